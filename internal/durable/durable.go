@@ -1,0 +1,39 @@
+// Package durable writes files that are whole after a power cut: the new content or the old one, never a part.
+package durable
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// WriteFile replaces the file at path by what write writes. The steps: a temporary file beside it, write, fsync, rename,
+// fsync of the directory. If we die before the rename the old file stands, and a temporary one is left, which the next
+// WriteFile of the same path overwrites; so one writer a path at a time. The file gets mode 0600.
+// Errors of write are returned as they are.
+func WriteFile(path string, write func(w io.Writer) error) (err error) {
+	temp := path + ".tmp"
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(temp) // what went wrong before is what the caller needs to know
+		}
+	}()
+	w := bufio.NewWriterSize(f, 64<<10)
+	if err := write(w); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if err := errors.Join(w.Flush(), f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	if err := os.Rename(temp, path); err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	return SyncDir(filepath.Dir(path))
+}

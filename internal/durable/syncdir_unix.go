@@ -1,0 +1,21 @@
+//go:build unix
+
+package durable
+
+import (
+	"fmt"
+	"os"
+)
+
+// SyncDir makes the names in a directory durable: neither bbolt nor fsync of a file does.
+func SyncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("sync directory: %w", err)
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil {
+		return fmt.Errorf("sync directory %s: %w", dir, err)
+	}
+	return nil
+}

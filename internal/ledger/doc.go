@@ -1,0 +1,46 @@
+// Package ledger remembers durably what was begun for every row of an audience and what became of it.
+//
+// It is a leaf: it knows rows by their ordinal, and neither the campaign nor the people. No personal data is stored in it.
+// The file is a bbolt database, and bbolt ends at this package.
+//
+// # The promise
+//
+// [Ledger.Begin] returns only when the intent is on disk (fsync), so a request that leaves after it can never be forgotten.
+// [Ledger.Record] does not wait: a result that is lost in a crash leaves the row begun, which makes it in doubt, never lost
+// and never sent again by mistake. A transition that would begin a row twice is refused and stops the run.
+//
+// # Layout
+//
+//	bucket meta  "format", "created", "begun", "identity", "run" (the caller's own document)
+//	bucket blk   block number (4 bytes, big endian) → 250 records of 24 bytes, for rows 250·n … 250·n+249
+//	bucket err   index (2 bytes, big endian) → a text that records refer to
+//	bucket ext   row (4 bytes, big endian) → a message id that is not a ULID
+//
+// A record is state (1 byte), reason (1), attempts (1), channel and flags (1), time since creation in units of 10 ms (4,
+// big endian), and 16 bytes: the message id as a binary ULID, or the index of a text (2 bytes), two spare bytes, and
+// a number that belongs to it (4 bytes). A block that no row has touched does not exist; its rows are [None].
+//
+// 250 records, since two values of 6,000 bytes with their keys fill three pages of 4 KiB to 98 %; 256 would need a fourth.
+//
+// # Group commit
+//
+// One goroutine writes. A group is whatever has queued while the last commit ran; there is no timer. So a lone intent waits
+// for one commit, and a busy run puts many intents and the results of earlier ones into one transaction.
+//
+// # The witness
+//
+// bbolt can come back one transaction older than it was: from a backup, from a repair, from hardware that lies about fsync. Forgotten
+// intents would then be sent again. So a second file counts intents: on disk always begun ≤ witness ≤ begun + 1,000. A larger
+// witness means that the ledger is older than its directory ([ErrRolledBack]).
+//
+// # Copies
+//
+// The ledger holds the machine and the inode it was born with; elsewhere it is a copy, and two copies that both go on would
+// send twice ([ErrCopied]). The device number is kept for people, and not compared: on btrfs, LVM and in containers it changes with a
+// reboot, after which a run must be able to go on.
+//
+// # Failure
+//
+// A failed write or fsync is final: Linux marks the pages clean and reports the error once, so a second fsync can succeed
+// without the data. After it every call returns the error; nothing further may be sent.
+package ledger

@@ -1,0 +1,286 @@
+package ledger
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// Ledger is an open ledger. Its methods may be called by many goroutines.
+type Ledger struct {
+	db          *bolt.DB
+	path        string
+	created     time.Time
+	runID       [16]byte
+	identity    Identity
+	texts       texts
+	witness     *witness // nil when opened read-only
+	begun       uint64   // intents on disk; the writer's own once it runs
+	begunAtOpen uint64
+
+	mu     sync.Mutex
+	open   *group // what queues for the next commit
+	failed error  // the first failure; final
+	closed bool
+
+	wake chan struct{} // holds one token while something waits in open
+	done chan struct{} // closed when the writer has ended; nil when opened read-only
+}
+
+// group is what one transaction commits.
+type group struct {
+	ops       []op
+	intents   int
+	committed chan struct{} // closed after the commit
+	err       error         // set before committed is closed
+}
+
+// op is one change of one row.
+type op struct {
+	row    uint32
+	intent bool
+	at     time.Time
+	res    Result
+}
+
+// Result is what became of a row that was begun.
+type Result struct {
+	State     State
+	Flags     Flags // added to those that the row has
+	Channel   int
+	Time      time.Time
+	MessageID string // where State is Accepted
+	Detail    string // elsewhere; runs of six or more digits are masked
+}
+
+func newGroup() *group { return &group{committed: make(chan struct{})} }
+
+func (l *Ledger) startWriter() {
+	l.open = newGroup()
+	l.wake = make(chan struct{}, 1)
+	l.done = make(chan struct{})
+	go l.write()
+}
+
+// Begin records that a request for row is about to leave through channel, and returns when that is on disk. Any error means that the
+// request must not leave. Beginning a row that is begun, in doubt or final is an error that breaks the ledger: somebody would be
+// messaged twice.
+func (l *Ledger) Begin(row uint32, channel int, now time.Time) error {
+	g, err := l.queue(op{row: row, intent: true, at: now, res: Result{Channel: channel}})
+	if err != nil {
+		return err
+	}
+	<-g.committed
+	return g.err
+}
+
+// Record keeps what became of a row, soon: it does not wait. An error means that the ledger is broken.
+func (l *Ledger) Record(row uint32, r Result) error {
+	_, err := l.queue(op{row: row, at: r.Time, res: r})
+	return err
+}
+
+// Sync returns when everything recorded before is on disk.
+func (l *Ledger) Sync() error {
+	l.mu.Lock()
+	g, err := l.open, l.usable()
+	l.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	l.poke()
+	<-g.committed
+	return g.err
+}
+
+// Err returns the failure that broke the ledger, or nil.
+func (l *Ledger) Err() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.failed
+}
+
+func (l *Ledger) usable() error {
+	switch {
+	case l.failed != nil:
+		return l.failed
+	case l.closed || l.open == nil:
+		return errors.New("the ledger is not open for writing")
+	}
+	return nil
+}
+
+func (l *Ledger) queue(o op) (*group, error) {
+	for {
+		l.mu.Lock()
+		if err := l.usable(); err != nil {
+			l.mu.Unlock()
+			return nil, err
+		}
+		g := l.open
+		full := o.intent && g.intents == witnessStep
+		if !full {
+			g.ops = append(g.ops, o)
+			if o.intent {
+				g.intents++
+			}
+		}
+		l.mu.Unlock()
+		l.poke()
+		if !full {
+			return g, nil
+		}
+		<-g.committed // the witness covers no more intents than this in one transaction
+	}
+}
+
+func (l *Ledger) poke() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// write is the one goroutine that commits. It ends when the ledger is closed and everything queued is committed or refused.
+func (l *Ledger) write() {
+	defer close(l.done)
+	for range l.wake {
+		l.mu.Lock()
+		g := l.open
+		l.open = newGroup()
+		err, closed := l.failed, l.closed
+		l.mu.Unlock()
+		if err == nil && len(g.ops) > 0 {
+			err = l.commit(g)
+		}
+		if err != nil {
+			l.fail(err)
+		}
+		g.err = err
+		close(g.committed)
+		if closed {
+			return
+		}
+	}
+}
+
+// fail makes err the ledger's end.
+func (l *Ledger) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failed == nil {
+		l.failed = fmt.Errorf("ledger: %w", err)
+	}
+}
+
+// Close commits what is queued, and lets the lock go.
+func (l *Ledger) Close() error {
+	if l.done == nil {
+		return l.db.Close()
+	}
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return nil
+	}
+	l.closed = true
+	l.mu.Unlock()
+	l.poke()
+	<-l.done
+	return errors.Join(l.Err(), l.witness.close(), l.db.Close())
+}
+
+// commit puts a group on disk. If we die within, all of it is there or nothing; the witness is ahead at most by its step.
+func (l *Ledger) commit(g *group) error {
+	begun := l.begun + uint64(g.intents)
+	if err := l.witness.cover(l.begun, begun); err != nil {
+		return err
+	}
+	err := l.db.Update(func(tx *bolt.Tx) error {
+		c := changes{l: l, tx: tx, blocks: map[uint32][]byte{}}
+		for i := range g.ops {
+			if err := c.apply(&g.ops[i]); err != nil {
+				return err
+			}
+		}
+		if g.intents > 0 {
+			if err := tx.Bucket(bucketMeta).Put(keyBegun, binary.BigEndian.AppendUint64(nil, begun)); err != nil {
+				return err
+			}
+		}
+		return c.flush()
+	})
+	if err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	l.begun = begun
+	return nil
+}
+
+// changes are the blocks that one transaction touches.
+type changes struct {
+	l      *Ledger
+	tx     *bolt.Tx
+	blocks map[uint32][]byte
+}
+
+func (c *changes) record(row uint32) record {
+	n := row / BlockRows
+	b := c.blocks[n]
+	if b == nil {
+		b = make([]byte, blockSize) // bbolt keeps it until the commit, so it cannot be used again before
+		copy(b, c.tx.Bucket(bucketBlocks).Get(blockKey(n)))
+		c.blocks[n] = b
+	}
+	i := row % BlockRows * recordSize
+	return record(b[i : i+recordSize])
+}
+
+func (c *changes) apply(o *op) error {
+	r := c.record(o.row)
+	from := r.state()
+	if o.intent {
+		if !from.Sendable() {
+			return fmt.Errorf("row %d cannot be begun: it is %v", o.row, from)
+		}
+		r[0] = byte(Begun)
+		r[2] = byte(min(int(r[2])+1, 255))
+		r[3] = r[3]&flagsMask | byte(o.res.Channel)&channelMask
+		r.setTime(c.l.created, o.at)
+		r.setDetail(0, 0)
+		return nil
+	}
+	if from != Begun && from != InDoubt {
+		return fmt.Errorf("row %d cannot become %v: it is %v", o.row, o.res.State, from)
+	}
+	r[0] = byte(o.res.State)
+	r[3] |= byte(o.res.Flags) & flagsMask
+	r.setTime(c.l.created, o.at)
+	if o.res.State != Accepted {
+		r.setDetail(c.l.texts.index(o.res.Detail), 0)
+		return nil
+	}
+	if !r.setMessageID(o.res.MessageID) {
+		return c.tx.Bucket(bucketIDs).Put(rowKey(o.row), []byte(o.res.MessageID))
+	}
+	return nil
+}
+
+func (c *changes) flush() error {
+	if err := c.l.texts.store(c.tx.Bucket(bucketTexts)); err != nil {
+		return err
+	}
+	b := c.tx.Bucket(bucketBlocks)
+	for n, block := range c.blocks {
+		if err := b.Put(blockKey(n), block); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func rowKey(row uint32) []byte { return binary.BigEndian.AppendUint32(nil, row) }

@@ -1,0 +1,95 @@
+package ledger
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// Created returns when the ledger was made. Times of rows count from it.
+func (l *Ledger) Created() time.Time { return l.created }
+
+// RunID returns the id that the run was born with.
+func (l *Ledger) RunID() [16]byte { return l.runID }
+
+// BegunAtOpen reports how many intents stood in the ledger when it was opened. A row that was begun three times counts three times.
+func (l *Ledger) BegunAtOpen() uint64 { return l.begunAtOpen }
+
+// Run returns the caller's document.
+func (l *Ledger) Run() ([]byte, error) {
+	var run []byte
+	err := l.db.View(func(tx *bolt.Tx) error {
+		run = bytes.Clone(tx.Bucket(bucketMeta).Get(keyRun))
+		return nil
+	})
+	return run, err
+}
+
+// SetRun replaces the caller's document, durably. A failure breaks the ledger.
+func (l *Ledger) SetRun(run []byte) error {
+	return l.update("set run", func(tx *bolt.Tx) error {
+		return tx.Bucket(bucketMeta).Put(keyRun, run)
+	})
+}
+
+// Skip is a row that is left out on purpose.
+type Skip struct {
+	Row    uint32
+	Reason uint8
+	Detail string
+	Number uint32 // belongs to Detail
+}
+
+// PutSkips marks rows as left out, in one transaction. It belongs to planning: a row that anything is recorded of is an error.
+// Rows in ascending order are cheapest.
+func (l *Ledger) PutSkips(skips []Skip, now time.Time) error {
+	return l.update("put skips", func(tx *bolt.Tx) error {
+		c := changes{l: l, tx: tx, blocks: map[uint32][]byte{}}
+		for _, s := range skips {
+			r := c.record(s.Row)
+			if r.state() != None {
+				return fmt.Errorf("row %d cannot be skipped: it is %v", s.Row, r.state())
+			}
+			r[0], r[1] = byte(Skipped), s.Reason
+			r.setTime(l.created, now)
+			r.setDetail(l.texts.index(s.Detail), s.Number)
+		}
+		return c.flush()
+	})
+}
+
+// Reset forgets every row, so that planning can start from nothing. It refuses once anything was begun.
+func (l *Ledger) Reset() error {
+	return l.update("reset", func(tx *bolt.Tx) error {
+		if l.begun > 0 {
+			return fmt.Errorf("%d requests have left already", l.begun)
+		}
+		for _, name := range [][]byte{bucketBlocks, bucketTexts, bucketIDs} {
+			if err := tx.DeleteBucket(name); err != nil {
+				return err
+			}
+			if _, err := tx.CreateBucket(name); err != nil {
+				return err
+			}
+		}
+		return l.texts.load(tx.Bucket(bucketTexts))
+	})
+}
+
+// update runs a transaction beside the group commit; bbolt lets one at a time through.
+func (l *Ledger) update(what string, fn func(tx *bolt.Tx) error) error {
+	l.mu.Lock()
+	err := l.usable()
+	l.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if err := l.db.Update(fn); err != nil {
+		err = fmt.Errorf("%s: %w", what, err)
+		l.fail(err)
+		return l.Err()
+	}
+	return nil
+}
