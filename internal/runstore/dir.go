@@ -1,0 +1,112 @@
+package runstore
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"sendoff/internal/durable"
+)
+
+// The files of a run, beside those of its ledger.
+const (
+	SnapshotName = "audience.snap"
+	FrozenName   = "frozen.yaml"
+	RunName      = "run.json"
+	StatusName   = "status.json"
+	ControlName  = "control.json"
+	LogName      = "log.jsonl"
+)
+
+// sandboxFolder keeps runs that reach nobody apart; so no real run may have its name.
+const sandboxFolder = "sandbox"
+
+// maxDirName leaves room below the 255 bytes that file systems allow for a name.
+const maxDirName = 120
+
+// Path returns the directory of the run with a key, below the folder of its campaign.
+func Path(campaignDir, key string, sandbox bool) (string, error) {
+	name := DirName(key)
+	if name == "" {
+		return "", fmt.Errorf("run key %q has no letter or digit, so it cannot name a folder", key)
+	}
+	if sandbox {
+		return filepath.Join(campaignDir, "runs", sandboxFolder, name), nil
+	}
+	if name == sandboxFolder {
+		return "", fmt.Errorf("run key %q is kept for sandbox runs; choose another", key)
+	}
+	return filepath.Join(campaignDir, "runs", name), nil
+}
+
+// DirName turns a run key into a name that Linux, macOS, Windows and URLs allow: letters and digits in lower case, "." and "_"; everything
+// else becomes one "-". It is empty where nothing is left. Two keys can share a name, so [Acquire] compares the keys themselves.
+func DirName(key string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(key) {
+		switch {
+		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r), r == '.', r == '_':
+			b.WriteRune(r)
+		case !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+		if b.Len() >= maxDirName {
+			break
+		}
+	}
+	name := strings.Trim(b.String(), "-._")
+	if reserved(name) {
+		return name + "-run"
+	}
+	return name
+}
+
+// reserved reports whether Windows takes name for a device, with or without an extension.
+func reserved(name string) bool {
+	base, _, _ := strings.Cut(name, ".")
+	switch base {
+	case "con", "prn", "aux", "nul":
+		return true
+	}
+	if rest, ok := strings.CutPrefix(base, "com"); ok || strings.HasPrefix(base, "lpt") {
+		if !ok {
+			rest = strings.TrimPrefix(base, "lpt")
+		}
+		return len(rest) == 1 && rest[0] >= '0' && rest[0] <= '9'
+	}
+	return false
+}
+
+// makeDir makes the directory of a run. Folders of runs that it has to make on the way get a .gitignore before anything else is in them.
+func makeDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make run directory: %w", err)
+	}
+	for parent := filepath.Dir(dir); ; parent = filepath.Dir(parent) {
+		switch filepath.Base(parent) {
+		case sandboxFolder:
+			continue
+		case "runs":
+			return keepOutOfGit(parent)
+		}
+		return keepOutOfGit(dir)
+	}
+}
+
+func keepOutOfGit(dir string) error {
+	path := filepath.Join(dir, ".gitignore")
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if os.IsExist(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("make run directory: %w", err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString("*\n"); err != nil {
+		return fmt.Errorf("make run directory: %w", err)
+	}
+	return durable.SyncDir(dir)
+}

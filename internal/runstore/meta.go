@@ -1,0 +1,91 @@
+package runstore
+
+import (
+	"time"
+
+	"sendoff/campaign"
+)
+
+// State is where a run stands.
+type State string
+
+// The states of a run.
+const (
+	Planning               State = "planning"
+	Planned                State = "planned"
+	Running                State = "running"
+	Stopped                State = "stopped"
+	NeedsReconcile         State = "needs reconcile"
+	Finished               State = "finished"
+	FinishedWithRejections State = "finished with rejections"
+)
+
+// Done reports whether a run in state s has nothing left to send or to find out.
+func (s State) Done() bool { return s == Finished || s == FinishedWithRejections }
+
+// Destination is what messages go through. A run has one for good.
+type Destination struct {
+	ProjectID string `json:"project_id"`
+	AppID     string `json:"app_id"`
+	AppName   string `json:"app_name,omitempty"` // for people
+	Region    string `json:"region,omitempty"`
+	Endpoint  string `json:"endpoint,omitempty"` // one base URL instead of the region's hosts
+}
+
+// List is a suppression list as planning found it.
+type List struct {
+	File     string    `json:"file"`
+	Modified time.Time `json:"modified"`
+	SHA256   string    `json:"sha256"`
+	Entries  int       `json:"entries"`
+	Ignored  int       `json:"unreadable_ignored,omitempty"`
+	Matches  int       `json:"matches"`
+}
+
+// Start is one time that sending began or went on.
+type Start struct {
+	Time          time.Time `json:"time"`
+	Epoch         string    `json:"epoch"` // in the metadata of every message that this start sends
+	Host          string    `json:"host"`
+	Version       string    `json:"version"`
+	Mode          string    `json:"processing_mode,omitempty"`
+	RetentionDays int       `json:"retention_days"` // how long the app keeps messages of that mode
+}
+
+// Meta is the truth about a run, kept in its ledger. It holds no personal data.
+type Meta struct {
+	Schema   int       `json:"schema"`
+	RunID    string    `json:"run_id"`
+	Key      string    `json:"key"` // as written
+	Campaign string    `json:"campaign"`
+	Sandbox  bool      `json:"sandbox"`
+	State    State     `json:"state"`
+	Reason   string    `json:"reason,omitempty"` // why it is in that state, in words
+	ExitCode int       `json:"exit_code"`        // of the last start that ended
+	Created  time.Time `json:"created"`
+
+	// Set by planning, in one transaction.
+	Planned        time.Time         `json:"planned,omitzero"`
+	CampaignDigest string            `json:"campaign_sha256,omitempty"` // of what is sent to whom
+	AudienceFile   string            `json:"audience_file,omitempty"`
+	AudienceDigest string            `json:"audience_sha256,omitempty"` // of the file's bytes
+	PlanDigest     string            `json:"plan_sha256,omitempty"`
+	Rows           int               `json:"rows"`
+	Eligible       int               `json:"eligible"` // rows that planning did not leave out
+	SnapshotBytes  int64             `json:"snapshot_bytes"`
+	Columns        campaign.Columns  `json:"columns,omitzero"`
+	Lists          []List            `json:"suppression_lists,omitempty"`
+	Sources        []campaign.Source `json:"-"` // the campaign as it was frozen; stored beside, so that run.json stays readable
+
+	// Set by sending.
+	Destination  Destination `json:"destination,omitzero"`
+	Starts       []Start     `json:"starts,omitempty"`
+	CanaryPassed bool        `json:"canary_passed"`
+	Ended        time.Time   `json:"ended,omitzero"` // when the last start ended
+}
+
+// stored is the form of Meta in the ledger.
+type stored struct {
+	Meta
+	Frozen []campaign.Source `json:"frozen,omitempty"`
+}

@@ -1,0 +1,183 @@
+package runstore
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"sendoff/campaign"
+	"sendoff/internal/durable"
+	"sendoff/internal/ledger"
+)
+
+const schema = 1
+
+// ErrOtherKey says that the directory belongs to a run with another key.
+var ErrOtherKey = errors.New("this folder belongs to another run")
+
+// Run is a run that this process holds.
+type Run struct {
+	Dir    string
+	Ledger *ledger.Ledger
+
+	mu       sync.Mutex
+	meta     Meta
+	readOnly bool
+}
+
+// Options say which run to hold.
+type Options struct {
+	Key      string // as written; the run in the directory must have it, unless it is empty
+	Campaign string
+	Sandbox  bool
+	Adopt    bool // a copied directory becomes the run itself
+	Now      time.Time
+}
+
+// Acquire holds the run in dir until [Run.Close], and makes it where there is none. Beside this package's errors it returns those of
+// [ledger.Open]; ledger.ErrLocked comes with who holds the run, as far as that is known.
+func Acquire(dir string, o Options) (*Run, error) {
+	if err := makeDir(dir); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(dir, ledger.FileName)); errors.Is(err, fs.ErrNotExist) {
+		if err := create(dir, o); err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, err // fs.ErrExist: somebody was first, and the lock will tell us apart
+		}
+	}
+	r, err := open(dir, ledger.Options{Adopt: o.Adopt})
+	if err != nil {
+		return nil, err
+	}
+	if o.Key != "" && r.meta.Key != o.Key {
+		return nil, errors.Join(fmt.Errorf("%w: %s has run key %q, not %q", ErrOtherKey, dir, r.meta.Key, o.Key), r.Close())
+	}
+	if err := r.writeControl(o.Now); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+func create(dir string, o Options) error {
+	id := ulid.MustNew(ulid.Timestamp(o.Now), ulid.DefaultEntropy())
+	meta, err := json.Marshal(stored{Meta: Meta{
+		Schema: schema, RunID: id.String(), Key: o.Key, Campaign: o.Campaign, Sandbox: o.Sandbox, State: Planning, Created: o.Now,
+	}})
+	if err != nil {
+		return fmt.Errorf("create run: %w", err)
+	}
+	return ledger.Create(dir, id, meta, o.Now)
+}
+
+// View opens the run in dir for reading. While another process sends it returns ledger.ErrLocked. A copied directory can be viewed.
+func View(dir string) (*Run, error) { return open(dir, ledger.Options{ReadOnly: true}) }
+
+func open(dir string, o ledger.Options) (*Run, error) {
+	l, err := ledger.Open(dir, o)
+	if errors.Is(err, ledger.ErrLocked) {
+		return nil, fmt.Errorf("%w%s", err, holder(dir))
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{Dir: dir, Ledger: l, readOnly: o.ReadOnly}
+	if err := r.load(); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return r, nil
+}
+
+func (r *Run) load() error {
+	b, err := r.Ledger.Run()
+	if err != nil {
+		return fmt.Errorf("read run: %w", err)
+	}
+	var s stored
+	if err := json.Unmarshal(b, &s); err != nil {
+		return fmt.Errorf("read run: %w: %w", ledger.ErrDamaged, err)
+	}
+	if s.Schema != schema {
+		return fmt.Errorf("read run: %w: schema %d", ledger.ErrFormat, s.Schema)
+	}
+	r.meta = s.Meta
+	r.meta.Sources = s.Frozen
+	return nil
+}
+
+// Meta returns a copy of what is known about the run.
+func (r *Run) Meta() Meta {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.meta
+}
+
+// Update changes what is known about the run, durably, and rewrites run.json.
+func (r *Run) Update(change func(*Meta)) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	next := r.meta
+	change(&next)
+	b, err := json.Marshal(stored{Meta: next, Frozen: next.Sources})
+	if err != nil {
+		return fmt.Errorf("update run: %w", err)
+	}
+	if err := r.Ledger.SetRun(b); err != nil {
+		return fmt.Errorf("update run: %w", err)
+	}
+	r.meta = next
+	return r.WriteJSON(RunName, next)
+}
+
+// Begun reports whether anything was ever begun, so that the plan binds.
+func (r *Run) Begun() bool { return r.Ledger.BegunAtOpen() > 0 }
+
+// Path returns the path of one of the run's files.
+func (r *Run) Path(name string) string { return filepath.Join(r.Dir, name) }
+
+// WriteJSON replaces one of the run's derived files.
+func (r *Run) WriteJSON(name string, v any) error {
+	return durable.WriteFile(r.Path(name), func(w io.Writer) error {
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(v)
+	})
+}
+
+// WriteFrozen writes the campaign as it is frozen, for people.
+func (r *Run) WriteFrozen(sources []campaign.Source) error {
+	return durable.WriteFile(r.Path(FrozenName), func(w io.Writer) error {
+		for i, s := range sources {
+			if i > 0 {
+				if _, err := fmt.Fprintf(w, "\n# %s\n", s.Name); err != nil {
+					return err
+				}
+			}
+			if _, err := w.Write(s.Data); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Close lets the run go.
+func (r *Run) Close() error {
+	if !r.readOnly {
+		_ = os.Remove(r.Path(ControlName)) // who reads a stale one tries the lock
+	}
+	return r.Ledger.Close()
+}
+
+// Remove lets a run go and erases its directory. It is for runs that reached nobody.
+func (r *Run) Remove() error {
+	return errors.Join(r.Close(), os.RemoveAll(r.Dir))
+}

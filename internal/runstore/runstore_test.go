@@ -1,0 +1,266 @@
+package runstore
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sendoff/campaign"
+	"sendoff/internal/ledger"
+)
+
+var testTime = time.Date(2026, 3, 28, 9, 0, 0, 0, time.UTC)
+
+func options() Options {
+	return Options{Key: "Spring sale", Campaign: "spring-sale", Now: testTime}
+}
+
+func mustAcquire(t *testing.T, dir string) *Run {
+	t.Helper()
+	r, err := Acquire(dir, options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r
+}
+
+func TestDirName(t *testing.T) {
+	tests := []struct{ key, want string }{
+		{"spring-sale-2026", "spring-sale-2026"},
+		{"Vårrea 2026 / VIP", "vårrea-2026-vip"},
+		{"../../etc/passwd", "etc-passwd"},
+		{"a:b*c?", "a-b-c"},
+		{"...", ""},
+		{"nul", "nul-run"},
+		{"COM1.txt", "com1.txt-run"},
+		{"lpt9", "lpt9-run"},
+		{"comet", "comet"},
+		{"com10", "com10"},
+	}
+	for _, tc := range tests {
+		if got := DirName(tc.key); got != tc.want {
+			t.Errorf("DirName(%q) = %q, want %q", tc.key, got, tc.want)
+		}
+	}
+	if got := DirName(strings.Repeat("ä", 500)); len(got) > 255 {
+		t.Errorf("a long key gives a name of %d bytes", len(got))
+	}
+}
+
+func TestPathKeepsSandboxApart(t *testing.T) {
+	if _, err := Path("x", "Sandbox", false); err == nil {
+		t.Error("a real run may be called sandbox")
+	}
+	got, err := Path("x", "Sandbox", true)
+	if want := filepath.Join("x", "runs", "sandbox", "sandbox"); err != nil || got != want {
+		t.Errorf("Path = %q, %v, want %q", got, err, want)
+	}
+}
+
+func TestAcquire(t *testing.T) {
+	top := t.TempDir()
+	dir := filepath.Join(top, "runs", "sandbox", "spring-sale")
+	r := mustAcquire(t, dir)
+	if b, err := os.ReadFile(filepath.Join(top, "runs", ".gitignore")); err != nil || string(b) != "*\n" {
+		t.Errorf(".gitignore = %q, %v", b, err)
+	}
+	for _, path := range []string{dir, r.Path(ledger.FileName), r.Path(ControlName)} {
+		info, err := os.Stat(path)
+		if err != nil || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s: %v, %v; others can read it", path, info.Mode(), err)
+		}
+	}
+	if got := r.Meta(); got.State != Planning || got.Key != "Spring sale" || len(got.RunID) != 26 {
+		t.Errorf("meta = %+v", got)
+	}
+	_, err := Acquire(dir, options())
+	if !errors.Is(err, ledger.ErrLocked) || !strings.Contains(err.Error(), fmt.Sprintf("process %d on ", os.Getpid())) {
+		t.Errorf("second holder: %v", err)
+	}
+	if err := r.Update(func(m *Meta) {
+		m.State = Planned
+		m.Sources = []campaign.Source{{Name: "c.yaml", Data: []byte("a: b")}}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	want := r.Meta()
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	other := options()
+	other.Key = "Spring-sale"
+	if _, err := Acquire(dir, other); !errors.Is(err, ErrOtherKey) {
+		t.Errorf("another key with the same name: %v", err)
+	}
+	if diff := cmp.Diff(want, mustAcquire(t, dir).Meta()); diff != "" {
+		t.Errorf("meta after reopening (-want +got):\n%s", diff)
+	}
+}
+
+func testRows(n int) []campaign.Recipient {
+	rows := make([]campaign.Recipient, n)
+	for i := range rows {
+		rows[i] = campaign.Recipient{Row: i, Line: i + 2, Fields: []string{"Ann", "", fmt.Sprint(i), "å\n\"ö"}}
+		if i%7 != 0 {
+			rows[i].Address = campaign.PhoneAddress(fmt.Sprintf("+4477009%05d", i))
+		}
+		if i%11 == 0 {
+			rows[i].Fields = rows[i].Fields[:i%4]
+		}
+	}
+	return rows
+}
+
+func writeSnapshot(t testing.TB, r *Run, rows []campaign.Recipient) {
+	t.Helper()
+	w, err := r.CreateSnapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	enc := NewFrameEncoder()
+	for from := 0; from < len(rows); from += FrameRows {
+		frame := rows[from:min(from+FrameRows, len(rows))]
+		var raw []byte
+		for i := range frame {
+			raw = AppendRow(raw, &frame[i])
+		}
+		w.Append(enc.Encode(nil, raw), len(frame))
+	}
+	size, err := w.Commit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Update(func(m *Meta) { m.Rows, m.SnapshotBytes = len(rows), size }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSnapshotRoundTrip(t *testing.T) {
+	for _, n := range []int{0, 1, FrameRows, 2*FrameRows + 1} {
+		r := mustAcquire(t, filepath.Join(t.TempDir(), "run"))
+		want := testRows(n)
+		writeSnapshot(t, r, want)
+		s, err := r.OpenSnapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := make([]campaign.Recipient, 0, n)
+		for i := range s.Frames() {
+			rows, err := s.Frame(i)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, rows...)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != n || s.Rows() != n {
+			t.Fatalf("%d rows came back, want %d", len(got), n)
+		}
+		for i := range want {
+			if got[i].Row != want[i].Row || got[i].Line != want[i].Line || got[i].Address != want[i].Address ||
+				strings.Join(got[i].Fields, "|") != strings.Join(want[i].Fields, "|") {
+				t.Fatalf("row %d differs", i)
+			}
+		}
+	}
+}
+
+// Whatever byte of a snapshot is wrong, nobody gets a message made of it.
+func TestSnapshotDamage(t *testing.T) {
+	r := mustAcquire(t, filepath.Join(t.TempDir(), "run"))
+	writeSnapshot(t, r, testRows(300))
+	want, err := readAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(r.Path(SnapshotName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := len(snapshotMagic); i < len(whole); i++ {
+		b := bytes.Clone(whole)
+		b[i] ^= 0x40
+		if err := os.WriteFile(r.Path(SnapshotName), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		// A few bits of a zstd header say nothing about the content.
+		if got, err := readAll(r); err == nil && !bytes.Equal(got, want) {
+			t.Fatalf("byte %d of %d is wrong, and nobody noticed", i, len(whole))
+		}
+	}
+	if err := os.WriteFile(r.Path(SnapshotName), whole[:len(whole)-1], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readAll(r); !errors.Is(err, ErrSnapshot) {
+		t.Errorf("a snapshot that was cut short: %v", err)
+	}
+}
+
+// readAll returns every row of the snapshot in its stored form.
+func readAll(r *Run) ([]byte, error) {
+	s, err := r.OpenSnapshot()
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	var all []byte
+	for i := range s.Frames() {
+		rows, err := s.Frame(i)
+		if err != nil {
+			return nil, err
+		}
+		for j := range rows {
+			all = AppendRow(all, &rows[j])
+		}
+	}
+	return all, nil
+}
+
+func FuzzDecodeFrame(f *testing.F) {
+	rows := testRows(20)
+	var raw []byte
+	for i := range rows {
+		raw = AppendRow(raw, &rows[i])
+	}
+	f.Add(raw)
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		rows, err := decodeFrame(raw, 0)
+		if err != nil {
+			return
+		}
+		var again []byte
+		for i := range rows {
+			again = AppendRow(again, &rows[i])
+		}
+		if _, err := decodeFrame(again, 0); err != nil {
+			t.Fatal("what was decoded cannot be encoded")
+		}
+	})
+}
+
+func BenchmarkFrame(b *testing.B) {
+	rows := testRows(FrameRows)
+	enc := NewFrameEncoder()
+	var raw, frame []byte
+	for b.Loop() {
+		raw, frame = raw[:0], frame[:0]
+		for i := range rows {
+			raw = AppendRow(raw, &rows[i])
+		}
+		frame = enc.Encode(frame, raw)
+		if _, err := decodeFrame(raw, 0); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)*FrameRows/b.Elapsed().Seconds(), "rows/s")
+}
