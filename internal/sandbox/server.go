@@ -1,0 +1,127 @@
+package sandbox
+
+import (
+	"context"
+	"crypto/rand"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+)
+
+// Server plays the Conversation API and its OAuth2 server under one base URL. It is an [http.Handler]; within a process it is
+// an [http.RoundTripper] too, which needs no network. It is safe for concurrent use, starts no goroutine and needs no closing.
+type Server struct {
+	cfg     Config
+	faults  *faultBook
+	buffers sync.Pool // of *bytes.Buffer, for the bodies of requests
+
+	// mu makes accepting a message one step: its time, its place in the queue, its line in the record, its being found.
+	mu       sync.Mutex
+	requests bucket // of the project
+	tokens   bucket // of the OAuth2 server
+	queue    bucket // messages accepted and not yet handed to a channel
+	entropy  *ulid.MonotonicEntropy
+	latest   time.Time // that a message was accepted
+	accepted int
+	record   recorder
+	store    store
+}
+
+// New returns a server that plays what cfg says. It never fails: what [Config.Check] would not have is played as it stands.
+func New(cfg Config) *Server {
+	cfg = cfg.withDefaults()
+	s := &Server{
+		cfg:      cfg,
+		faults:   newFaultBook(cfg.Seed),
+		requests: newBucket(cfg.RateLimit, cfg.RateLimit/10),
+		tokens:   newBucket(tokenRate, tokenBurst),
+		queue:    newBucket(cfg.Drain, cfg.QueueLimit),
+		entropy:  ulid.Monotonic(rand.Reader, 1),
+		record:   recorder{w: cfg.Record},
+		store:    newStore(cfg),
+	}
+	if cfg.RateLimit < 0 {
+		s.tokens = bucket{}
+	}
+	s.faults.set(cfg.Faults)
+	return s
+}
+
+// Config returns what the server plays, with every default filled in.
+func (s *Server) Config() Config { return s.cfg }
+
+// SetFaults replaces the faults, and starts their counts and dice anew. For every request the first that applies happens.
+func (s *Server) SetFaults(faults ...Fault) { s.faults.set(faults) }
+
+// AcceptedCount returns how many messages were accepted, kept or not.
+func (s *Server) AcceptedCount() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.accepted
+}
+
+// Accepted returns the messages that are held in memory, oldest first: all of them with [Config.Keep], otherwise those that
+// can still be looked up. Their requests are shared, and must not be changed.
+func (s *Server) Accepted() []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.store.messages()
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a := s.answer(r)
+	if wait(r.Context(), a.delay) != nil {
+		panic(http.ErrAbortHandler) // nobody is there to read the answer; returning would make it an empty 200
+	}
+	if a.cut == none {
+		reset(w)
+		return
+	}
+	for name, values := range a.header() {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(a.status)
+	// An error means that the client has gone. After half a body the server closes the connection, since the length does not fit.
+	_, _ = w.Write(a.sent())
+}
+
+// answer decides what r gets. Whatever r changes has changed when it returns.
+func (s *Server) answer(r *http.Request) answer {
+	a := s.route(r)
+	a.delay += s.cfg.Latency
+	return a
+}
+
+// now returns the time on the server's clock.
+func (s *Server) now() time.Time { return s.cfg.Now().UTC() }
+
+// reset breaks the connection of w so that the client reads a reset rather than an end.
+func reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // HTTP/2 cannot be hijacked; this resets the stream
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // without it the client reads an end, which net/http takes for an idle connection closed
+	}
+	_ = conn.Close() // it is thrown away
+}
+
+// wait returns after d, or with the error of ctx when that ends before.
+func wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
