@@ -1,0 +1,43 @@
+# Everything a contributor runs. `make check` is what CI runs; nothing needs installing but Go.
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: build test race fuzz lint bench demo soak check golden
+
+build:
+	go build -o bin/sendoff .
+
+# Crash tests and tests in virtual time run once, without the race detector (-race changes neither); all else runs with it.
+test:
+	go test -race -short ./...
+	go test -run '^TestCrash|^TestVirtual' ./internal/...
+
+race:
+	go test -race ./...
+
+fuzz:
+	sh .ci/fuzz 10s
+
+lint:
+	test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go mod tidy -diff
+	GOOS=windows go build ./... && GOOS=windows go vet ./...
+	GOOS=darwin go build ./... && GOOS=darwin go vet ./...
+
+bench:
+	sh .ci/bench
+
+demo: build
+	bin/sendoff run --sandbox samples/spring-sale
+
+# The long proofs: SOAK_KILLS kills of a sender, each checked for people lost or written to twice.
+SOAK_KILLS ?= 500
+soak:
+	SOAK_KILLS=$(SOAK_KILLS) go test -count=1 -timeout 12h -v -run '^TestCrash' ./internal/cli
+
+golden:
+	go test ./campaign ./internal/audience ./internal/report ./internal/cli -update
+
+check: lint test

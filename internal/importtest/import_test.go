@@ -1,0 +1,111 @@
+// Package importtest is a test and nothing else: it holds the table of which package may import which.
+package importtest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// ours says which packages of this module a package may import.
+var ours = map[string][]string{
+	"sendoff":                     {"internal/cli"},
+	"sendoff/campaign":            {},
+	"sendoff/internal/audience":   {"campaign"},
+	"sendoff/internal/suppress":   {"campaign", "internal/audience"},
+	"sendoff/internal/render":     {"campaign"},
+	"sendoff/internal/durable":    {},
+	"sendoff/internal/ledger":     {"internal/durable"},
+	"sendoff/internal/runstore":   {"campaign", "internal/durable", "internal/ledger"},
+	"sendoff/internal/plan":       {"campaign", "internal/audience", "internal/suppress", "internal/render", "internal/runstore", "internal/ledger"},
+	"sendoff/internal/pace":       {},
+	"sendoff/internal/sinch":      {},
+	"sendoff/internal/send":       {"campaign", "internal/render", "internal/suppress", "internal/sinch", "internal/pace", "internal/runstore", "internal/ledger"},
+	"sendoff/internal/report":     {"campaign", "internal/durable", "internal/runstore", "internal/ledger"},
+	"sendoff/internal/sandbox":    {},
+	"sendoff/internal/importtest": {},
+	"sendoff/internal/cli":        {"*"},
+}
+
+// doors says where a third-party package ends: nobody else imports it.
+var doors = map[string][]string{
+	"github.com/goccy/go-yaml":        {"sendoff/campaign"},
+	"github.com/gocarina/gocsv":       {"sendoff/internal/audience"},
+	"github.com/nyaruka/phonenumbers": {"sendoff/internal/audience"},
+	"go.etcd.io/bbolt":                {"sendoff/internal/ledger"},
+	"github.com/klauspost/compress":   {"sendoff/internal/runstore"},
+	"golang.org/x/time":               {"sendoff/internal/pace"},
+	"golang.org/x/sync":               {"sendoff/internal/send", "sendoff/internal/plan"},
+	"github.com/urfave/cli":           {"sendoff/internal/cli"},
+	"github.com/schollz/progressbar":  {"sendoff/internal/cli"},
+	"golang.org/x/term":               {"sendoff/internal/cli"},
+	"github.com/oklog/ulid":           {"sendoff/internal/ledger", "sendoff/internal/runstore", "sendoff/internal/sandbox", "sendoff/internal/cli"},
+	"golang.org/x/sys":                {"sendoff/internal/ledger", "sendoff/internal/cli"},
+	"github.com/rogpeppe/go-internal": {},
+	"github.com/google/go-cmp":        {},
+}
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+}
+
+func list(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "sendoff/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []pkg
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func TestOurImports(t *testing.T) {
+	for _, p := range list(t) {
+		allowed, known := ours[p.ImportPath]
+		if !known {
+			t.Errorf("%s is not in the table: what may it import?", p.ImportPath)
+			continue
+		}
+		for _, imp := range p.Imports {
+			short, isOurs := strings.CutPrefix(imp, "sendoff/")
+			if isOurs && !slices.Contains(allowed, short) && !slices.Contains(allowed, "*") {
+				t.Errorf("%s must not import %s", p.ImportPath, imp)
+			}
+		}
+	}
+}
+
+func TestThirdPartyPackagesEndAtOneDoor(t *testing.T) {
+	for _, p := range list(t) {
+		for _, imp := range p.Imports {
+			if first, _, _ := strings.Cut(imp, "/"); !strings.Contains(first, ".") {
+				continue
+			}
+			if !slices.Contains(doorsOf(imp), p.ImportPath) {
+				t.Errorf("%s must not import %s", p.ImportPath, imp)
+			}
+		}
+	}
+}
+
+func doorsOf(imp string) []string {
+	for module, packages := range doors {
+		if imp == module || strings.HasPrefix(imp, module+"/") {
+			return packages
+		}
+	}
+	return nil
+}
