@@ -1,0 +1,169 @@
+package audience
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"sendoff/campaign"
+)
+
+// byLibrary judges a number by libphonenumber alone: Parse, IsPossibleNumber, GetNumberType.
+func byLibrary(number, region string) (string, Finding) {
+	parsed, err := phonenumbers.Parse(number, region)
+	if err != nil {
+		return "", PhoneLength
+	}
+	// A number that works only from within its own area is possible to the library, and too short to us.
+	if phonenumbers.IsPossibleNumberWithReason(parsed) != phonenumbers.IS_POSSIBLE {
+		return "", PhoneLength
+	}
+	text := phonenumbers.Format(parsed, phonenumbers.E164)
+	switch phonenumbers.GetNumberType(parsed) {
+	case phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST, phonenumbers.PERSONAL_NUMBER:
+		return text, PhoneKind
+	case phonenumbers.UNKNOWN:
+		return text, PhoneUnassigned
+	}
+	return text, OK
+}
+
+// compare holds our reading of a number against the library's.
+func compare(t *testing.T, n *Normaliser, number, region string) {
+	t.Helper()
+	address, finding := n.Phone(number, region)
+	if region == "" {
+		region = phonenumbers.UNKNOWN_REGION
+	}
+	text, want := byLibrary(number, region)
+	if finding == PhoneAmbiguous {
+		if again, _ := byLibrary(text, phonenumbers.UNKNOWN_REGION); again == text {
+			t.Errorf("Phone(%s, %s) = %v, and libphonenumber reads its own %s the same way", number, region, finding, text)
+		}
+		return
+	}
+	if finding.IsProblem() && finding != PhoneKind {
+		finding, address = PhoneLength, campaign.Address{}
+	}
+	if campaign.PhoneAddress(text).IsZero() { // fewer digits than an address has, or more
+		text, want = "", PhoneLength
+	}
+	if finding != want || address.Reveal() != text {
+		t.Errorf("Phone(%s, %s) = %s %v, libphonenumber says %s %v", number, region, address.Reveal(), finding, text, want)
+	}
+}
+
+// examples returns example numbers of every kind for a region, from the library's metadata.
+func examples(region string) []*phonenumbers.PhoneNumber {
+	var found []*phonenumbers.PhoneNumber
+	for kind := phonenumbers.FIXED_LINE; kind <= phonenumbers.VOICEMAIL; kind++ {
+		if number := phonenumbers.GetExampleNumberForType(region, kind); number != nil {
+			found = append(found, number)
+		}
+	}
+	return found
+}
+
+func regions() []string {
+	return slices.Sorted(maps.Keys(phonenumbers.GetSupportedRegions()))
+}
+
+// TestEveryPlanCompiles makes sure of what Normaliser.plan takes for granted.
+func TestEveryPlanCompiles(t *testing.T) {
+	metadata, err := metadataByKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for code := range phonenumbers.GetSupportedCallingCodes() {
+		plan, err := newNumbering(code, metadata)
+		if err != nil {
+			t.Errorf("newNumbering(%d): %v", code, err)
+			continue
+		}
+		if len(plan.regions) == 0 {
+			t.Errorf("newNumbering(%d) has no regions", code)
+		}
+	}
+}
+
+// TestBothWaysAgree reads numbers of every country and every kind, and numbers that differ from them in a digit or a length, and
+// wants what libphonenumber would have made of them.
+func TestBothWaysAgree(t *testing.T) {
+	n := newNormaliser(t, "")
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, region := range regions() {
+		for _, example := range examples(region) {
+			text := phonenumbers.Format(example, phonenumbers.E164)
+			compare(t, n, text, "")
+			compare(t, n, digitsOf(phonenumbers.Format(example, phonenumbers.NATIONAL)), region)
+			for range 2 {
+				compare(t, n, mutated(random, text), "")
+				compare(t, n, mutated(random, digitsOf(phonenumbers.Format(example, phonenumbers.NATIONAL))), region)
+			}
+		}
+	}
+	codes := slices.Sorted(maps.Keys(phonenumbers.GetSupportedCallingCodes()))
+	for _, code := range codes {
+		for range 10 {
+			compare(t, n, fmt.Sprintf("+%d%s", code, randomDigits(random, 4+random.IntN(10))), "")
+		}
+	}
+}
+
+func FuzzBothWaysAgree(f *testing.F) {
+	f.Add("390612345678", false, "IT")
+	f.Add("447700900123", true, "GB")
+	f.Add("07700900123", false, "GB")
+	f.Add("12025550123", false, "US")
+	f.Add("1151234567890", false, "AR")
+	n := newNormaliser(f, "")
+	f.Fuzz(func(t *testing.T, digits string, plus bool, region string) {
+		if !isDigits(digits) || len(digits) > mostDigits || strings.HasPrefix(digits, "00") {
+			t.Skip("not digits alone")
+		}
+		if plus {
+			compare(t, n, "+"+digits, "")
+		} else if n.regionOf(region) == region && region != "" {
+			compare(t, n, digits, region)
+		}
+	})
+}
+
+func digitsOf(s string) string { return phonenumbers.NormalizeDigitsOnly(s) }
+
+// mutated returns the number with a digit replaced, added or taken away, its first three characters untouched.
+func mutated(random *rand.Rand, number string) string {
+	if len(number) < 6 {
+		return number
+	}
+	at := 3 + random.IntN(len(number)-3)
+	switch random.IntN(4) {
+	case 0:
+		return number[:at] + number[at+1:]
+	case 1:
+		return number[:at] + randomDigits(random, 1) + number[at:]
+	}
+	return number[:at] + randomDigits(random, 1) + number[at+1:]
+}
+
+func randomDigits(random *rand.Rand, n int) string {
+	digits := make([]byte, n)
+	for i := range digits {
+		digits[i] = byte('0' + random.IntN(10))
+	}
+	return string(digits)
+}
+
+func newNormaliser(t testing.TB, country string) *Normaliser {
+	t.Helper()
+	n, err := NewNormaliser(country, campaign.Columns{Phone: 0, ID: -1, Language: -1, Country: 1, TimeZone: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

@@ -1,0 +1,183 @@
+package audience
+
+import (
+	"strings"
+	"unicode"
+)
+
+// mostDigits is how many digits a cell may hold: an E.164 number, what one dials for abroad before it, and room to say "too long".
+const mostDigits = 24
+
+// written is a number as it stands in a cell, reduced to what matters.
+type written struct {
+	buffer        [mostDigits]byte
+	length        int
+	international bool // it begins with a plus sign, or with 00
+	decimal       bool // it ended in ".0"
+	slash         int  // how many digits stand before the slash, 0: there is none
+}
+
+// digits returns the digits, without what said that the number is international.
+func (w *written) digits() string {
+	digits := w.buffer[:w.length]
+	if w.international && w.length >= 2 && digits[0] == '0' && digits[1] == '0' {
+		digits = digits[2:]
+	}
+	return string(digits)
+}
+
+// read takes the digits out of a cell. It refuses everything that would have to be guessed; what people put between digits
+// and what spreadsheets put around them is dropped.
+func (w *written) read(cell string) Finding {
+	if w.canonical(cell) {
+		return OK
+	}
+	cell = unwrapped(cell)
+	if isScientific(cell) {
+		return PhoneScientific
+	}
+	if whole, found := strings.CutSuffix(cell, ".0"); found && isDigits(strings.TrimPrefix(whole, "+")) {
+		cell, w.decimal = whole, true
+	}
+	for _, r := range cell {
+		if finding := w.add(r); finding != OK {
+			return finding
+		}
+	}
+	return w.judge()
+}
+
+// canonical reads the form that exports from other systems mostly have, a plus sign and ASCII digits, without looking at runes.
+func (w *written) canonical(cell string) bool {
+	if len(cell) < 2 || len(cell) > mostDigits || cell[0] != '+' || cell[1] == '0' || !isDigits(cell[1:]) {
+		return false
+	}
+	w.length = copy(w.buffer[:], cell[1:])
+	w.international = true
+	return true
+}
+
+func (w *written) add(r rune) Finding {
+	if value, isDigit := digitValue(r); isDigit {
+		if w.length == mostDigits {
+			return w.tooMany()
+		}
+		w.buffer[w.length] = '0' + value
+		w.length++
+		return OK
+	}
+	switch r {
+	case '+', '＋':
+		if w.international || w.length > 0 {
+			return PhoneTwo
+		}
+		w.international = true
+		return OK
+	case '/':
+		if w.slash > 0 {
+			return PhoneTwo
+		}
+		w.slash = w.length
+		return OK
+	case ',', ';', '|', '&', '\n', '\r':
+		return PhoneTwo
+	}
+	switch {
+	case isFiller(r):
+		return OK
+	case unicode.IsLetter(r):
+		return PhoneLetter
+	}
+	return PhoneCharacter
+}
+
+func (w *written) judge() Finding {
+	if w.length == 0 {
+		if w.international {
+			return PhoneTooShort
+		}
+		return PhoneEmpty
+	}
+	if w.slash > 0 && slashSeparates(w.slash, w.length-w.slash) {
+		return PhoneTwo
+	}
+	if !w.international && w.length > 2 && w.buffer[0] == '0' && w.buffer[1] == '0' {
+		w.international = true
+	}
+	return OK
+}
+
+func (w *written) tooMany() Finding {
+	if w.slash > 0 {
+		return PhoneTwo
+	}
+	return PhoneTooLong
+}
+
+// slashSeparates tells "0171/1234567", where the slash ends the area code, from "4940123456/457" and "07700900123/07700900124",
+// where it stands between two numbers: a whole number before it, and after it another or another ending.
+func slashSeparates(before, after int) bool { return before >= 7 && (after < 4 || after >= 7) }
+
+// unwrapped takes off what spreadsheets use to keep a number from being rounded (an apostrophe before it, ="…" around it)
+// and the spaces at both ends.
+func unwrapped(cell string) string {
+	cell = strings.TrimFunc(cell, isSpace)
+	if inner, found := strings.CutPrefix(cell, `="`); found {
+		if inner, found = strings.CutSuffix(inner, `"`); found {
+			cell = strings.TrimFunc(inner, isSpace)
+		}
+	}
+	return strings.TrimPrefix(cell, "'")
+}
+
+// isScientific reports whether a cell is a number such as 4.479E+11 or 4,479e11.
+func isScientific(cell string) bool {
+	mantissa, exponent, found := strings.Cut(strings.ToUpper(cell), "E")
+	if !found || !isDigits(strings.TrimPrefix(exponent, "+")) {
+		return false
+	}
+	whole, fraction, hasFraction := strings.Cut(strings.Replace(mantissa, ",", ".", 1), ".")
+	return isDigits(strings.TrimPrefix(whole, "+")) && (!hasFraction || isDigits(fraction))
+}
+
+// isDigits reports whether s is one ASCII digit or more and nothing else.
+func isDigits(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// digitValue returns the value of a decimal digit of any script. Unicode keeps the ten digits of a script together,
+// beginning with zero, so a digit's place in its range gives its value.
+func digitValue(r rune) (byte, bool) {
+	if r < 0x80 {
+		return byte(r - '0'), '0' <= r && r <= '9'
+	}
+	for _, ranges := range unicode.Nd.R16 {
+		if rune(ranges.Lo) <= r && r <= rune(ranges.Hi) {
+			return byte((r - rune(ranges.Lo)) % 10), true
+		}
+	}
+	for _, ranges := range unicode.Nd.R32 {
+		if rune(ranges.Lo) <= r && r <= rune(ranges.Hi) {
+			return byte((r - rune(ranges.Lo)) % 10), true
+		}
+	}
+	return 0, false
+}
+
+// isFiller reports whether r may stand between digits without meaning anything: spaces, brackets, dots, and the hyphens
+// and dashes that word processors make of a hyphen. Marks that are not seen (direction, zero width) come along when a number is
+// copied from a web page or an address book.
+func isFiller(r rune) bool {
+	switch r {
+	case '-', '(', ')', '[', ']', '.', '\u2212', '\ufe63', '\uff0d', '\uff08', '\uff09', '\uff0e':
+		return true
+	}
+	return isSpace(r) && r != '\n' && r != '\r' || unicode.Is(unicode.Cf, r) || '\u2010' <= r && r <= '\u2015'
+}
+
+func isSpace(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }

@@ -1,0 +1,17 @@
+// Package suppress answers whether a person must not be written to, and which line of which list says so.
+//
+// It does not decide what follows from that, and asks nobody but files.
+//
+// Invariants:
+//   - It fails closed. A list is loaded whole or not at all: a line that cannot be read is a person who may be written to against
+//     their will, so it is an error unless the campaign takes the responsibility for that list.
+//   - What was read once holds until a better reading replaces it. While a run goes on, a list that vanishes or breaks leaves the
+//     last good reading in force, for a minute; after that nobody can say what it would hold, and [ErrLost] stops the run.
+//   - Numbers are read exactly as those of the audience are, so that no way of writing one slips past the other.
+//
+// # Why sorted tables
+//
+// A list is asked twice for every recipient and never changes: a new reading is a new table. Sorted, a number takes
+// 16 bytes with its line, against some 40 in a map of the same, and a look-up among a million takes a fraction of a microsecond,
+// far below the rest of a row's work. Readers take no lock; a new reading is swapped in as one pointer.
+package suppress

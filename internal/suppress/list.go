@@ -1,0 +1,133 @@
+package suppress
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"sendoff/campaign"
+	"sendoff/internal/audience"
+)
+
+// mostProblems is how many unreadable lines of a list are reported one by one.
+const mostProblems = 100
+
+// ListInfo is what was last read of a list.
+type ListInfo struct {
+	File       string // as the campaign writes it
+	Path       string // where it was found
+	ModTime    time.Time
+	Size       int64 // bytes
+	SHA256     [32]byte
+	Entries    int // rows that name an address or id
+	Unreadable int // rows that name nobody; more than 0 only where the campaign ignores them
+}
+
+// reading is a list as it was read. It does not change.
+type reading struct {
+	info   ListInfo
+	phones table[uint64] // by Address.Key
+	ids    table[string]
+}
+
+// listReader reads one list.
+type listReader struct {
+	spec     campaign.SuppressionList
+	numbers  *audience.Normaliser
+	columns  campaign.Columns
+	reading  reading
+	problems campaign.Problems // of the first unreadable rows
+}
+
+// readList reads the list at path whole. What is wrong with it comes as [campaign.Problems].
+func readList(path string, spec campaign.SuppressionList, numbers *audience.Normaliser) (*reading, error) {
+	file, err := audience.OpenList(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // nothing was written to it
+	l := &listReader{spec: spec, numbers: numbers, columns: file.Columns()}
+	if err := l.readAll(file); err != nil {
+		return nil, err
+	}
+	info := file.Info()
+	l.reading.info.File, l.reading.info.Path = spec.File, path
+	l.reading.info.ModTime, l.reading.info.Size, l.reading.info.SHA256 = info.ModTime, info.Size, info.SHA256
+	if err := l.judge(path); err != nil {
+		return nil, err
+	}
+	l.reading.phones, l.reading.ids = l.reading.phones.sorted(), l.reading.ids.sorted()
+	return &l.reading, nil
+}
+
+func (l *listReader) readAll(file *audience.Reader) error {
+	var batch audience.Batch
+	for {
+		if err := file.ReadBatch(&batch); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		bad := batch.Bad
+		for i := range batch.Recipients {
+			if len(bad) > 0 && bad[0].Index == i {
+				l.unreadable(bad[0].Problem)
+				bad = bad[1:]
+				continue
+			}
+			l.add(file.Info().Path, &batch.Recipients[i])
+		}
+	}
+}
+
+// add takes over a row. One whose number cannot be read is unreadable even where it has an id: the audience may have none.
+func (l *listReader) add(path string, row *campaign.Recipient) {
+	cell, id := strings.TrimSpace(row.Field(l.columns.Phone)), strings.TrimSpace(row.Field(l.columns.ID))
+	if id != "" {
+		// Cloned, since the cell shares its memory with the whole row.
+		l.reading.ids = append(l.reading.ids, entry[string]{strings.Clone(id), uint32(row.Line)})
+	}
+	if cell == "" {
+		if id == "" {
+			l.unreadable(campaign.Problem{File: path, Line: row.Line, Message: "row names nobody: it has neither a number nor an id"})
+			return
+		}
+		l.reading.info.Entries++
+		return
+	}
+	address, finding := l.numbers.Phone(cell, row.Field(l.columns.Country))
+	if address.IsZero() {
+		l.unreadable(campaign.Problem{File: path, Line: row.Line, Message: finding.String(), Hint: finding.Hint()})
+		return
+	}
+	l.reading.phones = append(l.reading.phones, entry[uint64]{address.Key(), uint32(row.Line)})
+	l.reading.info.Entries++
+}
+
+func (l *listReader) unreadable(p campaign.Problem) {
+	l.reading.info.Unreadable++
+	if len(l.problems) < mostProblems {
+		l.problems = append(l.problems, p)
+	}
+}
+
+// judge returns the problems that keep a list that was read to its end from being used.
+func (l *listReader) judge(path string) error {
+	if n := l.reading.info.Unreadable; n > 0 && !l.spec.IgnoreUnreadable {
+		summary := campaign.Problem{
+			File:    path,
+			Message: fmt.Sprintf("%d of %d rows of this suppression list cannot be read as an address or id", n, n+l.reading.info.Entries),
+			Hint:    "mend them, or take the responsibility for those people being written to: suppress: [{file: …, unreadable: ignore}]",
+		}
+		return append(campaign.Problems{summary}, l.problems...)
+	}
+	if l.reading.info.Entries == 0 {
+		return campaign.Problems{{
+			File: path, Message: "nobody can be read from this suppression list",
+			Hint: "if the export is right and nobody is to be left out, take the list out of the campaign; suppress: none says that it is meant",
+		}}
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package suppress
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sendoff/campaign"
+	"sendoff/internal/audience"
+)
+
+// holdFor is how long the last good reading of a list stands in for a file that has vanished or broken.
+const holdFor = 60 * time.Second
+
+// ErrLost is returned by [Set.Refresh] once a list has been missing or broken for a minute: the run must stop.
+var ErrLost = errors.New("suppression list has been lost")
+
+// Set is the suppression lists of a campaign.
+type Set struct {
+	numbers *audience.Normaliser
+	lists   []*list
+
+	refreshing sync.Mutex // one at a time; guards list.lostSince
+}
+
+// list is a file and what was last read of it.
+type list struct {
+	spec      campaign.SuppressionList
+	path      string
+	current   atomic.Pointer[reading]
+	lostSince time.Time // zero while the file can be read
+}
+
+// Match is why somebody must not be written to.
+type Match struct {
+	List int    // which list, as in [Set.Lists]
+	File string // the list as the campaign writes it
+	Line int    // the line that names the person
+	ByID bool   // by their id rather than their address
+}
+
+// Load reads all lists, relative to dir, the campaign's folder. The country is the one by which national numbers are read where a
+// row has none of its own.
+//
+// A list that is missing, broken, older than its MaxAge at now or names nobody, or a row of it that cannot be read, is an
+// error, all of them together as [campaign.Problems]. The country may be [audience.ErrCountry].
+func Load(dir string, specs []campaign.SuppressionList, country string, now time.Time) (*Set, error) {
+	numbers, err := audience.NewNormaliser(country, campaign.Columns{})
+	if err != nil {
+		return nil, fmt.Errorf("load suppression lists: %w", err)
+	}
+	s := &Set{numbers: numbers}
+	var problems, found campaign.Problems
+	for _, spec := range specs {
+		l := &list{spec: spec, path: spec.File}
+		if !filepath.IsAbs(l.path) {
+			l.path = filepath.Join(dir, l.path)
+		}
+		err := l.read(numbers)
+		if err == nil {
+			err = l.tooOld(now)
+		}
+		if errors.As(err, &found) {
+			problems = append(problems, found...)
+		} else if err != nil {
+			return nil, fmt.Errorf("load suppression lists: %w", err)
+		}
+		s.lists = append(s.lists, l)
+	}
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// read makes what the file now holds the current reading.
+func (l *list) read(numbers *audience.Normaliser) error {
+	r, err := readList(l.path, l.spec, numbers)
+	if err != nil {
+		return err
+	}
+	l.current.Store(r)
+	return nil
+}
+
+func (l *list) tooOld(now time.Time) error {
+	age := now.Sub(l.current.Load().info.ModTime)
+	if l.spec.MaxAge == 0 || age <= l.spec.MaxAge {
+		return nil
+	}
+	return campaign.Problems{{
+		File: l.path, Message: fmt.Sprintf("is %v old, and its max_age is %v", age.Round(time.Second), l.spec.MaxAge),
+		Hint: "the export that writes this suppression list may have failed",
+	}}
+}
+
+// Match reports whether one of the lists names a person, by their address or by the customer's own id for them, which may be
+// empty. It is safe for concurrent use, also with Refresh.
+func (s *Set) Match(r *campaign.Recipient, id string) (Match, bool) {
+	key, id := r.Address.Key(), strings.TrimSpace(id)
+	for i, l := range s.lists {
+		current := l.current.Load()
+		if line, found := current.phones.line(key); found {
+			return Match{List: i, File: l.spec.File, Line: line}, true
+		}
+		if id == "" {
+			continue
+		}
+		if line, found := current.ids.line(id); found {
+			return Match{List: i, File: l.spec.File, Line: line, ByID: true}, true
+		}
+	}
+	return Match{}, false
+}
+
+// Lists returns what was last read of each list, in the campaign's order.
+func (s *Set) Lists() []ListInfo {
+	infos := make([]ListInfo, len(s.lists))
+	for i, l := range s.lists {
+		infos[i] = l.current.Load().info
+	}
+	return infos
+}
+
+// Refresh looks at the files and reads those again whose size or time has changed. A list's age is not asked again:
+// what it held at the start still holds.
+//
+// A file that has vanished, or that cannot be used as [Load] wants it, leaves its last good reading in force, and Refresh returns
+// why. That is worth a warning until it has lasted a minute; from then on the error is an [ErrLost], and the run must stop.
+func (s *Set) Refresh(now time.Time) error {
+	s.refreshing.Lock()
+	defer s.refreshing.Unlock()
+	var errs []error
+	for _, l := range s.lists {
+		if err := l.refresh(s.numbers, now); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (l *list) refresh(numbers *audience.Normaliser, now time.Time) error {
+	err := l.readIfChanged(numbers)
+	if err == nil {
+		l.lostSince = time.Time{}
+		return nil
+	}
+	if l.lostSince.IsZero() {
+		l.lostSince = now
+	}
+	if now.Sub(l.lostSince) >= holdFor {
+		return fmt.Errorf("%w: %w", ErrLost, err)
+	}
+	return fmt.Errorf("read suppression list again: %w", err)
+}
+
+func (l *list) readIfChanged(numbers *audience.Normaliser) error {
+	file, err := os.Stat(l.path)
+	if err != nil {
+		return fmt.Errorf("look at suppression list: %w", err)
+	}
+	last := l.current.Load().info
+	if file.Size() == last.Size && file.ModTime().Equal(last.ModTime) {
+		return nil
+	}
+	return l.read(numbers)
+}

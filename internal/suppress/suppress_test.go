@@ -1,0 +1,280 @@
+package suppress
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sendoff/campaign"
+	"sendoff/internal/audience"
+)
+
+var longNumber = regexp.MustCompile(`\d{6}`)
+
+// folder writes files into a directory of their own and returns it.
+func folder(t testing.TB, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		write(t, filepath.Join(dir, name), content)
+	}
+	return dir
+}
+
+func write(t testing.TB, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func load(t testing.TB, dir string, specs ...campaign.SuppressionList) *Set {
+	t.Helper()
+	s, err := Load(dir, specs, "GB", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func person(e164 string) *campaign.Recipient {
+	return &campaign.Recipient{Address: campaign.PhoneAddress(e164)}
+}
+
+func TestMatch(t *testing.T) {
+	dir := folder(t, map[string]string{
+		"plain.txt": "# called the hotline\n07700 900002\n\n+447700900001\n07700900002\n",
+		"both.csv":  "Phone;Reason;Customer No;Country\n070 174 06 05;moved;C5;SE\n;complaint; C6 ;\n+447700900001;again;;\n",
+	})
+	s := load(t, dir, campaign.SuppressionList{File: "plain.txt"}, campaign.SuppressionList{File: "both.csv"})
+	for _, tc := range []struct {
+		phone, id string
+		want      Match
+	}{
+		{"+447700900001", "", Match{List: 0, File: "plain.txt", Line: 4}},
+		{"+447700900002", "C6", Match{List: 0, File: "plain.txt", Line: 2}},
+		{"+46701740605", "", Match{List: 1, File: "both.csv", Line: 2}},
+		{"+447700900009", "C5", Match{List: 1, File: "both.csv", Line: 2, ByID: true}},
+		{"", " C6", Match{List: 1, File: "both.csv", Line: 3, ByID: true}},
+	} {
+		if got, found := s.Match(person(tc.phone), tc.id); !found || got != tc.want {
+			t.Errorf("Match(%s, %s) = %+v %t, want %+v", tc.phone, tc.id, got, found, tc.want)
+		}
+	}
+	for _, tc := range []struct{ phone, id string }{{"+447700900009", ""}, {"", ""}, {"+46701740606", "c5"}, {"+447700900009", "C"}} {
+		if got, found := s.Match(person(tc.phone), tc.id); found {
+			t.Errorf("Match(%s, %s) = %+v, want none", tc.phone, tc.id, got)
+		}
+	}
+}
+
+func TestLists(t *testing.T) {
+	content := "id\nC1\nC2\nC2\n"
+	dir := folder(t, map[string]string{"ids.csv": content})
+	path := filepath.Join(dir, "ids.csv")
+	file, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ids.csv", path} {
+		want := []ListInfo{{File: name, Path: path, ModTime: file.ModTime(), Size: file.Size(), SHA256: sha256.Sum256([]byte(content)), Entries: 3}}
+		if diff := cmp.Diff(want, load(t, dir, campaign.SuppressionList{File: name}).Lists()); diff != "" {
+			t.Errorf("Lists of %s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestNoLists(t *testing.T) {
+	s := load(t, t.TempDir())
+	if _, found := s.Match(person("+447700900001"), "C1"); found || len(s.Lists()) != 0 || s.Refresh(time.Now()) != nil {
+		t.Error("a Set of no lists suppresses somebody, has lists or cannot be refreshed")
+	}
+}
+
+// TestFailsClosed wants every list on which people may stand that were not read to be refused, where they stand, and nobody's number.
+func TestFailsClosed(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		content string // of list.csv; "" for no such file
+		maxAge  time.Duration
+		want    []string // line:column and the beginning of the message
+	}{
+		{"missing", "", 0, []string{"0:0 there is no such file"}},
+		{"header only", "phone\n", 0, []string{"0:0 nobody can be read"}},
+		{"comments only", "# nobody\n# yet\n", 0, []string{"0:0 nobody can be read"}},
+		{"too old", "+447700900001\n", time.Hour, []string{"0:0 is 2h0m0s old, and its max_age is 1h0m0s"}},
+		{"unreadable number", "07700900001\n077OO900002\n\n+999 555 0100\n", 0, []string{
+			"0:0 2 of 3 rows of this suppression list cannot be read", "2:0 phone: has a letter in it", "4:0 phone: no country has its calling code"}},
+		{"number beside a good id", "phone,id\n0770,C1\n", 0, []string{"0:0 1 of 1 rows", "2:0 phone: is too short"}},
+		{"row without anybody", "phone,id,note\n,C1,\n,,moved\n", 0, []string{"0:0 1 of 2 rows", "3:0 row names nobody"}},
+		{"cells", "phone,id\n07700900001,C1\n07700900002\n", 0, []string{"0:0 1 of 2 rows", "3:0 row: number of cells is 1"}},
+		{"stray quote", "phone,id\n07700900001,C1\n0770\"0900002,C2\n", 0, []string{"0:0 1 of 2 rows", "3:5 row: has a quote"}},
+		{"unclosed quote", "phone,id\n07700900001,\"C1\n07700900002,C2\n", 0, []string{"2:13 the quote that opens here is not closed"}},
+		{"no such columns", "name,city\nAnna,Leeds\n", 0, []string{"1:1 no column is known to hold phone numbers or ids"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			dir := folder(t, map[string]string{"good.txt": "07700900009\n"})
+			if tc.content != "" {
+				write(t, filepath.Join(dir, "list.csv"), tc.content)
+			}
+			now := time.Now().Add(2 * time.Hour)
+			_, err := Load(dir, []campaign.SuppressionList{{File: "good.txt"}, {File: "list.csv", MaxAge: tc.maxAge}}, "GB", now)
+			var problems campaign.Problems
+			if !errors.As(err, &problems) {
+				t.Fatalf("Load = %v, want problems", err)
+			}
+			if len(problems) != len(tc.want) {
+				t.Fatalf("Load = %v, want %q", err, tc.want)
+			}
+			for i, p := range problems {
+				if got := fmt.Sprintf("%d:%d %s", p.Line, p.Column, p.Message); !strings.HasPrefix(got, tc.want[i]) || p.File != filepath.Join(dir, "list.csv") {
+					t.Errorf("problem %d = %s: %s, want %s", i, p.File, got, tc.want[i])
+				}
+				if longNumber.MatchString(p.Message + p.Hint) {
+					t.Errorf("problem %d may hold somebody's number: %s %s", i, p.Message, p.Hint)
+				}
+			}
+		})
+	}
+}
+
+func TestProblemsAreBounded(t *testing.T) {
+	dir := folder(t, map[string]string{"list.csv": "phone\n" + strings.Repeat("nobody\n", 5000)})
+	_, err := Load(dir, []campaign.SuppressionList{{File: "list.csv"}}, "", time.Now())
+	var problems campaign.Problems
+	if !errors.As(err, &problems) || len(problems) != 1+mostProblems || !strings.HasPrefix(problems[0].Message, "5000 of 5000 rows") {
+		t.Errorf("Load = %d problems, first %v", len(problems), problems[0])
+	}
+}
+
+func TestIgnoreUnreadable(t *testing.T) {
+	dir := folder(t, map[string]string{"list.csv": "phone,id\n077OO900001,C1\n07700900002,\nx\n"})
+	s := load(t, dir, campaign.SuppressionList{File: "list.csv", IgnoreUnreadable: true})
+	if info := s.Lists()[0]; info.Entries != 1 || info.Unreadable != 2 {
+		t.Errorf("entries %d, unreadable %d, want 1 and 2", info.Entries, info.Unreadable)
+	}
+	if _, found := s.Match(person(""), "C1"); !found {
+		t.Error("the id beside a number that cannot be read does not count")
+	}
+	write(t, filepath.Join(dir, "list.csv"), "phone,id\n077OO900001,\n")
+	if _, err := Load(dir, []campaign.SuppressionList{{File: "list.csv", IgnoreUnreadable: true}}, "GB", time.Now()); err == nil {
+		t.Error("a list of unreadable rows alone is taken")
+	}
+}
+
+func TestLoadRefusesCountry(t *testing.T) {
+	if _, err := Load(t.TempDir(), nil, "Sweden", time.Now()); !errors.Is(err, audience.ErrCountry) {
+		t.Errorf("Load = %v, want ErrCountry", err)
+	}
+}
+
+func TestRefresh(t *testing.T) {
+	dir := folder(t, map[string]string{"list.txt": "07700900001\n"})
+	path := filepath.Join(dir, "list.txt")
+	s := load(t, dir, campaign.SuppressionList{File: "list.txt", MaxAge: time.Hour})
+	suppressed := func(phone string) bool {
+		_, found := s.Match(person(phone), "")
+		return found
+	}
+	now := time.Now()
+	if err := s.Refresh(now.Add(24 * time.Hour)); err != nil {
+		t.Errorf("Refresh of an unchanged list = %v", err)
+	}
+	write(t, path, "07700900001\n07700900002\n")
+	if err := s.Refresh(now); err != nil || !suppressed("+447700900002") || s.Lists()[0].Entries != 2 {
+		t.Errorf("Refresh after a new opt-out = %v, lists %+v", err, s.Lists())
+	}
+	// Same size, other time: the people are others.
+	write(t, path, "07700900001\n07700900003\n")
+	if err := os.Chtimes(path, time.Time{}, now.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Refresh(now); err != nil || !suppressed("+447700900003") || suppressed("+447700900002") {
+		t.Errorf("Refresh after a change of the same size = %v", err)
+	}
+}
+
+func TestRefreshHoldsTheLastReading(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		lose func(path string) error
+	}{
+		{"vanished", os.Remove},
+		{"emptied", func(path string) error { return os.Truncate(path, 0) }},
+		{"unreadable row", func(path string) error { return os.WriteFile(path, []byte("07700900001\nnobody\n"), 0o600) }},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			const list = "07700900001\n"
+			dir := folder(t, map[string]string{"list.txt": list})
+			path := filepath.Join(dir, "list.txt")
+			s := load(t, dir, campaign.SuppressionList{File: "list.txt"})
+			if err := tc.lose(path); err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			for _, after := range []time.Duration{0, 10 * time.Second, 59 * time.Second} {
+				if err := s.Refresh(start.Add(after)); err == nil || errors.Is(err, ErrLost) {
+					t.Errorf("Refresh after %v = %v, want a warning", after, err)
+				}
+			}
+			if err := s.Refresh(start.Add(60 * time.Second)); !errors.Is(err, ErrLost) {
+				t.Errorf("Refresh after a minute = %v, want ErrLost", err)
+			}
+			if _, found := s.Match(person("+447700900001"), ""); !found {
+				t.Error("the last good reading does not hold")
+			}
+			// Whoever mends the list starts the minute anew.
+			write(t, path, list+"07700900002\n")
+			if err := s.Refresh(start.Add(70 * time.Second)); err != nil {
+				t.Errorf("Refresh of the mended list = %v", err)
+			}
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Refresh(start.Add(80 * time.Second)); err == nil || errors.Is(err, ErrLost) {
+				t.Errorf("Refresh after the second loss = %v, want a warning", err)
+			}
+		})
+	}
+}
+
+// TestMatchDuringRefresh asks from several goroutines while lists are read again; somebody on every version of the list must be
+// found every time.
+func TestMatchDuringRefresh(t *testing.T) {
+	dir := folder(t, map[string]string{"list.txt": "07700900001\n"})
+	s := load(t, dir, campaign.SuppressionList{File: "list.txt"})
+	done := make(chan struct{})
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				if _, found := s.Match(person("+447700900001"), ""); !found {
+					t.Error("somebody on the list was not found")
+					return
+				}
+			}
+		})
+	}
+	for i := range 50 {
+		write(t, filepath.Join(dir, "list.txt"), strings.Repeat("07700900002\n", i)+"07700900001\n")
+		if err := s.Refresh(time.Now()); err != nil {
+			t.Errorf("Refresh %d = %v", i, err)
+		}
+	}
+	close(done)
+	group.Wait()
+}
