@@ -1,0 +1,56 @@
+// Package report says what became of every row of a run: in numbers ([Collect], report.json), in words ([Report.Summary]), and row
+// by row in the lists that [Write] makes of the ledger and the snapshot.
+//
+// It decides nothing, changes nothing in the run, and never infers: accepted is not delivered, and begun is not accepted.
+//
+// Invariants:
+//   - The books balance, or there is no report: every row of the audience is counted once ([Report.Balance]). The lists are counted
+//     apart from the ledger's totals, row by row, and are published only when both agree.
+//   - A row that was begun and has no result counts as in doubt, since nobody knows; one that was released counts as not sent.
+//   - People's data stands in the lists only, never in report.json or a summary. Reasons hold no run of six or more digits.
+//   - A list is whole or it is not there: each replaces its predecessor by a rename, mode 0600. Lists that a Write leaves out stay as
+//     they were.
+//   - Memory does not grow with the audience.
+//
+// # The lists
+//
+//	report.csv    every row in the order of the audience: line, id, address (masked, unless asked otherwise), state, reason, channel,
+//	              message_id, accepted_time, attempts, error
+//	failures.csv  rows that Sinch refused for good
+//	skipped.csv   rows that were left out on purpose
+//	in-doubt.csv  rows of which nobody knows; those that a person has settled as unknowable are in report.csv alone
+//
+// The last three hold the columns of the audience first, with its cells as they were frozen, so that they can serve as an
+// audience again, then line and reason; skipped.csv has a detail too, such as the line that a duplicate lost against. Where the
+// audience has a column of such a name, ours is called sendoff_line and so on: a list that was made of a list has both. A list
+// without rows has its header.
+//
+// A row that is short of cells is filled up with empty ones. Cells beyond the header stand in its last column, behind commas, so
+// that nothing is lost and every list stays a table. Either is then as long as the header, and reads as a whole row where the
+// list serves as an audience: skipped.csv wants to be looked through first.
+//
+// # Why delivered is absent rather than 0
+//
+// This program does not collect delivery receipts. "delivered": 0 would say that nothing arrived, and "pending": 48,206 that all
+// of it may still; both would be read as facts. So the numbers that only receipts can give do not appear at all, and "receipts":
+// "none" says why.
+//
+// # Why every list begins with a byte order mark
+//
+// Spreadsheets take a CSV file without the mark for one in the code page of the country, and names come out wrong. Whether any
+// cell of a list is not ASCII is known only when it has been written, so the mark is always there; sendoff's own reader of
+// audiences passes over it. A first line "sep=," would help where the list separator is a semicolon, but then Excel ignores the
+// mark, and other programs take it for the header. The delimiter is a comma and lines end in a line feed (RFC 4180, but for
+// that).
+//
+// # Why a cell may begin with an apostrophe
+//
+// A spreadsheet computes what begins with = + - or @, and an audience is often filled in by strangers. Such a cell gets an
+// apostrophe in front, as OWASP advises against CSV injection, unless it is a number and nothing else ("+447700900123", "-5 %")
+// or a formula that is one quoted text (="0077"), which computes nothing. The same goes for what follows a semicolon, a tab or a
+// line break within a cell, where a spreadsheet of another country begins a new one.
+//
+// When a list serves as an audience again, its people are the same: an apostrophe before a phone number is dropped by the reader
+// of audiences. In all other columns it would be sent: a text that began with a formula arrives with one apostrophe more. An
+// apostrophe that a person may see is the lesser harm than code that runs where the list is opened.
+package report

@@ -1,0 +1,209 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"sendoff/campaign"
+	"sendoff/internal/ledger"
+	"sendoff/internal/runstore"
+)
+
+const (
+	byteOrderMark = "\ufeff"
+	moment        = "2006-01-02T15:04:05.00Z07:00" // RFC 3339; the ledger keeps hundredths of a second
+)
+
+// ownColumns are those of report.csv.
+var ownColumns = [...]string{"line", "id", "address", "state", "reason", "channel", "message_id", "accepted_time", "attempts", "error"}
+
+// table says what the lists have in common.
+type table struct {
+	columns campaign.Columns
+	full    bool
+	added   [3]string // our names for line, reason and detail
+}
+
+func newTable(c campaign.Columns, full bool) *table {
+	t := &table{columns: c, full: full}
+	for i, name := range []string{"line", "reason", "detail"} {
+		t.added[i] = freeName(c.Header, name)
+	}
+	return t
+}
+
+// freeName returns a name for a column of ours that no column of the audience has, in the way that audiences compare them.
+func freeName(header []string, name string) string {
+	taken := make(map[string]bool, len(header))
+	for _, h := range header {
+		taken[campaign.Fold(h)] = true
+	}
+	free := name
+	for i := 1; taken[campaign.Fold(free)]; i++ {
+		free = "sendoff_" + name
+		if i > 1 {
+			free += "_" + strconv.Itoa(i)
+		}
+	}
+	return free
+}
+
+// header returns the first line of a list.
+func (t *table) header(l list) []byte {
+	names := ownColumns[:]
+	if l != everyone {
+		names = nil
+		for _, name := range t.columns.Header {
+			names = append(names, guard(name))
+		}
+		names = append(names, t.added[:2]...)
+	}
+	if l == skipped {
+		names = append(names, t.added[2])
+	}
+	var b bytes.Buffer
+	b.WriteString(byteOrderMark)
+	w := csv.NewWriter(&b)
+	_ = w.Write(names) // a bytes.Buffer takes everything
+	w.Flush()
+	return b.Bytes()
+}
+
+// page is what the lists say about the rows of one frame.
+type page struct {
+	text  [listCount]bytes.Buffer
+	count count
+}
+
+// printer makes pages. Each goroutine needs its own.
+type printer struct {
+	*table
+	snapshot *runstore.Snapshot
+	entries  *ledger.Reader
+	wanted   [listCount]bool
+	sizes    [listCount]int // of the last page's texts: the next will be about as long
+	cells    []string       // of the line that is being made
+}
+
+func newPrinter(t *table, s *runstore.Snapshot, l *ledger.Ledger, lists []list) *printer {
+	p := &printer{table: t, snapshot: s, entries: l.Reader()}
+	for _, l := range lists {
+		p.wanted[l] = true
+	}
+	return p
+}
+
+// print makes the page of a frame.
+func (p *printer) print(frame int) (*page, error) {
+	rows, err := p.snapshot.Frame(frame)
+	if err != nil {
+		return nil, err
+	}
+	var pg page
+	var lines [listCount]*csv.Writer
+	for l := range lines {
+		pg.text[l].Grow(p.sizes[l])
+		lines[l] = csv.NewWriter(&pg.text[l])
+	}
+	for i := range rows {
+		e, err := p.entries.Entry(uint32(rows[i].Row))
+		if err != nil {
+			return nil, fmt.Errorf("row %d: %w", rows[i].Row, err)
+		}
+		if e.State == ledger.Begun {
+			e.Detail = "the answer was never recorded"
+		}
+		e.State = settled(e.State)
+		pg.count[e.State]++
+		if p.wanted[everyone] {
+			_ = lines[everyone].Write(p.whole(&rows[i], &e)) // a bytes.Buffer takes everything
+		}
+		if l, isListed := listOf(e.State); isListed && p.wanted[l] {
+			_ = lines[l].Write(p.original(&rows[i], &e, l))
+		}
+	}
+	for l, w := range lines {
+		w.Flush()
+		p.sizes[l] = pg.text[l].Len()
+	}
+	return &pg, nil
+}
+
+// listOf returns the list that a row in a state stands in, beside that of all rows.
+func listOf(s ledger.State) (list, bool) {
+	switch s {
+	case ledger.Rejected:
+		return failures, true
+	case ledger.Skipped:
+		return skipped, true
+	case ledger.InDoubt:
+		return inDoubt, true
+	}
+	return everyone, false
+}
+
+// whole returns a row's cells in report.csv. They are valid until the next call.
+func (p *printer) whole(r *campaign.Recipient, e *ledger.Entry) []string {
+	address := r.Address.String()
+	if p.full {
+		address = r.Address.Reveal()
+	}
+	var reason, channel, accepted string
+	if e.State == ledger.Skipped {
+		reason = campaign.SkipReason(e.Reason).String()
+	}
+	if e.Attempts > 0 && e.Channel < len(campaign.Channels) {
+		channel = string(campaign.Channels[e.Channel])
+	}
+	if e.State == ledger.Accepted {
+		accepted = e.Time.UTC().Format(moment)
+	}
+	p.cells = append(p.cells[:0], strconv.Itoa(r.Line), guard(r.Field(p.columns.ID)), address, e.State.String(), reason, channel,
+		guard(e.MessageID), accepted, strconv.Itoa(e.Attempts), guard(detail(e)))
+	return p.cells
+}
+
+// original returns a row's cells in one of the other lists. They are valid until the next call.
+func (p *printer) original(r *campaign.Recipient, e *ledger.Entry, l list) []string {
+	p.cells = p.cells[:0]
+	for i, cell := range p.fitted(r.Fields) {
+		if i == p.columns.Phone {
+			p.cells = append(p.cells, guardPhone(cell))
+		} else {
+			p.cells = append(p.cells, guard(cell))
+		}
+	}
+	p.cells = append(p.cells, strconv.Itoa(r.Line))
+	if l == skipped {
+		return append(p.cells, campaign.SkipReason(e.Reason).String(), guard(detail(e)))
+	}
+	return append(p.cells, guard(detail(e)))
+}
+
+// fitted returns as many cells as the header has. Of a row that has more, the last cell holds the rest, so that nothing is lost.
+func (t *table) fitted(cells []string) []string {
+	n := len(t.columns.Header)
+	if len(cells) == n {
+		return cells
+	}
+	fit := make([]string, n)
+	copy(fit, cells)
+	if len(cells) > n && n > 0 {
+		fit[n-1] = strings.Join(cells[n-1:], ",")
+	}
+	return fit
+}
+
+// detail says in words why a row was not accepted. Lines are written with separators: no text of a report holds a long number.
+func detail(e *ledger.Entry) string {
+	switch {
+	case e.Number == 0 || e.State != ledger.Skipped:
+		return e.Detail
+	case campaign.SkipReason(e.Reason) == campaign.Duplicate:
+		return "the same person as line " + thousands(int(e.Number))
+	}
+	return strings.TrimSpace(e.Detail + " line " + thousands(int(e.Number)))
+}

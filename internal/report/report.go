@@ -1,0 +1,175 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"time"
+
+	"sendoff/campaign"
+	"sendoff/internal/ledger"
+	"sendoff/internal/runstore"
+)
+
+const (
+	schema         = 1
+	jsonName       = "report.json"
+	sandboxMessage = "SANDBOX: nothing was sent to anyone"
+	noReceipts     = "none"
+)
+
+// Report is what became of a run, in numbers. It holds no personal data. Its JSON form is report.json; times in it are RFC 3339.
+type Report struct {
+	Message  string `json:"message,omitempty"` // what has to be read before anything else
+	Schema   int    `json:"schema"`
+	Campaign string `json:"campaign"`
+	RunKey   string `json:"run_key"`
+	RunID    string `json:"run_id"`
+	Sandbox  bool   `json:"sandbox"`
+
+	State    runstore.State `json:"state"`
+	ExitCode int            `json:"exit_code"` // of the last start that ended
+	Reason   string         `json:"reason"`    // why it is in that state, in words; empty where there is nothing to say
+
+	Rows        int            `json:"rows"`
+	Skipped     map[string]int `json:"skipped"` // by reason; those that occur
+	Accepted    int            `json:"accepted"`
+	Rejected    int            `json:"rejected"`
+	InDoubt     int            `json:"in_doubt"`
+	LeftInDoubt int            `json:"left_in_doubt"`
+	NotSent     int            `json:"not_sent"`
+	// AfterServerError counts rows that were tried again after a 500 or 503. They are among those above.
+	AfterServerError int    `json:"after_server_error"`
+	Receipts         string `json:"receipts"` // "none": delivery receipts are not collected
+
+	Destination runstore.Destination `json:"destination,omitzero"`
+	Created     time.Time            `json:"created"`
+	Planned     time.Time            `json:"planned,omitzero"`
+	Started     time.Time            `json:"started,omitzero"` // the first start
+	Ended       time.Time            `json:"ended,omitzero"`   // when the last start ended
+	Starts      []runstore.Start     `json:"starts,omitempty"`
+
+	AudienceFile   string          `json:"audience_file,omitempty"`
+	AudienceDigest string          `json:"audience_sha256,omitempty"`
+	CampaignDigest string          `json:"campaign_sha256,omitempty"`
+	PlanDigest     string          `json:"plan_sha256,omitempty"`
+	Lists          []runstore.List `json:"suppression_lists,omitempty"`
+}
+
+// Collect counts what the ledger of r holds. It returns an error where the books do not balance. Of a run that was never planned
+// to its end nothing counts: all its numbers are 0.
+func Collect(r *runstore.Run) (*Report, error) {
+	rep, _, err := collect(r)
+	return rep, err
+}
+
+// collect returns beside the report the frames of the snapshot that hold rows in doubt, in ascending order.
+func collect(r *runstore.Run) (*Report, []int, error) {
+	m := r.Meta()
+	rep := describe(m)
+	if m.State == runstore.Planning {
+		return rep, nil, nil
+	}
+	var doubtful []int
+	recorded := 0 // rows up to here are counted
+	tally, err := r.Ledger.Scan(func(row uint32, s ledger.State) {
+		rep.NotSent += int(row) - recorded
+		recorded = int(row) + 1
+		if frame := int(row) / runstore.FrameRows; settled(s) == ledger.InDoubt && (len(doubtful) == 0 || doubtful[len(doubtful)-1] != frame) {
+			doubtful = append(doubtful, frame)
+		}
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("collect report: %w", err)
+	}
+	if recorded > m.Rows {
+		return nil, nil, fmt.Errorf("collect report: %w: it knows of row %d, and the audience has %d rows", ledger.ErrDamaged, recorded-1, m.Rows)
+	}
+	rep.NotSent += m.Rows - recorded
+	if err := rep.count(&tally); err != nil {
+		return nil, nil, fmt.Errorf("collect report: %w", err)
+	}
+	if skipped, planned := rep.skipped(), m.Rows-m.Eligible; skipped < planned {
+		return nil, nil, fmt.Errorf("collect report: %w: planning left out %d rows, and it knows of %d", ledger.ErrDamaged, planned, skipped)
+	}
+	if err := rep.Balance(); err != nil {
+		return nil, nil, fmt.Errorf("collect report: %w", err)
+	}
+	return rep, doubtful, nil
+}
+
+// settled returns the state in which a row is reported: what a process that died has left between two states is decided here.
+func settled(s ledger.State) ledger.State {
+	switch s {
+	case ledger.Begun:
+		return ledger.InDoubt
+	case ledger.Released:
+		return ledger.None
+	}
+	return s
+}
+
+// describe returns the report of a run without its numbers.
+func describe(m runstore.Meta) *Report {
+	rep := &Report{
+		Schema: schema, Campaign: m.Campaign, RunKey: m.Key, RunID: m.RunID, Sandbox: m.Sandbox,
+		State: m.State, ExitCode: m.ExitCode, Reason: mask(m.Reason),
+		Rows: m.Rows, Skipped: map[string]int{}, Receipts: noReceipts,
+		Destination: m.Destination, Created: m.Created, Planned: m.Planned, Ended: m.Ended, Starts: m.Starts,
+		AudienceFile: m.AudienceFile, AudienceDigest: m.AudienceDigest, CampaignDigest: m.CampaignDigest, PlanDigest: m.PlanDigest,
+		Lists: m.Lists,
+	}
+	if m.Sandbox {
+		rep.Message = sandboxMessage
+	}
+	if len(m.Starts) > 0 {
+		rep.Started = m.Starts[0].Time
+	}
+	return rep
+}
+
+var longNumber = regexp.MustCompile(`[0-9]{6,}`)
+
+// mask takes out what could be a phone number: the reason of a stop can hold a server's own words.
+func mask(text string) string { return longNumber.ReplaceAllString(text, "…") }
+
+// count takes the numbers of the rows that anything was recorded of.
+func (r *Report) count(t *ledger.Tally) error {
+	for reason, n := range t.Skipped {
+		if n == 0 {
+			continue
+		}
+		if !known(reason) {
+			return fmt.Errorf("%w: %d rows are skipped for reason %d, which does not exist", ledger.ErrDamaged, n, reason)
+		}
+		r.Skipped[campaign.SkipReason(reason).String()] = n
+	}
+	r.Accepted = t.Count(ledger.Accepted)
+	r.Rejected = t.Count(ledger.Rejected)
+	r.InDoubt = t.Count(ledger.InDoubt) + t.Count(ledger.Begun)
+	r.LeftInDoubt = t.Count(ledger.LeftInDoubt)
+	r.NotSent += t.Count(ledger.Released)
+	r.AfterServerError = t.AfterServerError
+	return nil
+}
+
+// known reports whether a stored number is that of a skip reason; they begin at 1.
+func known(reason int) bool { return reason >= 1 && reason <= len(campaign.SkipReasons()) }
+
+func (r *Report) skipped() int {
+	sum := 0
+	for _, n := range r.Skipped {
+		sum += n
+	}
+	return sum
+}
+
+// Balance returns an error unless every row is counted exactly once:
+// rows = skipped + accepted + rejected + in doubt + left in doubt + not sent.
+func (r *Report) Balance() error {
+	sum := r.skipped() + r.Accepted + r.Rejected + r.InDoubt + r.LeftInDoubt + r.NotSent
+	if sum != r.Rows {
+		return fmt.Errorf("the books do not balance: %d rows, and %d skipped + %d accepted + %d rejected + %d in doubt + %d left in doubt + %d not sent = %d",
+			r.Rows, r.skipped(), r.Accepted, r.Rejected, r.InDoubt, r.LeftInDoubt, r.NotSent, sum)
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package report
+
+import (
+	"errors"
+	"io"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sendoff/campaign"
+	"sendoff/internal/audience"
+	"sendoff/internal/ledger"
+)
+
+// readAudience reads a list as `sendoff` reads an audience.
+func readAudience(t *testing.T, path string) (campaign.Columns, []campaign.Recipient) {
+	t.Helper()
+	r, err := audience.Open(path, campaign.Audience{File: path, Columns: map[string]string{"id": "CustomerNo"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	numbers, err := audience.NewNormaliser("GB", r.Columns())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []campaign.Recipient
+	var b audience.Batch
+	for {
+		err := r.ReadBatch(&b)
+		if errors.Is(err, io.EOF) {
+			return r.Columns(), all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(b.Bad) > 0 {
+			t.Fatalf("%d rows cannot be read", len(b.Bad))
+		}
+		for _, recipient := range b.Recipients {
+			numbers.Normalise(&recipient)
+			recipient.Fields = append([]string(nil), recipient.Fields...)
+			all = append(all, recipient)
+		}
+	}
+}
+
+// Whoever was rejected can be sent to again with the list of them: the same people and the same texts, but for one apostrophe
+// before what a spreadsheet would compute.
+func TestFailuresServeAsAnAudience(t *testing.T) {
+	texts := []struct{ text, want string }{
+		{"Ann", "Ann"},
+		{"Zoë \"the boss\", Ltd;\nsecond line", "Zoë \"the boss\", Ltd;\nsecond line"},
+		{" spaces ", " spaces "},
+		{"", ""},
+		{"-5 %", "-5 %"},
+		{"=1+1", "'=1+1"},
+		{"👋 ${x} <b>&amp;\\n", "👋 ${x} <b>&amp;\\n"},
+	}
+	phones := []string{"+447700900000", "+44-7700-900001", "07700 900002", `="+447700900003"`, "'+447700900004", "+44 (0)7700 900005", " 07700900006"}
+	r := newRun(t, false)
+	var rows []campaign.Recipient
+	for i := range texts {
+		row := person(i, texts[i].text)
+		row.Fields[1] = phones[i]
+		rows = append(rows, row)
+	}
+	r.freeze([]string{"CustomerNo", "Mobile", "Text"}, rows)
+	r.start()
+	for i := range rows {
+		r.send(i, ledger.Result{State: ledger.Rejected, Detail: "400"})
+	}
+	r.write(Options{})
+	columns, got := readAudience(t, r.Path(listNames[failures]))
+	if diff := cmp.Diff([]string{"CustomerNo", "Mobile", "Text", "line", "reason"}, columns.Header); diff != "" {
+		t.Errorf("header (-want +got):\n%s", diff)
+	}
+	if len(got) != len(rows) {
+		t.Fatalf("%d rows came back, want %d", len(got), len(rows))
+	}
+	for i := range got {
+		if got[i].Address != rows[i].Address {
+			t.Errorf("%q came back as %q, another person", phones[i], got[i].Fields[1])
+		}
+		if got[i].Field(0) != rows[i].Field(0) || got[i].Field(2) != texts[i].want {
+			t.Errorf("row %d came back as %q", i, got[i].Fields)
+		}
+	}
+}

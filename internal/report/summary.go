@@ -1,0 +1,123 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sendoff/internal/runstore"
+)
+
+// Summary writes the report for people: a few lines in which every state that occurs carries its sentence. It holds no personal
+// data and no colours. An error of w is w's affair: a summary is the last thing that a command prints.
+func (r *Report) Summary(w io.Writer) {
+	var b strings.Builder
+	if r.Message != "" {
+		fmt.Fprintln(&b, r.Message)
+	}
+	fmt.Fprintf(&b, "%s · %s · %s\n", r.RunKey, r.State, r.when())
+	if r.Reason != "" {
+		fmt.Fprintf(&b, "  %s\n", r.Reason)
+	}
+	if r.State == runstore.Planning {
+		fmt.Fprintln(&b, "  planning has not come to its end; nothing was sent")
+		_, _ = io.WriteString(w, b.String())
+		return
+	}
+	if r.Destination.Endpoint != "" && !r.Sandbox {
+		fmt.Fprintf(&b, "  through %s, not Sinch's own hosts\n", r.Destination.Endpoint)
+	}
+	writeTable(&b, r.lines())
+	if r.AfterServerError > 0 {
+		fmt.Fprintf(&b, "  tried again after an error of Sinch's own (500 or 503), as it advises: %s; these may have it twice\n", thousands(r.AfterServerError))
+	}
+	fmt.Fprintln(&b, "  delivery: not collected")
+	_, _ = io.WriteString(w, b.String())
+}
+
+// line is a number of rows, the state that they are in, and what that means.
+type line struct {
+	count       int
+	state, text string
+}
+
+// lines returns a line for each state that occurs, and always those for accepted and for all rows.
+func (r *Report) lines() []line {
+	all := []line{
+		{r.Accepted, "accepted", "Sinch took it; only a receipt says that it arrived"},
+		{r.Rejected, "rejected", "Sinch refused it; nobody got anything" + r.list(failures)},
+		{r.InDoubt, "in doubt", "Sinch did not answer; they may or may not have it, and we did not send again" + r.list(inDoubt)},
+		{r.LeftInDoubt, "left in doubt", "Sinch did not answer; somebody has settled that we shall not know"},
+		{r.skipped(), "left out", "we did not send, on purpose: " + r.reasons() + r.list(skipped)},
+		{r.NotSent, "not yet sent", "nothing was sent so far"},
+		{r.Rows, "rows", "everything adds up"},
+	}
+	return slices.DeleteFunc(all, func(l line) bool {
+		return l.count == 0 && l.state != "accepted" && l.state != "rows"
+	})
+}
+
+// list names a list that is sure to be there: in-doubt.csv comes with every report, the others when everything is settled.
+func (r *Report) list(l list) string {
+	if r.NotSent > 0 && l != inDoubt {
+		return ""
+	}
+	return " (" + listNames[l] + ")"
+}
+
+// reasons lists why rows were left out, the commonest first.
+func (r *Report) reasons() string {
+	names := slices.SortedFunc(maps.Keys(r.Skipped), func(a, b string) int {
+		return cmp.Or(cmp.Compare(r.Skipped[b], r.Skipped[a]), cmp.Compare(a, b))
+	})
+	for i, name := range names {
+		names[i] = thousands(r.Skipped[name]) + " " + strings.ReplaceAll(name, "_", " ")
+	}
+	return strings.Join(names, ", ")
+}
+
+func writeTable(b *strings.Builder, lines []line) {
+	var counts, states int
+	for _, l := range lines {
+		counts = max(counts, len(thousands(l.count)))
+		states = max(states, len(l.state))
+	}
+	for _, l := range lines {
+		fmt.Fprintf(b, "  %*s %-*s   %s\n", counts, thousands(l.count), states, l.state, l.text)
+	}
+}
+
+const (
+	dayForm  = "2 Jan 2006"
+	timeForm = "15:04"
+)
+
+// when says in UTC from when to when the run went, or how far it has come.
+func (r *Report) when() string {
+	moment := func(t time.Time) string { return t.UTC().Format(dayForm + " " + timeForm) }
+	switch {
+	case r.Started.IsZero() && r.Planned.IsZero():
+		return "created " + moment(r.Created) + " UTC"
+	case r.Started.IsZero():
+		return "planned " + moment(r.Planned) + " UTC"
+	case r.Ended.Before(r.Starts[len(r.Starts)-1].Time): // it goes on, or its last process died
+		return "since " + moment(r.Started) + " UTC"
+	case r.Started.UTC().Format(dayForm) != r.Ended.UTC().Format(dayForm):
+		return moment(r.Started) + " – " + moment(r.Ended) + " UTC"
+	}
+	return moment(r.Started) + "–" + r.Ended.UTC().Format(timeForm) + " UTC"
+}
+
+// thousands writes a count as people read it: 48,213.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
