@@ -1,0 +1,238 @@
+package campaign
+
+import (
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// file is a campaign on its way from bytes to a [Campaign].
+type file struct {
+	path    string
+	sources []Source
+	main    *document
+	message *document // the message_file, or nil
+}
+
+func newFile(path string, source Source) *file {
+	name := path
+	if name == "" {
+		name = source.Name
+	}
+	return &file{path: path, sources: []Source{source}, main: readDocument(name, source.Data)}
+}
+
+// messageFile returns where the campaign names the file that its message stands in, or nil.
+func (f *file) messageFile() *node {
+	if name := f.main.root.get("message_file"); name != nil && name.kind == scalarNode && name.text != "" {
+		return name
+	}
+	return nil
+}
+
+func (f *file) addMessage(source Source) {
+	f.sources = append(f.sources, source)
+	f.message = readDocument(f.resolve(source.Name), source.Data)
+}
+
+// resolve returns the path of a file that the campaign names.
+func (f *file) resolve(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(filepath.Dir(f.path), name)
+}
+
+// campaign checks the documents and makes the campaign of them, or returns what is wrong with them.
+func (f *file) campaign() (*Campaign, error) {
+	rules := fileRules()
+	v := f.main.readRoot(rules, "the campaign")
+	message, messageNode := v.Get("message"), f.main.root.get("message")
+	if f.message != nil {
+		message = f.message.readRoot(rules.field("message").rule, "the message")
+		messageNode = f.message.root
+	}
+	c := f.build(v, message)
+	warnOfChannels(messageNode, message, c.ChannelPriorityOrder)
+	for _, t := range f.main.root.get("translations").entries() {
+		warnOfChannels(t.value, v.Get("translations").Get(t.key), c.ChannelPriorityOrder)
+	}
+	problems := f.main.problems
+	if f.message != nil {
+		problems = append(problems, f.message.problems...)
+	}
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	problems.Sort()
+	c.Warnings = problems
+	return c, nil
+}
+
+// readRoot checks a document as a whole.
+func (d *document) readRoot(r *rule, label string) Value {
+	switch {
+	case d.broken:
+		return Value{}
+	case d.root == nil:
+		d.fail(position{}, "", "the file is empty")
+		return Value{}
+	}
+	return r.read(d.root, label)
+}
+
+// entries returns the members of a map. A nil node has none.
+func (n *node) entries() []member {
+	if n == nil {
+		return nil
+	}
+	return n.members
+}
+
+// build makes the campaign of values that have been checked. Of values with problems it makes anything at all: they are not returned.
+func (f *file) build(v, message Value) *Campaign {
+	root := f.main.root
+	c := &Campaign{
+		Path:    f.path,
+		Sources: f.sources,
+		Name:    root.get("name").string(),
+		RunKey:  root.get("run_key").string(),
+
+		Audience: audience(root.get("audience")),
+		Params:   params(root.get("params"), v.Get("params")),
+		Pace:     pace(root.get("pace")),
+		Limits: Limits{
+			MinRecipients: whole(root.get("limits").get("min_recipients")),
+			MaxRecipients: whole(root.get("limits").get("max_recipients")),
+		},
+
+		Message:                            message,
+		MessageContentType:                 root.get("message_content_type").string(),
+		ChannelProperties:                  v.Get("channel_properties"),
+		CallbackURL:                        v.Get("callback_url"),
+		TTL:                                v.Get("ttl"),
+		Queue:                              root.get("queue").string(),
+		ProcessingStrategy:                 root.get("processing_strategy").string(),
+		ConversationMetadata:               v.Get("conversation_metadata"),
+		ConversationMetadataUpdateStrategy: root.get("conversation_metadata_update_strategy").string(),
+		CorrelationID:                      v.Get("correlation_id"),
+		Metadata:                           v.Get("metadata"),
+	}
+	if c.RunKey == "" {
+		c.RunKey = c.Name
+	}
+	if f.message != nil {
+		c.MessageFile = f.messageFile().text
+	}
+	if zone, err := time.LoadLocation(root.get("time_zone").string()); err == nil && root.get("time_zone") != nil {
+		c.TimeZone = zone
+	}
+	c.Suppress, c.NoSuppress = suppress(root.get("suppress"))
+	for _, item := range root.get("channel_priority_order").list() {
+		c.ChannelPriorityOrder = append(c.ChannelPriorityOrder, Channel(item.text))
+	}
+	for _, t := range v.Get("translations").Fields {
+		c.Translations = append(c.Translations, Translation{t.Name, t.Value})
+	}
+	return c
+}
+
+func audience(n *node) Audience {
+	a := Audience{
+		File:       n.get("file").string(),
+		Country:    strings.ToUpper(n.get("country").string()),
+		MaxBadRows: Share{Percent: 5},
+	}
+	if n != nil {
+		a.Line = n.pos.line
+	}
+	for _, m := range n.get("columns").entries() {
+		if a.Columns == nil {
+			a.Columns = make(map[string]string)
+		}
+		a.Columns[m.key] = m.value.text
+	}
+	if most := n.get("max_bad_rows"); most != nil {
+		if percent, ok := percentage(most.text); ok {
+			a.MaxBadRows = Share{Percent: percent}
+		} else {
+			a.MaxBadRows = Share{Count: whole(most)}
+		}
+	}
+	return a
+}
+
+// percentage reads "80%". Anything that does not end in "%" is none.
+func percentage(s string) (percent float64, ok bool) {
+	number, ok := strings.CutSuffix(s, "%")
+	if !ok {
+		return 0, false
+	}
+	percent, err := strconv.ParseFloat(number, 64)
+	return percent, err == nil
+}
+
+func suppress(n *node) (lists []SuppressionList, none bool) {
+	if n != nil && n.kind == scalarNode {
+		return nil, true
+	}
+	for _, item := range n.list() {
+		lists = append(lists, SuppressionList{
+			File:             item.get("file").string(),
+			MaxAge:           age(item.get("max_age").string()),
+			IgnoreUnreadable: item.get("unreadable") != nil,
+			Line:             item.pos.line,
+			Column:           item.pos.column,
+		})
+	}
+	return lists, false
+}
+
+// age reads a number of minutes, hours or days of 24 hours, as in 90m, 20h, 60d. Anything else is 0.
+func age(s string) time.Duration {
+	if s == "" {
+		return 0
+	}
+	number, err := strconv.Atoi(s[:len(s)-1])
+	if err != nil {
+		return 0
+	}
+	switch s[len(s)-1] {
+	case 'd':
+		return time.Duration(number) * 24 * time.Hour
+	case 'h':
+		return time.Duration(number) * time.Hour
+	}
+	return time.Duration(number) * time.Minute
+}
+
+func params(n *node, v Value) []Param {
+	var params []Param
+	for _, m := range n.entries() {
+		p := Param{Name: m.key, Column: m.key, Line: m.pos.line, ColumnPos: m.pos.column}
+		if column := m.value.get("column"); column != nil {
+			p.Column = column.text
+		}
+		if m.value.get("default") != nil {
+			p.HasDefault = true
+			p.Default, _ = v.Get(m.key).Get("default").Text.literal()
+		}
+		if m.value.get("on_empty").string() == "skip" {
+			p.OnEmpty = OnEmptySkip
+		}
+		params = append(params, p)
+	}
+	return params
+}
+
+func pace(n *node) Pace {
+	p := Pace{MaxInFlight: whole(n.get("max_in_flight"))}
+	rate := n.get("rate").string()
+	if percent, ok := percentage(rate); ok {
+		p.Rate.Percent = percent
+	} else if number, err := strconv.ParseFloat(rate, 64); err == nil {
+		p.Rate.PerSecond = number
+	}
+	return p
+}

@@ -1,0 +1,140 @@
+package campaign
+
+import (
+	"strconv"
+	"time"
+)
+
+// Campaign is a checked campaign file. Fields that go to Sinch keep Sinch's names and shapes; placeholders stand in their strings.
+type Campaign struct {
+	Path string // the file it was read from, as it was given; empty for one parsed from memory
+	Name string
+	// RunKey names the execution: same key, same run. It is the name where the file gives none.
+	RunKey   string
+	TimeZone *time.Location // nil where the file names none
+
+	Audience     Audience
+	Suppress     []SuppressionList
+	NoSuppress   bool // "suppress: none": the author means that nobody is left out
+	Params       []Param
+	Translations []Translation // in the order of the file
+
+	// What goes to Sinch with every message (SendMessageRequest in its schema). A Null value is not sent.
+	Message                            Value
+	MessageFile                        string // where Message was read from, as written; empty: from the campaign file itself
+	MessageContentType                 string
+	ChannelPriorityOrder               []Channel
+	ChannelProperties                  Value
+	CallbackURL                        Value
+	TTL                                Value
+	Queue                              string
+	ProcessingStrategy                 string
+	ConversationMetadata               Value
+	ConversationMetadataUpdateStrategy string
+	CorrelationID                      Value
+	Metadata                           Value // an object of strings: the author's own part of message_metadata
+
+	Pace   Pace
+	Limits Limits
+
+	// Sources are the bytes that it was read from: the campaign file, then its message_file, if it has one. [Parse] makes the same campaign
+	// of them again, without the disk.
+	Sources []Source
+
+	// Warnings are the problems of a file that was taken all the same.
+	Warnings Problems
+}
+
+// Source is a file that a campaign was read from.
+type Source struct {
+	Name string `json:"name"` // the campaign's as it was given, the message_file's as it stands in the campaign
+	Data []byte `json:"data"`
+}
+
+// Audience says which file holds the recipients and how it is read.
+type Audience struct {
+	File    string            // as written, relative to the campaign file
+	Columns map[string]string // role → column name as written; see [Roles]
+	Country string            // ISO 3166-1 alpha-2: how national numbers are read; empty: only international ones are
+	// MaxBadRows is how many rows may be invalid before nothing is sent at all.
+	MaxBadRows Share
+	Line       int // where the audience stands in the campaign file, for problems found later
+}
+
+// Share is a number of things, or a share of all of them where Percent is set.
+type Share struct {
+	Count   int
+	Percent float64
+}
+
+// SuppressionList is a file of people who must not be written to.
+type SuppressionList struct {
+	File             string        // as written, relative to the campaign file
+	MaxAge           time.Duration // 0: any age will do
+	IgnoreUnreadable bool          // the author takes the responsibility for lines that cannot be read
+	Line, Column     int
+}
+
+// Param is a named value that placeholders can refer to.
+type Param struct {
+	Name            string
+	Column          string // as written; the name itself where none is given
+	Default         string
+	HasDefault      bool
+	OnEmpty         OnEmpty
+	Line, ColumnPos int
+}
+
+// OnEmpty says what an empty value means when there is no default.
+type OnEmpty uint8
+
+// What an empty value may mean.
+const (
+	OnEmptyError OnEmpty = iota // nothing is sent to anybody until it is mended
+	OnEmptySkip                 // the row is left out as missing_value
+)
+
+// Translation is the message for one language; it replaces the whole message.
+type Translation struct {
+	Language string // BCP 47, as written
+	Message  Value
+}
+
+// Pace says how fast to send.
+type Pace struct {
+	Rate        Rate
+	MaxInFlight int // 0: the default
+}
+
+// Rate is "auto", a number per second, or a share of the app's own rate. The zero Rate is auto.
+type Rate struct {
+	PerSecond float64
+	Percent   float64
+}
+
+// Limits stop a run before it starts. Zero means no limit.
+type Limits struct {
+	MinRecipients int
+	MaxRecipients int
+}
+
+// String returns the share as a campaign file has it: "5%" or "100".
+func (s Share) String() string {
+	if s.Percent != 0 {
+		return decimal(s.Percent) + "%"
+	}
+	return strconv.Itoa(s.Count)
+}
+
+// String returns the rate as a campaign file has it: "auto", "20" or "80%".
+func (r Rate) String() string {
+	switch {
+	case r.Percent != 0:
+		return decimal(r.Percent) + "%"
+	case r.PerSecond != 0:
+		return decimal(r.PerSecond)
+	}
+	return "auto"
+}
+
+func decimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

@@ -1,0 +1,48 @@
+package campaign
+
+// Channel is a Sinch channel by the name that the Conversation API uses for it.
+type Channel string
+
+// The channels of the Conversation API (ConversationChannel in its schema).
+const (
+	SMS           Channel = "SMS"
+	MMS           Channel = "MMS"
+	RCS           Channel = "RCS"
+	WhatsApp      Channel = "WHATSAPP"
+	ViberBM       Channel = "VIBERBM"
+	Viber         Channel = "VIBER"
+	Messenger     Channel = "MESSENGER"
+	Instagram     Channel = "INSTAGRAM"
+	Telegram      Channel = "TELEGRAM"
+	KakaoTalk     Channel = "KAKAOTALK"
+	KakaoTalkChat Channel = "KAKAOTALKCHAT"
+	Line          Channel = "LINE"
+	WeChat        Channel = "WECHAT"
+	AppleBC       Channel = "APPLEBC"
+)
+
+// Channels lists every channel, in the order in which messages about them name them.
+// The position of a channel in this list is stored in ledgers: append, never reorder.
+var Channels = [...]Channel{
+	SMS, MMS, RCS, WhatsApp, ViberBM, Viber, Messenger, Instagram,
+	Telegram, KakaoTalk, KakaoTalkChat, Line, WeChat, AppleBC,
+}
+
+// Index returns the position of c in [Channels], or -1.
+func (c Channel) Index() int {
+	for i, known := range Channels {
+		if c == known {
+			return i
+		}
+	}
+	return -1
+}
+
+// ByPhone reports whether people are addressed on c by their phone number.
+func (c Channel) ByPhone() bool {
+	switch c {
+	case SMS, MMS, RCS, WhatsApp, ViberBM, KakaoTalk:
+		return true
+	}
+	return false
+}

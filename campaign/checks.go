@@ -1,0 +1,149 @@
+package campaign
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The checks that the rules' tree cannot express. Each is called with a node that the tree has accepted as to its kind, and its value.
+
+func checkTimeZone(n *node, _ Value, label string) {
+	if zone, err := time.LoadLocation(n.text); err != nil || zone == time.Local || n.text == "" {
+		n.fail("such as Europe/London or America/New_York", "%s: no time zone has this name", label)
+	}
+}
+
+func checkChannelOrder(n *node, _ Value, label string) {
+	seen := make(map[string]bool)
+	for _, item := range n.items {
+		if seen[item.text] {
+			item.fail("", "%s: %s stands here twice", label, shown(item.text))
+		}
+		seen[item.text] = true
+	}
+}
+
+// checkTTL holds the range that the API documents.
+func checkTTL(n *node, v Value, label string) {
+	literal, _ := v.Text.literal()
+	seconds, err := strconv.ParseInt(strings.TrimSuffix(literal, "s"), 10, 64)
+	if err == nil && (seconds < 3 || seconds > 315576000000) {
+		n.fail("", "%s: 3 to 315576000000 seconds are possible", label)
+	}
+}
+
+func checkConversationMetadata(n *node, v Value, label string) {
+	const most = 2048
+	if length := v.jsonLen(); length > most {
+		n.fail("", "%s: %d characters as JSON are too many; at most %d are possible", label, length, most)
+	}
+}
+
+func checkTranslations(n *node, _ Value, label string) {
+	for i, m := range n.members {
+		for _, earlier := range n.members[:i] {
+			if sameTag(earlier.key, m.key) {
+				n.doc.fail(m.pos, "keep one of the two", "%s: %s is the same language as %s", label, shown(m.key), shown(earlier.key))
+			}
+		}
+	}
+}
+
+func checkDefault(n *node, v Value, label string) {
+	if _, ok := v.Text.literal(); !ok {
+		n.fail(`a "${" that is meant as text is written "$${"`, "%s: placeholders are not filled in here", label)
+	}
+}
+
+// checkParam refuses a default together with on_empty: where there is a default, no value is empty.
+func checkParam(n *node, _ Value, label string) {
+	if onEmpty := n.get("on_empty"); onEmpty != nil && n.get("default") != nil {
+		onEmpty.fail("keep one of the two", "%s has both a default and on_empty", label)
+	}
+}
+
+func checkParams(n *node, _ Value, label string) {
+	seen := make(map[string]string)
+	for _, m := range n.members {
+		if earlier, ok := seen[Fold(m.key)]; ok {
+			n.doc.fail(m.pos, `case, spaces, "_" and "-" make no difference in names`, "%s: %s is the same name as %s", label, shown(m.key), shown(earlier))
+		}
+		seen[Fold(m.key)] = m.key
+	}
+}
+
+func checkLimits(n *node, _ Value, label string) {
+	least, most := n.get("min_recipients"), n.get("max_recipients")
+	if least == nil || most == nil {
+		return
+	}
+	if whole(least) > whole(most) {
+		most.fail("", "%s: max_recipients is less than min_recipients", label)
+	}
+}
+
+// checkCard warns of a card with nothing on it. The API's schema allows it, and no channel can show it.
+func checkCard(n *node, _ Value, label string) {
+	if n.get("title") == nil && n.get("description") == nil && n.get("media_message") == nil {
+		n.warn("give it a title, a description or a media_message", "%s: the card has nothing on it", label)
+	}
+}
+
+// checkList holds what the API asks of a list as a whole: all items of one kind, a catalogue for products, 10 choices in all.
+func checkList(n *node, _ Value, label string) {
+	const most = 10
+	first, choices := "", 0
+	for _, section := range n.get("sections").list() {
+		for _, item := range section.get("items").list() {
+			kind := "choice"
+			if item.get("product") != nil {
+				kind = "product"
+			}
+			if first == "" {
+				first = kind
+			}
+			if kind != first {
+				item.fail("", "%s: a list holds choices or products, not both", label)
+				return
+			}
+			if choices++; kind == "choice" && choices == most+1 {
+				item.fail("", "%s: at most %d choices are possible in all sections together", label, most)
+			}
+		}
+	}
+	if first == "product" && n.get("message_properties").get("catalog_id") == nil {
+		n.fail(`message_properties: {catalog_id: "…"}`, "%s: a list of products needs its catalog_id", label)
+	}
+}
+
+// checkChannelTemplates warns of what WhatsApp asks of a template's language. Sinch's pages disagree on whether en-US is taken.
+func checkChannelTemplates(n *node, _ Value, label string) {
+	template := n.get(string(WhatsApp))
+	if template == nil || template.kind != mapNode {
+		return
+	}
+	switch language := template.get("language_code"); {
+	case language == nil:
+		template.warn("add language_code: en", "%s: WhatsApp needs the template's language_code", label)
+	case strings.Contains(language.text, "-"):
+		language.warn(`write it with "_", such as en_US`, `%s: WhatsApp may not know a language_code with "-"`, label)
+	}
+}
+
+// list returns the items of a list. A nil node has none.
+func (n *node) list() []*node {
+	if n == nil {
+		return nil
+	}
+	return n.items
+}
+
+// whole returns the value of a whole number that has been checked, and 0 for anything else.
+func whole(n *node) int {
+	number, err := strconv.Atoi(n.string())
+	if err != nil {
+		return 0
+	}
+	return number
+}

@@ -1,0 +1,116 @@
+package campaign
+
+import (
+	"strings"
+	"testing"
+)
+
+const digestBase = `name: a
+message_content_type: CONTENT_MARKETING
+time_zone: Europe/London
+audience: {file: a.csv, columns: {phone: Mobile, id: No}, country: GB, max_bad_rows: 5%}
+suppress: [x.csv]
+channel_priority_order: [RCS, SMS]
+channel_properties: {SMS_SENDER: Acme, RCS_WEBVIEW_MODE: FULL}
+callback_url: https://example.com
+ttl: 60s
+queue: NORMAL_PRIORITY
+processing_strategy: DEFAULT
+conversation_metadata: {a: 1, b: [x, true]}
+conversation_metadata_update_strategy: REPLACE
+correlation_id: "${id}"
+metadata: {m: n}
+params: {p: {column: P, default: q}, r: {on_empty: skip}}
+message:
+  card_message: {title: "Hi ${p}", description: there}
+  explicit_channel_message: {RCS: '{"a": "b"}'}
+translations: {sv: Hej, de: Hallo}
+pace: {rate: 20}
+limits: {max_recipients: 5}
+`
+
+func digest(t *testing.T, text string) [32]byte {
+	t.Helper()
+	c, err := Parse("campaign.yaml", []Source{{Data: []byte(text)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.ContentDigest()
+}
+
+func TestDigestIgnores(t *testing.T) {
+	want := digest(t, digestBase)
+	lines := strings.SplitAfter(strings.Replace(digestBase, "message:\n  card_message", "message: \n  card_message", 1), "\n")
+	reordered := strings.Join(append(append([]string{}, lines[16:]...), lines[:16]...), "")
+	if digest(t, reordered) != want {
+		t.Error("the order of keys changes the digest")
+	}
+	for _, tc := range []struct{ old, new string }{
+		{"name: a", "name: b"},
+		{"pace: {rate: 20}", "pace: {rate: 80%, max_in_flight: 5}"},
+		{"limits: {max_recipients: 5}", ""},
+		{"suppress: [x.csv]", "suppress: none"},
+		{"Europe/London", "Europe/Stockholm"},
+		{"file: a.csv", "file: b.csv"},
+		{"max_bad_rows: 5%", "max_bad_rows: 7"},
+		{"ttl: 60s", "ttl: \"60s\" # a minute"},
+		{"{phone: Mobile, id: No}", "{id: No, phone: Mobile}"},
+		{`{title: "Hi ${p}", description: there}`, `{description: there, title: Hi $` + `{p}}`},
+		{"{sv: Hej, de: Hallo}", "\n  de: Hallo\n  sv:\n    text_message:\n      text: 'Hej'"},
+		{`'{"a": "b"}'`, `{a: b}`},
+		{"p: {column: P, default: q}, r: {on_empty: skip}", "r: {column: r, on_empty: skip}, p: {default: q, column: P}"},
+	} {
+		if tc.new == `{description: there, title: Hi $`+`{p}}` {
+			tc.new = "\n    description: there\n    title: Hi ${p}"
+		}
+		if digest(t, replaceOnce(t, digestBase, tc.old, tc.new)) != want {
+			t.Errorf("%q instead of %q changes the digest", tc.new, tc.old)
+		}
+	}
+}
+
+func TestDigestSees(t *testing.T) {
+	seen := map[[32]byte]string{digest(t, digestBase): "the campaign itself"}
+	for _, tc := range []struct{ old, new string }{
+		{"CONTENT_MARKETING", "CONTENT_NOTIFICATION"},
+		{"phone: Mobile", "phone: Phone"},
+		{"country: GB", "country: SE"},
+		{"[RCS, SMS]", "[SMS, RCS]"},
+		{"SMS_SENDER: Acme", "SMS_SENDER: Acma"},
+		{"https://example.com", "https://example.org"},
+		{"ttl: 60s", "ttl: 61s"},
+		{"NORMAL_PRIORITY", "HIGH_PRIORITY"},
+		{"strategy: DEFAULT", "strategy: DISPATCH_ONLY"},
+		{"a: 1", "a: 2"},
+		{"a: 1", `a: "1"`},
+		{"[x, true]", "[x, false]"},
+		{"[x, true]", "[x, [true]]"},
+		{"REPLACE", "MERGE_PATCH"},
+		{`"${id}"`, `"$${id}"`},
+		{"m: n", "m: o"},
+		{"column: P", "column: Q"},
+		{"default: q", `default: ""`},
+		{", default: q", ""},
+		{"on_empty: skip", "on_empty: error"},
+		{"Hi ${p}", "Hi ${p}."},
+		{"Hi ${p}", "Hi ${r}"},
+		{"description: there", "description: There"},
+		{`{"a": "b"}`, `{"a": "c"}`},
+		{"sv: Hej", "sv: Hej!"},
+		{"sv: Hej", "sv-SE: Hej"},
+	} {
+		sum := digest(t, replaceOnce(t, digestBase, tc.old, tc.new))
+		if other, ok := seen[sum]; ok {
+			t.Errorf("%q instead of %q has the digest of %s", tc.new, tc.old, other)
+		}
+		seen[sum] = tc.new
+	}
+}
+
+func replaceOnce(t *testing.T, s, old, new string) string {
+	t.Helper()
+	if strings.Count(s, old) != 1 {
+		t.Fatalf("%q stands in the text %d times", old, strings.Count(s, old))
+	}
+	return strings.Replace(s, old, new, 1)
+}

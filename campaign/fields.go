@@ -1,0 +1,155 @@
+package campaign
+
+// fileRules makes the rules of a campaign file.
+func fileRules() *rule {
+	message := messageRules()
+	root := object(
+		optional("$schema", "Where an editor finds the description of this file. It has no other effect.", plain(nil)),
+		optional("version", "The version of this format: 1.", oneOf("1")),
+		required("name", "What reports call the campaign.", plain(nameFormat())),
+		optional("run_key", "Names the execution: the same key is the same run, so repeating a command resumes. The name where it is left out.", plain(runKeyFormat())),
+		optional("time_zone", "The campaign's time zone by its IANA name, such as Europe/London.", plain(nil).checked(checkTimeZone)),
+		required("message_content_type", "What kind of message this is; it decides which of Sinch's opt-out lists applies.",
+			oneOf("CONTENT_MARKETING", "CONTENT_NOTIFICATION", "CONTENT_UNKNOWN")),
+		required("audience", "Who gets the message.", audienceRules()),
+		optional("suppress", `Lists of people who must not be written to; "none" says that nobody is left out on purpose.`, suppressRules()),
+		required("channel_priority_order", "The channels to try, the best first.", listOf(oneOf(phoneChannels()...), 1, 0).checked(checkChannelOrder)),
+		optional("channel_properties", "Settings of single channels, such as SMS_SENDER.", channelPropertyRules()),
+		optional("params", "Named values for placeholders: a column, and what to do where it is empty.", paramsRules()),
+		optional("message", "What is sent; a plain text stands for a text_message.", message),
+		optional("message_file", "A file that holds the message, relative to this one: JSON or YAML, as the message composer exports it.", plain(pathFormat())),
+		optional("translations", "The message in other languages, by language tag; each replaces the whole message.",
+			mapOf(plain(languageFormat()), message).checked(checkTranslations)),
+		optional("metadata", "Your own labels, which come back with every delivery receipt.", metadataRules()),
+		optional("callback_url", "Where Sinch sends the delivery receipts of these messages instead of the app's webhook.", sentAs(callbackFormat())),
+		optional("ttl", `How long Sinch tries to deliver, in seconds, such as "86400s".`, sentAs(ttlFormat()).checked(checkTTL)),
+		optional("queue", "Which of the app's queues the messages wait in.", oneOf("NORMAL_PRIORITY", "HIGH_PRIORITY")),
+		optional("processing_strategy", "Whether Sinch keeps contacts and conversations.", oneOf("DEFAULT", "DISPATCH_ONLY")),
+		optional("conversation_metadata", "Any JSON that Sinch attaches to the conversation; at most 2,048 characters.",
+			(&rule{kind: anyKind}).checked(checkConversationMetadata)),
+		optional("conversation_metadata_update_strategy", "What becomes of metadata that the conversation has already.", oneOf("REPLACE", "MERGE_PATCH")),
+		optional("correlation_id", "A label that callbacks carry; run and row where it is left out.", sent(128)),
+		optional("pace", "How fast to send.", paceRules()),
+		optional("limits", "What stops the run before anything is sent.", limitsRules()),
+	).exactly("message", "message_file")
+	return root.refusing(append(notYet(
+		"profile", "window", "not_before", "not_after", "expires", "keep", "seeds", "in_doubt", "approval", "prices", "notify", "canary",
+		"labels", "warm_up", "queue_ahead", "opt_out", "consent", "where"),
+		refusal{"recipient", "the recipient comes from the audience", "remove this"},
+		refusal{"app_id", "the app comes from SINCH_APP_ID", "remove this"},
+		refusal{"project_id", "the project comes from SINCH_PROJECT_ID", "remove this"},
+		refusal{"message_metadata", "sendoff writes message_metadata itself", "put your own labels under metadata: {label: value}"},
+	)...)
+}
+
+func audienceRules() *rule {
+	roles := make([]field, len(Roles))
+	for i, role := range Roles {
+		roles[i] = optional(role, "The column that holds "+roleDoc(role)+".", plain(columnFormat()))
+	}
+	return object(
+		required("file", "The file with the recipients, relative to this one.", plain(pathFormat())),
+		optional("columns", "Which columns mean what.", object(roles...)),
+		optional("country", "How national phone numbers are read: a two-letter country code, such as GB.", plain(countryFormat())),
+		optional("max_bad_rows", "How many rows may be unusable before nothing is sent at all: 5% (the default), or a number.", plain(shareFormat())),
+	).shortFor("file").refusing(notYet(
+		"where", "numbers", "decimal", "keep_columns", "sheet", "encoding", "delimiter", "max_age", "hidden_rows", "consent", "run", "state", "allow_empty")...)
+}
+
+func roleDoc(role string) string {
+	switch role {
+	case "phone":
+		return "the phone number"
+	case "id":
+		return "your own number of the customer"
+	case "language":
+		return "the language, which chooses the translation"
+	case "country":
+		return "the country, in which the phone number is read"
+	}
+	return "the time zone"
+}
+
+func suppressRules() *rule {
+	list := object(
+		required("file", "The file with the people, relative to this one.", plain(pathFormat())),
+		optional("max_age", "How old the file may be, such as 20h or 60d.", plain(ageFormat())),
+		optional("unreadable", "ignore: lines that cannot be read as a phone number or id do not stop the run.", oneOf("ignore")),
+	).shortFor("file").refusing(notYet("runs", "within")...)
+	suppress := listOf(list, 1, 0)
+	suppress.word = "none"
+	return suppress
+}
+
+func paramsRules() *rule {
+	param := object(
+		optional("column", "The column that holds the value; the one of the param's name where it is left out.", plain(columnFormat())),
+		optional("default", "What stands in the place of an empty value.", (&rule{kind: textKind, sent: true}).checked(checkDefault)),
+		optional("on_empty", "error: nothing is sent to anybody before it is mended (the default); skip: the recipient is left out.", oneOf("error", "skip")),
+	).shortFor("column").refusing(notYet("expr")...)
+	return mapOf(plain(paramNameFormat()), param.checked(checkParam)).checked(checkParams)
+}
+
+func metadataRules() *rule {
+	metadata := mapOf(plain(keyFormat()), sent(0))
+	return metadata.refusing(refusal{"sendoff", "this key is sendoff's own", "choose another name"})
+}
+
+func paceRules() *rule {
+	return object(
+		optional("rate", `Messages per second: "auto" (what the app allows), a number, or a share of what the app allows, such as 80%.`, plain(rateFormat())),
+		optional("max_in_flight", "How many messages may be on their way at once, from 1 to 1000.", (&rule{kind: wholeKind, high: 1000})),
+	)
+}
+
+func limitsRules() *rule {
+	return object(
+		optional("min_recipients", "Fewer recipients than this stop the run.", &rule{kind: wholeKind}),
+		optional("max_recipients", "More recipients than this stop the run.", &rule{kind: wholeKind}),
+	).checked(checkLimits).refusing(notYet("max_cost", "max_parts")...)
+}
+
+// channelPropertyRules lists the properties that Sinch documents. What it does with others it does not say.
+func channelPropertyRules() *rule {
+	bools := func() *rule { return sentOneOf("true", "false") }
+	text := func() *rule { return sent(1024) }
+	properties := object(
+		optional("SMS_SENDER", "The sender of an SMS: a number, a short code, or a name of up to 11 characters.", text()),
+		optional("SMS_FLASH_MESSAGE", "Whether the SMS is only displayed.", bools()),
+		optional("SMS_MAX_NUMBER_OF_MESSAGE_PARTS", "An SMS that needs more parts is not sent.", sentAs(newFormat(`^[1-9][0-9]*$`, "a whole number is wanted", ""))),
+		optional("MMS_SENDER", "The sender of an MMS.", text()),
+		optional("MMS_STRICT_VALIDATION", "Whether MMS is checked strictly.", bools()),
+		optional("RCS_WEBVIEW_MODE", "How large pages are opened.", sentOneOf("FULL", "HALF", "TALL")),
+		optional("RCS_CARD_ORIENTATION", "How a card is laid out.", sentOneOf("HORIZONTAL", "VERTICAL")),
+		optional("RCS_CARD_THUMBNAIL_IMAGE_ALIGNMENT", "On which side of a card its picture stands.", sentOneOf("LEFT", "RIGHT")),
+		optional("MESSENGER_MESSAGING_TYPE", "Meta's messaging type.", text()),
+		optional("MESSENGER_MESSAGE_TAG", "Meta's message tag.", text()),
+		optional("MESSENGER_NOTIFICATION_TYPE", "How the phone announces the message.", sentOneOf("REGULAR", "SILENT_PUSH", "NO_PUSH")),
+		optional("INSTAGRAM_MESSAGE_TAG", "Meta's message tag.", sentOneOf("HUMAN_AGENT")),
+		optional("TELEGRAM_DISABLE_LINK_PREVIEW", "Whether links are shown without a preview.", bools()),
+		optional("VIBER_SENDER_NAME", "The sender's name.", sent(28)),
+		optional("VIBER_SENDER_AVATAR", "The sender's picture.", sentAs(urlFormat())),
+		optional("KAKAOTALK_AUTHENTICATION", "Whether the message authenticates somebody.", bools()),
+		optional("LINE_VIDEO_TRACKING_ID", "A label for LINE's video statistics.", text()),
+	)
+	properties.other = text()
+	return properties
+}
+
+func phoneChannels() []string {
+	var names []string
+	for _, c := range Channels {
+		if c.ByPhone() {
+			names = append(names, string(c))
+		}
+	}
+	return names
+}
+
+func channelNames() []string {
+	names := make([]string, len(Channels))
+	for i, c := range Channels {
+		names[i] = string(c)
+	}
+	return names
+}

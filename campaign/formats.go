@@ -1,0 +1,80 @@
+package campaign
+
+// The patterns are written so that Go's regular expressions and those of JSON Schema (ECMA-262) read them alike.
+
+func nameFormat() *format {
+	return newFormat(`^[^\n\t]{1,100}$`, "a name of one line and at most 100 characters is wanted", "")
+}
+
+func runKeyFormat() *format {
+	return newFormat(`^[^\n\t{}]{1,100}$`, "a name of one line, of at most 100 characters, without { and } is wanted",
+		"dates such as {date} are not supported by this version: name the run with --run-key")
+}
+
+func columnFormat() *format {
+	return newFormat(`[^\s]`, "the name of a column is wanted", "")
+}
+
+func paramNameFormat() *format {
+	return newFormat(`^[^}\n]*[^}\s_-][^}\n]*$`, `the name of a param cannot hold "}"`, "")
+}
+
+// keyFormat is of keys that go to Sinch as they stand.
+func keyFormat() *format {
+	return newFormat(`^([^$]|\$[^{]|\$$)+$`, "placeholders do not stand in keys", "put it into the value")
+}
+
+// pathFormat has no control characters: they come of a backslash inside double quotes.
+func pathFormat() *format {
+	return newFormat(`^[^\x00-\x1f]+$`, "the name of a file is wanted", backslashHint)
+}
+
+func countryFormat() *format {
+	return newFormat(`^([A-TV-Za-tv-z][A-Za-z]|[Uu][A-JL-Za-jl-z])$`, "a two-letter country code is wanted", "such as GB (not UK), SE or US")
+}
+
+// languageFormat is the shape of a language tag (RFC 5646, section 2.1), "_" being taken for "-".
+func languageFormat() *format {
+	return newFormat(`^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$`, "a language tag is wanted", "such as sv, en-GB or zh-Hant")
+}
+
+func ageFormat() *format {
+	return newFormat(`^[1-9][0-9]{0,5}[mhd]$`, "an age is wanted", "such as 90m, 20h or 60d")
+}
+
+func shareFormat() *format {
+	return newFormat(`^([0-9]{1,9}|(100|[0-9]{1,2}(\.[0-9]+)?)%)$`, "a number or a percentage is wanted", "such as 100 or 5%")
+}
+
+func rateFormat() *format {
+	return newFormat(`^(auto|0*[1-9][0-9]{0,5}(\.[0-9]+)?|0\.0*[1-9][0-9]*|(100|[1-9][0-9]?(\.[0-9]+)?)%)$`,
+		"auto, a number per second or a percentage is wanted", "such as auto, 20 or 80%")
+}
+
+// ttlFormat is of a duration as protobuf's JSON writes it; the API documents whole seconds.
+func ttlFormat() *format {
+	return newFormat(`^[1-9][0-9]{0,11}s$`, "a number of seconds is wanted", `"86400s" is a day, "3600s" an hour`)
+}
+
+func callbackFormat() *format {
+	return newFormat(`^https?://[^\s/]+`, "an address that begins with https:// is wanted", "")
+}
+
+func urlFormat() *format {
+	return newFormat(`^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$`, "a full address without spaces is wanted", "it begins with https://, and anybody can open it without signing in")
+}
+
+// phoneFormat is E.164 with its plus sign, as the API asks of call choices.
+func phoneFormat() *format {
+	return newFormat(`^\+[1-9][0-9]{7,14}$`, `a phone number with "+" and country code, without spaces, is wanted`, "")
+}
+
+func dateFormat() *format {
+	return newFormat(`^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`, "a date is wanted", "such as 1990-05-31")
+}
+
+// timeFormat is a time as RFC 3339 writes it.
+func timeFormat() *format {
+	return newFormat(`^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-6][0-9](\.[0-9]+)?([Zz]|[+-][0-2][0-9]:[0-5][0-9])$`,
+		"a time with its offset from UTC is wanted", `such as "2026-03-28T09:00:00Z"`)
+}
