@@ -9,6 +9,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/ledger"
+	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
 )
 
@@ -203,7 +204,7 @@ func detail(e *ledger.Entry) string {
 	case e.Number == 0 || e.State != ledger.Skipped:
 		return e.Detail
 	case campaign.SkipReason(e.Reason) == campaign.Duplicate:
-		return "the same person as line " + thousands(int(e.Number))
+		return "the same person as line " + prose.Thousands(int(e.Number))
 	}
-	return strings.TrimSpace(e.Detail + " line " + thousands(int(e.Number)))
+	return strings.TrimSpace(e.Detail + " line " + prose.Thousands(int(e.Number)))
 }

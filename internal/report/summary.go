@@ -6,10 +6,10 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
 )
 
@@ -34,7 +34,7 @@ func (r *Report) Summary(w io.Writer) {
 	}
 	writeTable(&b, r.lines())
 	if r.AfterServerError > 0 {
-		fmt.Fprintf(&b, "  tried again after an error of Sinch's own (500 or 503), as it advises: %s; these may have it twice\n", thousands(r.AfterServerError))
+		fmt.Fprintf(&b, "  tried again after an error of Sinch's own (500 or 503), as it advises: %s; these may have it twice\n", prose.Thousands(r.AfterServerError))
 	}
 	fmt.Fprintln(&b, "  delivery: not collected")
 	_, _ = io.WriteString(w, b.String())
@@ -76,7 +76,7 @@ func (r *Report) reasons() string {
 		return cmp.Or(cmp.Compare(r.Skipped[b], r.Skipped[a]), cmp.Compare(a, b))
 	})
 	for i, name := range names {
-		names[i] = thousands(r.Skipped[name]) + " " + strings.ReplaceAll(name, "_", " ")
+		names[i] = prose.Thousands(r.Skipped[name]) + " " + strings.ReplaceAll(name, "_", " ")
 	}
 	return strings.Join(names, ", ")
 }
@@ -84,11 +84,11 @@ func (r *Report) reasons() string {
 func writeTable(b *strings.Builder, lines []line) {
 	var counts, states int
 	for _, l := range lines {
-		counts = max(counts, len(thousands(l.count)))
+		counts = max(counts, len(prose.Thousands(l.count)))
 		states = max(states, len(l.state))
 	}
 	for _, l := range lines {
-		fmt.Fprintf(b, "  %*s %-*s   %s\n", counts, thousands(l.count), states, l.state, l.text)
+		fmt.Fprintf(b, "  %*s %-*s   %s\n", counts, prose.Thousands(l.count), states, l.state, l.text)
 	}
 }
 
@@ -111,13 +111,4 @@ func (r *Report) when() string {
 		return moment(r.Started) + " – " + moment(r.Ended) + " UTC"
 	}
 	return moment(r.Started) + "–" + r.Ended.UTC().Format(timeForm) + " UTC"
-}
-
-// thousands writes a count as people read it: 48,213.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
