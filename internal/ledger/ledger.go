@@ -47,14 +47,16 @@ type op struct {
 	res    Result
 }
 
-// Result is what became of a row that was begun.
+// Result is what became of a row that was begun, or [Skipped] of one that was not.
 type Result struct {
 	State     State
+	Reason    uint8 // where State is Skipped
 	Flags     Flags // added to those that the row has
 	Channel   int
 	Time      time.Time
 	MessageID string // where State is Accepted
 	Detail    string // elsewhere; runs of six or more digits are masked
+	Number    uint32 // belongs to Detail
 }
 
 func newGroup() *group { return &group{committed: make(chan struct{})} }
@@ -254,14 +256,14 @@ func (c *changes) apply(o *op) error {
 		r.setDetail(0, 0)
 		return nil
 	}
-	if from != Begun && from != InDoubt {
+	if open := from == Begun || from == InDoubt; !open && !(from.Sendable() && o.res.State == Skipped) {
 		return fmt.Errorf("row %d cannot become %v: it is %v", o.row, o.res.State, from)
 	}
-	r[0] = byte(o.res.State)
+	r[0], r[1] = byte(o.res.State), o.res.Reason
 	r[3] |= byte(o.res.Flags) & flagsMask
 	r.setTime(c.l.created, o.at)
 	if o.res.State != Accepted {
-		r.setDetail(c.l.texts.index(o.res.Detail), 0)
+		r.setDetail(c.l.texts.index(o.res.Detail), o.res.Number)
 		return nil
 	}
 	if !r.setMessageID(o.res.MessageID) {

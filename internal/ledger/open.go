@@ -72,13 +72,13 @@ func Create(dir string, runID [16]byte, run []byte, now time.Time) error {
 	path := filepath.Join(dir, FileName)
 	temp := fmt.Sprintf("%s.%s.tmp", path, rand.Text())
 	defer os.Remove(temp)
-	if err := createAt(temp, runID, run, now); err != nil {
-		return fmt.Errorf("create ledger: %w", err)
+	err := createAt(temp, runID, run, now)
+	if err == nil {
+		err = os.Link(temp, path) // link(2) never replaces: whoever comes second gets EEXIST
 	}
-	// link(2) never replaces: whoever comes second gets EEXIST.
-	err := os.Link(temp, path)
-	if errors.Is(err, fs.ErrNotExist) && exists(path) {
-		err = fs.ErrExist // somebody else's Open has tidied our temporary file away, since theirs is published
+	if err != nil && exists(path) {
+		// Somebody was first. They may even have tidied our temporary file away, so the error can be any.
+		err = fs.ErrExist
 	}
 	if err != nil {
 		return fmt.Errorf("create ledger: %w", err)
