@@ -1,0 +1,273 @@
+package render
+
+import (
+	"slices"
+
+	"sendoff/campaign"
+)
+
+// What the API takes, in characters (SendMessageRequest in its schema).
+const (
+	maxPropertyChars             = 1024
+	maxMessageMetadataChars      = 1024
+	maxConversationMetadataChars = 2048
+	maxCorrelationIDChars        = 128
+)
+
+const metadataField = "message_metadata"
+
+// compiler makes a program.
+type compiler struct {
+	campaign *campaign.Campaign
+	id       Identity
+	sources  sources
+
+	program program
+	literal []byte // what follows the last operation
+	depth   int    // how many JSON strings the text stands in
+}
+
+// request compiles a whole messages:send request with a message.
+func (c *compiler) request(message campaign.Value) {
+	c.json(`{"app_id":`)
+	c.string(c.id.AppID)
+	c.recipient()
+	c.json(`,"message":`)
+	c.value(message)
+	c.json(`,"channel_priority_order":`)
+	c.list(len(c.campaign.ChannelPriorityOrder), func(i int) { c.string(string(c.campaign.ChannelPriorityOrder[i])) })
+	c.options()
+	c.channelProperties()
+	c.conversationMetadata()
+	c.correlationID()
+	c.messageMetadata()
+	c.json("}")
+	c.flush()
+}
+
+// recipient names the person on every channel that may be tried: all of them know people by their phone number.
+func (c *compiler) recipient() {
+	c.json(`,"recipient":{"identified_by":{"channel_identities":`)
+	c.list(len(c.campaign.ChannelPriorityOrder), func(i int) {
+		c.json(`{"channel":`)
+		c.string(string(c.campaign.ChannelPriorityOrder[i]))
+		c.json(`,"identity":"`)
+		c.add(op{kind: addressOp})
+		c.json(`"}`)
+	})
+	c.json("}}")
+}
+
+// options are the fields that go out as the campaign has them.
+func (c *compiler) options() {
+	for _, f := range []struct{ name, value string }{
+		{"message_content_type", c.campaign.MessageContentType},
+		{"processing_strategy", c.campaign.ProcessingStrategy},
+		{"queue", c.campaign.Queue},
+		{"conversation_metadata_update_strategy", c.campaign.ConversationMetadataUpdateStrategy},
+	} {
+		if f.value != "" {
+			c.json(`,"` + f.name + `":`)
+			c.string(f.value)
+		}
+	}
+	for _, f := range []campaign.Field{{Name: "ttl", Value: c.campaign.TTL}, {Name: "callback_url", Value: c.campaign.CallbackURL}} {
+		if f.Value.Kind != campaign.Null {
+			c.json(`,"` + f.Name + `":`)
+			c.value(f.Value)
+		}
+	}
+}
+
+func (c *compiler) channelProperties() {
+	properties := c.campaign.ChannelProperties.Fields
+	if len(properties) == 0 {
+		return
+	}
+	c.json(`,"channel_properties":{`)
+	for i, f := range properties {
+		c.key(i, f.Name)
+		c.limitedString("channel_properties."+f.Name, maxPropertyChars, func() { c.text(f.Value.Text) })
+	}
+	c.json("}")
+}
+
+func (c *compiler) conversationMetadata() {
+	if c.campaign.ConversationMetadata.Kind == campaign.Null {
+		return
+	}
+	c.json(`,"conversation_metadata":`)
+	c.limited("conversation_metadata", maxConversationMetadataChars, false, func() { c.value(c.campaign.ConversationMetadata) })
+}
+
+// correlationID is the campaign's own, or else the run and the row.
+func (c *compiler) correlationID() {
+	c.json(`,"correlation_id":`)
+	c.limitedString("correlation_id", maxCorrelationIDChars, func() {
+		if own := c.campaign.CorrelationID; own.Kind != campaign.Null {
+			c.text(own.Text)
+			return
+		}
+		c.text(campaign.Text{{Literal: c.id.RunID + "/"}})
+		c.add(op{kind: rowOp})
+	})
+}
+
+// messageMetadata is a string that holds JSON: the campaign's own labels and, behind them, where the message belongs.
+func (c *compiler) messageMetadata() {
+	c.json(`,"` + metadataField + `":`)
+	c.limitedString(metadataField, maxMessageMetadataChars, func() {
+		c.depth++
+		defer func() { c.depth-- }()
+		own := c.campaign.Metadata.Fields
+		c.json("{")
+		for i, f := range own {
+			c.key(i, f.Name)
+			c.value(f.Value)
+		}
+		c.key(len(own), "sendoff")
+		c.json(`{"run":`)
+		c.string(c.id.RunID)
+		c.json(`,"key":`)
+		c.string(c.id.RunKey)
+		c.json(`,"row":`)
+		c.add(op{kind: rowOp})
+		c.json(`,"epoch":"`)
+		c.add(op{kind: epochOp})
+		c.json(`"}}`)
+	})
+}
+
+func (c *compiler) value(v campaign.Value) {
+	switch v.Kind {
+	case campaign.Null:
+		c.json("null")
+	case campaign.Bool:
+		if v.Bool {
+			c.json("true")
+		} else {
+			c.json("false")
+		}
+	case campaign.Number:
+		c.json(v.Number)
+	case campaign.String:
+		c.json(`"`)
+		c.text(v.Text)
+		c.json(`"`)
+	case campaign.NumberString:
+		c.number(v.Text, 0)
+	case campaign.List:
+		c.list(len(v.List), func(i int) { c.value(v.List[i]) })
+	case campaign.Object:
+		c.object(v)
+	case campaign.JSONString:
+		c.json(`"`)
+		c.depth++
+		c.value(*v.Inner)
+		c.depth--
+		c.json(`"`)
+	}
+}
+
+func (c *compiler) list(n int, element func(i int)) {
+	c.json("[")
+	for i := range n {
+		if i > 0 {
+			c.json(",")
+		}
+		element(i)
+	}
+	c.json("]")
+}
+
+func (c *compiler) object(v campaign.Value) {
+	c.json("{")
+	for i, f := range v.Fields {
+		c.key(i, f.Name)
+		if f.Value.Kind == campaign.NumberString {
+			c.number(f.Value.Text, degrees(f.Name))
+		} else {
+			c.value(f.Value)
+		}
+	}
+	c.json("}")
+}
+
+// degrees returns how far from 0 a coordinate may be, or 0 for a field that is none.
+func degrees(field string) int {
+	switch field {
+	case "latitude":
+		return 90
+	case "longitude":
+		return 180
+	}
+	return 0
+}
+
+// key begins the member with index i of an object.
+func (c *compiler) key(i int, name string) {
+	if i > 0 {
+		c.json(",")
+	}
+	c.string(name)
+	c.json(":")
+}
+
+func (c *compiler) string(s string) {
+	c.json(`"`)
+	c.text(campaign.Text{{Literal: s}})
+	c.json(`"`)
+}
+
+// text compiles what stands between the quotes of a string.
+func (c *compiler) text(t campaign.Text) {
+	for _, part := range t {
+		if part.Name == "" {
+			c.literal = appendEscaped(c.literal, part.Literal, c.depth+1)
+			continue
+		}
+		c.add(op{kind: valueOp, source: c.source(part), depth: c.depth + 1})
+	}
+}
+
+func (c *compiler) number(t campaign.Text, limit int) {
+	c.add(op{kind: numberOp, source: c.source(t[0]), limit: limit})
+}
+
+// limitedString compiles a string whose content has at most limit characters; compile makes the content.
+func (c *compiler) limitedString(field string, limit int, compile func()) {
+	c.json(`"`)
+	c.limited(field, limit, true, compile)
+	c.json(`"`)
+}
+
+// limited lets every row be checked: what compile makes has at most limit characters.
+func (c *compiler) limited(field string, limit int, inString bool, compile func()) {
+	c.add(op{kind: markOp})
+	compile()
+	c.add(op{kind: limitOp, text: field, limit: limit, inString: inString})
+}
+
+// source returns where a placeholder's value comes from.
+func (c *compiler) source(p campaign.Part) *source {
+	s := c.sources[campaign.Fold(p.Name)]
+	if s.hasFallback && !slices.Contains(c.program.defaulted, s) {
+		c.program.defaulted = append(c.program.defaulted, s)
+	}
+	return s
+}
+
+// json compiles JSON that stands outside the strings of its own document.
+func (c *compiler) json(text string) { c.literal = appendEscaped(c.literal, text, c.depth) }
+
+func (c *compiler) add(o op) {
+	c.flush()
+	c.program.ops = append(c.program.ops, o)
+}
+
+func (c *compiler) flush() {
+	if len(c.literal) > 0 {
+		c.program.ops = append(c.program.ops, op{kind: literalOp, text: string(c.literal)})
+		c.literal = c.literal[:0]
+	}
+}

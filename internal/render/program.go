@@ -1,0 +1,100 @@
+package render
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+
+	"sendoff/campaign"
+)
+
+// program renders one message for anybody: its operations append to the body one behind the other.
+type program struct {
+	ops []op
+	// defaulted are the sources in it that have a default.
+	defaulted []*source
+}
+
+type opKind uint8
+
+const (
+	literalOp opKind = iota // text
+	valueOp                 // source's value, escaped for depth strings
+	numberOp                // source's value as a JSON number, at most limit from 0 where that is set
+	addressOp               // the address
+	rowOp                   // the row's ordinal
+	epochOp                 // the epoch
+	markOp                  // where the field begins that the next limitOp measures
+	limitOp                 // at most limit characters since the mark; text is the field
+)
+
+type op struct {
+	kind     opKind
+	inString bool // limitOp: the field is what stands in a string
+	depth    int
+	limit    int
+	text     string
+	source   *source
+}
+
+// append renders the body. Where it fails, what it returns is of no use.
+func (p *program) append(dst []byte, r *campaign.Recipient, epoch string) ([]byte, *RowError) {
+	mark := 0
+	for i := range p.ops {
+		o := &p.ops[i]
+		switch o.kind {
+		case literalOp:
+			dst = append(dst, o.text...)
+		case valueOp:
+			value, err := o.source.value(r)
+			if err != nil {
+				return dst, err
+			}
+			dst = appendEscaped(dst, value, o.depth)
+		case numberOp:
+			number, err := o.number(r)
+			if err != nil {
+				return dst, err
+			}
+			dst = append(dst, number...)
+		case addressOp:
+			dst = append(dst, r.Address.Reveal()...)
+		case rowOp:
+			dst = strconv.AppendInt(dst, int64(r.Row), 10)
+		case epochOp:
+			dst = append(dst, epoch...)
+		case markOp:
+			mark = len(dst)
+		case limitOp:
+			// A character has a byte at least, so most fields need no counting.
+			if field := dst[mark:]; len(field) > o.limit && characters(field, o.inString) > o.limit {
+				return dst, &RowError{Reason: TooLong, Name: o.text, Limit: o.limit}
+			}
+		}
+	}
+	return dst, nil
+}
+
+func (o *op) number(r *campaign.Recipient) (string, *RowError) {
+	value, err := o.source.value(r)
+	if err != nil {
+		return "", err
+	}
+	value = strings.TrimSpace(value)
+	if !isNumber(value) {
+		return "", &RowError{Reason: NotANumber, Name: o.source.name}
+	}
+	if o.limit > 0 {
+		// What is out of range for a float64 is infinite, and so beyond the limit too.
+		if f, _ := strconv.ParseFloat(value, 64); math.Abs(f) > float64(o.limit) {
+			return "", &RowError{Reason: OutOfRange, Name: o.source.name, Limit: o.limit}
+		}
+	}
+	return value, nil
+}
+
+// isNumber reports whether s is a number as JSON writes it (RFC 8259, section 6): the only JSON that begins like one.
+func isNumber(s string) bool {
+	return s != "" && (s[0] == '-' || s[0] >= '0' && s[0] <= '9') && json.Valid([]byte(s))
+}

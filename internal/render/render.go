@@ -1,0 +1,78 @@
+package render
+
+import (
+	"sendoff/campaign"
+)
+
+// Identity says which app sends a message, and to which run it belongs.
+type Identity struct {
+	AppID  string
+	RunID  string
+	RunKey string
+}
+
+// Renderer makes the bodies of one campaign's requests. It does not change, so that any number of goroutines can use it.
+type Renderer struct {
+	campaign *campaign.Campaign
+	language int // the column that chooses the translation, or -1
+	sources  sources
+
+	message      program // for everyone who has no translation
+	translations []program
+}
+
+// New prepares a campaign for an audience with these columns. Placeholders and params that name nothing there are [campaign.Problems],
+// all of them, with their positions in the campaign's files.
+func New(c *campaign.Campaign, columns campaign.Columns, id Identity) (*Renderer, error) {
+	known, problems := newSources(c, columns)
+	problems = append(problems, known.unanswered(c.Message, messageFile(c), columns.Header)...)
+	beside := []campaign.Value{c.ChannelProperties, c.CallbackURL, c.TTL, c.ConversationMetadata, c.CorrelationID, c.Metadata}
+	for _, t := range c.Translations {
+		beside = append(beside, t.Message)
+	}
+	for _, v := range beside {
+		problems = append(problems, known.unanswered(v, mainFile(c), columns.Header)...)
+	}
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	r := &Renderer{campaign: c, language: columns.Language, sources: known}
+	compile := func(message campaign.Value) program {
+		compiler := compiler{campaign: c, id: id, sources: known}
+		compiler.request(message)
+		return compiler.program
+	}
+	r.message = compile(c.Message)
+	for _, t := range c.Translations {
+		r.translations = append(r.translations, compile(t.Message))
+	}
+	return r, nil
+}
+
+// Body appends to dst the body of the messages:send request for a recipient. The epoch says which start of the run sends it: 8 hexadecimal
+// digits. The error is a [*RowError]; then dst comes back as it was.
+func (r *Renderer) Body(dst []byte, recipient *campaign.Recipient, epoch string) ([]byte, error) {
+	body, err := r.program(recipient).append(dst, recipient, epoch)
+	if err != nil {
+		return dst, err
+	}
+	return body, nil
+}
+
+// UsesDefault reports whether a default stands in for a value that the recipient has not.
+func (r *Renderer) UsesDefault(recipient *campaign.Recipient) bool {
+	for _, s := range r.program(recipient).defaulted {
+		if _, isEmpty := s.raw(recipient); isEmpty {
+			return true
+		}
+	}
+	return false
+}
+
+// program returns the one for the recipient's language.
+func (r *Renderer) program(recipient *campaign.Recipient) *program {
+	if i := r.campaign.TranslationFor(recipient.Field(r.language)); i >= 0 {
+		return &r.translations[i]
+	}
+	return &r.message
+}

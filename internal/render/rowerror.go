@@ -1,0 +1,53 @@
+package render
+
+import "fmt"
+
+// Reason says why a recipient has no body.
+type Reason uint8
+
+// The reasons.
+const (
+	// Skip: a value is missing whose param says on_empty: skip. The recipient is left out.
+	Skip Reason = iota + 1
+	// MissingValue: a value is missing that has no default. Nobody may be sent to before that is mended.
+	MissingValue
+	// NotANumber: a value stands where the API takes a number, and is not written as JSON writes one.
+	NotANumber
+	// OutOfRange: a number of degrees is beyond Limit.
+	OutOfRange
+	// TooLong: a text has more than Limit characters.
+	TooLong
+)
+
+// RowError says why a recipient has no body. It holds no value.
+type RowError struct {
+	Reason Reason
+	Name   string // the placeholder, or for TooLong the field of the request
+	Limit  int    // of OutOfRange and TooLong
+}
+
+func (e *RowError) Error() string {
+	switch e.Reason {
+	case TooLong:
+		return fmt.Sprintf("%s: more than the %d characters that the API takes", e.Name, e.Limit)
+	case NotANumber:
+		return fmt.Sprintf("${%s}: not a number", e.Name)
+	case OutOfRange:
+		return fmt.Sprintf("${%s}: not a number from %d to %d", e.Name, -e.Limit, e.Limit)
+	}
+	return fmt.Sprintf("${%s}: no value", e.Name)
+}
+
+// Hint returns what the campaign's author can do about it.
+func (e *RowError) Hint() string {
+	switch e.Reason {
+	case TooLong:
+		if e.Name == metadataField {
+			return "shorten the texts under metadata; sendoff's own part, which names the run and the row, needs about 100 characters"
+		}
+		return "shorten the text, or the values in it"
+	case NotANumber, OutOfRange:
+		return "write numbers with a point and without separators, such as 59.33"
+	}
+	return fmt.Sprintf(`say what is meant: params: {%s: {default: "…"}} fills it in, on_empty: skip leaves such rows out`, e.Name)
+}

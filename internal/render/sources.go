@@ -1,0 +1,154 @@
+package render
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sendoff/campaign"
+)
+
+// source is where a placeholder's value comes from.
+type source struct {
+	name        string // the param's, the role's or the column's own: not as a placeholder writes it
+	column      int    // where isAddress is not set
+	isAddress   bool   // the normalised address rather than its cell
+	fallback    string
+	hasFallback bool
+	skip        bool // the param says on_empty: skip
+}
+
+// raw returns the value as the row has it. isEmpty tells that it is only white space.
+func (s *source) raw(r *campaign.Recipient) (value string, isEmpty bool) {
+	if s.isAddress {
+		value = r.Address.Reveal()
+	} else {
+		value = r.Field(s.column)
+	}
+	return value, strings.TrimSpace(value) == ""
+}
+
+// value returns what stands for the placeholder, or why nothing does.
+func (s *source) value(r *campaign.Recipient) (string, *RowError) {
+	value, isEmpty := s.raw(r)
+	switch {
+	case !isEmpty:
+		return value, nil
+	case s.hasFallback:
+		return s.fallback, nil
+	case s.skip:
+		return "", &RowError{Reason: Skip, Name: s.name}
+	}
+	return "", &RowError{Reason: MissingValue, Name: s.name}
+}
+
+// sources are what placeholders can name, by folded name. A param hides a role of its name, and a role a column.
+type sources map[string]*source
+
+// newSources collects what an audience and a campaign offer. The problems are params whose column nobody has.
+func newSources(c *campaign.Campaign, columns campaign.Columns) (sources, campaign.Problems) {
+	cells := make(sources)
+	for i, name := range columns.Header {
+		cells[campaign.Fold(name)] = &source{name: name, column: i}
+	}
+	for _, role := range campaign.Roles {
+		if i := columns.Role(role); i >= 0 {
+			cells[campaign.Fold(role)] = &source{name: role, column: i}
+		}
+	}
+	cells["phone"] = &source{name: "phone", isAddress: true}
+
+	all, problems := maps.Clone(cells), campaign.Problems(nil)
+	for _, p := range c.Params {
+		cell, known := cells[campaign.Fold(p.Column)]
+		if !known {
+			problems = append(problems, campaign.Problem{
+				File: mainFile(c), Line: p.Line, Column: p.ColumnPos,
+				Message: fmt.Sprintf("param %s: there is no column %q", p.Name, p.Column),
+				Hint:    hint(cells, p.Column, columns.Header),
+			})
+			continue
+		}
+		param := *cell
+		param.name, param.fallback, param.hasFallback, param.skip = p.Name, p.Default, p.HasDefault, p.OnEmpty == campaign.OnEmptySkip
+		all[campaign.Fold(p.Name)] = &param
+	}
+	for _, p := range c.Params { // its own problem stands for those of its placeholders
+		if name := campaign.Fold(p.Name); all[name] == nil {
+			all[name] = &source{name: p.Name, column: -1}
+		}
+	}
+	return all, problems
+}
+
+// unanswered returns a problem for every placeholder in v that names nothing. The file is the one that v was read from.
+func (s sources) unanswered(v campaign.Value, file string, header []string) campaign.Problems {
+	var problems campaign.Problems
+	v.Texts(func(t campaign.Text) bool {
+		for _, p := range t {
+			if p.Name == "" || s[campaign.Fold(p.Name)] != nil {
+				continue
+			}
+			problems = append(problems, campaign.Problem{
+				File: file, Line: p.Line, Column: p.Column,
+				Message: fmt.Sprintf("nothing is called ${%s}: no param, no role, no column of the audience", p.Name),
+				Hint:    hint(s, p.Name, header),
+			})
+		}
+		return true
+	})
+	return problems
+}
+
+// mainFile returns the campaign file's name.
+func mainFile(c *campaign.Campaign) string {
+	if c.Path == "" && len(c.Sources) > 0 {
+		return c.Sources[0].Name
+	}
+	return c.Path
+}
+
+// messageFile returns the name of the file that the default message was read from.
+func messageFile(c *campaign.Campaign) string {
+	switch {
+	case c.MessageFile == "":
+		return mainFile(c)
+	case filepath.IsAbs(c.MessageFile):
+		return c.MessageFile
+	}
+	return filepath.Join(c.Dir(), c.MessageFile)
+}
+
+// hint names what was probably meant, and the columns that there are.
+func hint(known sources, name string, header []string) string {
+	columns := "the columns are " + strings.Join(header, ", ")
+	folded := campaign.Fold(name)
+	for _, candidate := range slices.Sorted(maps.Keys(known)) {
+		if resembles(folded, candidate) {
+			return fmt.Sprintf("did you mean %q? %s", known[candidate].name, columns)
+		}
+	}
+	return columns
+}
+
+// resembles reports whether one of two folded names is part of the other, or they differ only in two neighbouring characters: one too many,
+// one missing, a wrong one, two swapped.
+func resembles(a, b string) bool {
+	const slip, shortest = 2, 3
+	if len(a) < shortest || len(b) < shortest {
+		return false
+	}
+	if strings.Contains(a, b) || strings.Contains(b, a) {
+		return true
+	}
+	s, t := []rune(a), []rune(b)
+	for len(s) > 0 && len(t) > 0 && s[0] == t[0] {
+		s, t = s[1:], t[1:]
+	}
+	for len(s) > 0 && len(t) > 0 && s[len(s)-1] == t[len(t)-1] {
+		s, t = s[:len(s)-1], t[:len(t)-1]
+	}
+	return len(s) <= slip && len(t) <= slip
+}
