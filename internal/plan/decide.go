@@ -1,0 +1,104 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"errors"
+
+	"sendoff/campaign"
+	"sendoff/internal/audience"
+	"sendoff/internal/ledger"
+	"sendoff/internal/render"
+	"sendoff/internal/runstore"
+)
+
+// sampleEpoch is as long as the epoch of a real start: lengths are checked with it.
+const sampleEpoch = "00000000"
+
+// worker decides about frames. Each goroutine needs its own.
+type worker struct {
+	in      *inputs
+	id      int // column of the customer's own id, or -1
+	encoder *runstore.FrameEncoder
+	body    []byte // of the last row, for its memory
+}
+
+func newWorker(in *inputs) *worker {
+	return &worker{in: in, id: in.audience.Columns().ID, encoder: runstore.NewFrameEncoder()}
+}
+
+// decide takes the frame's rows through all stages up to freezing.
+func (w *worker) decide(f *frame) error {
+	bad := f.bad
+	for i := range f.rows {
+		finding := audience.OK
+		if len(bad) > 0 && bad[0].Index == i {
+			finding, bad = bad[0].Finding, bad[1:]
+		}
+		if err := w.row(f, i, finding); err != nil {
+			return err
+		}
+		f.raw = runstore.AppendRow(f.raw, &f.rows[i])
+	}
+	f.sum = sha256.Sum256(f.raw)
+	f.packed = w.encoder.Encode(f.packed, f.raw)
+	return nil
+}
+
+// row decides about row i of the frame, of which the finding is known already.
+func (w *worker) row(f *frame, i int, finding audience.Finding) error {
+	r := &f.rows[i]
+	if !finding.IsProblem() {
+		finding = w.in.numbers.Normalise(r)
+	}
+	if finding != audience.OK {
+		f.remarks = append(f.remarks, remark{line: r.Line, what: subject{finding: finding}})
+	}
+	if finding.IsProblem() {
+		f.skip(r, campaign.Invalid, finding.String(), 0)
+		return nil
+	}
+	if match, suppressed := w.in.lists.Match(r, r.Field(w.id)); suppressed {
+		f.matches[match.List]++
+		f.skip(r, campaign.Suppressed, match.File, match.Line)
+		return nil
+	}
+	body, err := w.in.renderer.Body(w.body[:0], r, sampleEpoch)
+	w.body = body
+	if err != nil {
+		return w.unrendered(f, r, err)
+	}
+	f.sendable = append(f.sendable, record{key: r.Address.Key(), row: uint32(r.Row), line: uint32(r.Line)})
+	w.candidate(f, i)
+	return nil
+}
+
+// unrendered deals with a row that has no body: it is left out where a param says so, and otherwise stops the plan.
+func (w *worker) unrendered(f *frame, r *campaign.Recipient, err error) error {
+	var rowError *render.RowError
+	switch {
+	case !errors.As(err, &rowError):
+		return err
+	case rowError.Reason == render.Skip:
+		f.skip(r, campaign.MissingValue, rowError.Error(), 0)
+	default:
+		f.remarks = append(f.remarks, remark{line: r.Line, what: subject{unrendered: *rowError}})
+	}
+	return nil
+}
+
+func (f *frame) skip(r *campaign.Recipient, reason campaign.SkipReason, detail string, number int) {
+	f.skips = append(f.skips, ledger.Skip{Row: uint32(r.Row), Reason: uint8(reason), Detail: detail, Number: uint32(number)})
+}
+
+// candidate notes row i, whose body the worker still has, where it may be worth showing.
+func (w *worker) candidate(f *frame, i int) {
+	if f.first < 0 {
+		f.first = i
+	}
+	if f.defaulted < 0 && w.in.renderer.UsesDefault(&f.rows[i]) {
+		f.defaulted = i
+	}
+	if len(w.body) > f.longestBody {
+		f.longest, f.longestBody = i, len(w.body)
+	}
+}

@@ -1,0 +1,70 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"hash"
+	"io"
+
+	"sendoff/campaign"
+)
+
+// digest is the digest of a plan while it is made. What it covers stands in the package's description.
+type digest struct{ hash hash.Hash }
+
+func newDigest(c *campaign.Campaign, columns campaign.Columns) *digest {
+	d := &digest{sha256.New()}
+	d.text("plan 1") // a new number when the encoding changes
+	content := c.ContentDigest()
+	d.text(string(content[:]))
+	d.number(c.Limits.MinRecipients)
+	d.number(c.Limits.MaxRecipients)
+	d.number(len(c.Suppress))
+	for _, list := range c.Suppress {
+		d.text(list.File)
+	}
+	d.number(len(columns.Header))
+	for _, name := range columns.Header {
+		d.text(name)
+	}
+	for _, role := range campaign.Roles {
+		d.number(columns.Role(role))
+	}
+	return d
+}
+
+// What follows the beginning are entries of two kinds.
+const (
+	frameEntry = 1
+	skipEntry  = 2
+)
+
+// frame adds a frame of rows by the digest of what the snapshot has of them.
+func (d *digest) frame(sum [sha256.Size]byte) {
+	d.number(frameEntry)
+	_, _ = d.hash.Write(sum[:]) // a hash never fails
+}
+
+// skip adds a row that is left out. Whom suppression lists leave out is not covered: they may grow.
+func (d *digest) skip(row uint32, reason campaign.SkipReason) {
+	if reason == campaign.Suppressed {
+		return
+	}
+	d.number(skipEntry)
+	d.number(int(row))
+	d.number(int(reason))
+}
+
+func (d *digest) number(n int) {
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], uint64(n))
+	_, _ = d.hash.Write(b[:])
+}
+
+func (d *digest) text(s string) {
+	d.number(len(s))
+	_, _ = io.WriteString(d.hash, s)
+}
+
+func (d *digest) sum() string { return hex.EncodeToString(d.hash.Sum(nil)) }

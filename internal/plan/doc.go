@@ -1,0 +1,32 @@
+// Package plan decides, for every row of an audience, whether it gets a message or is skipped and why, and freezes both: the rows in the
+// run's snapshot, the skipped ones in its ledger. It sends nothing.
+//
+// The stages of a row: read, normalise the number, check, ask the suppression lists, render and check the message, freeze; and when all
+// have passed, find duplicates. Among rows that would otherwise be sent the first one wins.
+//
+// Invariants:
+//   - Until the last step the run is in state planning, and nothing that was written counts: whoever dies here, or finds something wrong,
+//     leaves a run that is planned from nothing the next time. The last step is one transaction of the ledger.
+//   - Every row was rendered once with what a real request holds, so a planned run does not stop at a row that cannot be.
+//   - Feeds fail closed: too many rows that cannot be used, more or fewer people than the campaign's limits allow, nobody at all, a value
+//     that is missing with no word about what then. All that is wrong comes back together, before anything could be sent.
+//   - No finding and no error holds a cell's value. Samples do: they are what a person is shown before a real send.
+//
+// # One pass, bounded memory
+//
+// One goroutine reads, since CSV can only be read from front to back; workers decide, render and compress; one goroutine puts the frames
+// back in order and writes them down. The frames are a fixed set that goes round, so neither a slow disk nor a large audience makes
+// them more.
+//
+// # Why duplicates are found last
+//
+// Whether a row is a duplicate depends on all rows before it, and numbers in memory would grow with the audience. So each row that would
+// be sent leaves 16 bytes in one of 64 parts, chosen by a hash of its number, in memory first and above some size in a file. Equal
+// numbers meet in the same part, which is small enough to be sorted in memory. This is exact, and needs a few MB for any number of rows.
+//
+// # What the digest covers
+//
+// What is sent to whom: the campaign's content, every row as frozen, which rows are left out and why, the limits, and which suppression
+// lists are asked. Whom the lists leave out it does not cover: they may grow while a plan waits. Nor does it know through which app the
+// run goes; who shows it to people as a promise adds that.
+package plan

@@ -1,0 +1,127 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"sendoff/campaign"
+	"sendoff/internal/audience"
+	"sendoff/internal/prose"
+	"sendoff/internal/render"
+)
+
+// Finding is something remarkable about rows: a warning, or a reason for which they are left out as invalid.
+type Finding struct {
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+	Warning bool   `json:"warning"` // the rows are sent all the same
+	Count   int    `json:"count"`   // rows
+	Lines   []int  `json:"lines"`   // the first of them
+}
+
+// mostLines is how many lines a finding names.
+const mostLines = 5
+
+// remark is a row's contribution to a finding.
+type remark struct {
+	line int
+	what subject
+}
+
+// subject is what a finding is about: what the audience says of a row, or why it cannot be rendered.
+type subject struct {
+	finding    audience.Finding
+	unrendered render.RowError
+}
+
+// refuses reports whether the whole plan is refused for it.
+func (s subject) refuses() bool { return s.unrendered.Reason != 0 }
+
+func (s subject) message() string {
+	if s.refuses() {
+		return s.unrendered.Error()
+	}
+	return s.finding.String()
+}
+
+func (s subject) hint() string {
+	if s.refuses() {
+		return s.unrendered.Hint()
+	}
+	return s.finding.Hint()
+}
+
+// remarks counts what was remarked, in the order in which it first was.
+type remarks struct {
+	subjects []subject
+	tallies  map[subject]*tally
+}
+
+type tally struct {
+	count int
+	lines []int
+}
+
+func (r *remarks) add(m remark) {
+	t := r.tallies[m.what]
+	if t == nil {
+		if r.tallies == nil {
+			r.tallies = make(map[subject]*tally)
+		}
+		t = &tally{}
+		r.tallies[m.what] = t
+		r.subjects = append(r.subjects, m.what)
+	}
+	t.count++
+	if len(t.lines) < mostLines {
+		t.lines = append(t.lines, m.line)
+	}
+}
+
+// findings returns what does not refuse the plan.
+func (r *remarks) findings() []Finding {
+	var findings []Finding
+	for _, s := range r.subjects {
+		if t := r.tallies[s]; !s.refuses() {
+			findings = append(findings, Finding{Message: s.message(), Hint: s.hint(), Warning: s.finding.IsWarning(), Count: t.count, Lines: t.lines})
+		}
+	}
+	return findings
+}
+
+// unrendered counts the rows that refuse the plan.
+func (r *remarks) unrendered() int {
+	n := 0
+	for s, t := range r.tallies {
+		if s.refuses() {
+			n += t.count
+		}
+	}
+	return n
+}
+
+// problems returns the remarks that want selects, each at the first of its lines in the audience.
+func (r *remarks) problems(file string, want func(subject) bool) campaign.Problems {
+	var problems campaign.Problems
+	for _, s := range r.subjects {
+		if !want(s) {
+			continue
+		}
+		t := r.tallies[s]
+		problems = append(problems, campaign.Problem{File: file, Line: t.lines[0], Message: s.message() + t.where(), Hint: s.hint()})
+	}
+	return problems
+}
+
+// where names the rows, unless there is only the one at which the problem stands.
+func (t *tally) where() string {
+	if t.count == 1 {
+		return ""
+	}
+	text := strings.Trim(fmt.Sprint(t.lines), "[]")
+	text = strings.ReplaceAll(text, " ", ", ")
+	if t.count > len(t.lines) {
+		text += ", …"
+	}
+	return fmt.Sprintf(" (%s rows: lines %s)", prose.Thousands(t.count), text)
+}

@@ -1,0 +1,92 @@
+package plan
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"sendoff/campaign"
+	"sendoff/internal/audience"
+	"sendoff/internal/render"
+	"sendoff/internal/runstore"
+	"sendoff/internal/suppress"
+)
+
+// inputs is what a plan is made of, opened and checked. All of it but the audience is safe for concurrent use.
+type inputs struct {
+	audience *audience.Reader
+	numbers  *audience.Normaliser
+	lists    *suppress.Set
+	renderer *render.Renderer
+}
+
+// open opens everything. What is wrong with several of them comes back together.
+func open(c Config) (*inputs, error) {
+	in := &inputs{}
+	country := c.Campaign.Audience.Country
+	var err error
+	var problems campaign.Problems
+	in.lists, err = suppress.Load(c.Campaign.Dir(), c.Campaign.Suppress, country, c.Now)
+	if errors.Is(err, audience.ErrCountry) {
+		return nil, campaign.Problems{{
+			File: c.Campaign.Path, Line: c.Campaign.Audience.Line, Message: fmt.Sprintf("audience: no phone numbers belong to the country %q", country),
+			Hint: "use a code of ISO 3166-1, such as GB or SE",
+		}}
+	}
+	if !collect(&problems, err) {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	if in.audience, err = audience.Open(c.AudiencePath, c.Campaign.Audience); !collect(&problems, err) {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	if in.audience != nil {
+		err := in.prepare(c)
+		if !collect(&problems, err) {
+			in.close()
+			return nil, fmt.Errorf("plan: %w", err)
+		}
+	}
+	if err := problems.Err(); err != nil {
+		in.close()
+		return nil, err
+	}
+	return in, nil
+}
+
+// prepare makes what depends on the audience's columns.
+func (in *inputs) prepare(c Config) (err error) {
+	columns, meta := in.audience.Columns(), c.Run.Meta()
+	if in.numbers, err = audience.NewNormaliser(c.Campaign.Audience.Country, columns); err != nil {
+		return err
+	}
+	in.renderer, err = render.New(c.Campaign, columns, render.Identity{AppID: c.AppID, RunID: meta.RunID, RunKey: meta.Key})
+	return err
+}
+
+// collect takes err over where it is problems of an input. It reports false for any other error.
+func collect(problems *campaign.Problems, err error) bool {
+	var found campaign.Problems
+	if errors.As(err, &found) {
+		*problems = append(*problems, found...)
+		return true
+	}
+	return err == nil
+}
+
+func (in *inputs) close() {
+	if in.audience != nil {
+		_ = in.audience.Close() // nothing was written to it
+	}
+}
+
+// listsWith returns the suppression lists with how many rows each of them left out.
+func (in *inputs) listsWith(matches []int) []runstore.List {
+	var lists []runstore.List
+	for i, l := range in.lists.Lists() {
+		lists = append(lists, runstore.List{
+			File: l.File, Modified: l.ModTime, SHA256: hex.EncodeToString(l.SHA256[:]),
+			Entries: l.Entries, Ignored: l.Unreadable, Matches: matches[i],
+		})
+	}
+	return lists
+}

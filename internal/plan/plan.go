@@ -1,0 +1,143 @@
+package plan
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"sendoff/campaign"
+	"sendoff/internal/runstore"
+)
+
+// Config says what to plan.
+type Config struct {
+	Campaign     *campaign.Campaign
+	AudiencePath string        // where the audience is
+	Run          *runstore.Run // held by this process; nothing of it was begun
+	AppID        string        // in every body, and so in the lengths that are checked
+	Now          time.Time
+	Progress     func(rows int) // called now and then with how many rows are planned; may be nil
+}
+
+// Plan is what was decided.
+type Plan struct {
+	Rows     int
+	Eligible int // rows that get a message
+	Skipped  map[campaign.SkipReason]int
+	Findings []Finding
+	Samples  []Sample
+	Lists    []runstore.List // the suppression lists
+
+	Columns   campaign.Columns
+	Delimiter string // of the audience, as people call it: "comma"
+	Digest    string // hex SHA-256; see the package's description
+}
+
+// errBegun guards the rule that a plan binds from the first message on.
+var errBegun = errors.New("messages of this run have left already, so its plan stands")
+
+// Build plans the run from nothing and leaves it in state planned.
+//
+// What is wrong with the campaign's placeholders, the audience or a suppression list comes as [campaign.Problems]; a plan that could be
+// made and must not be sent as [*Refused]. After any error the run is in state planning. When ctx ends Build returns its error.
+func Build(ctx context.Context, c Config) (*Plan, error) {
+	if c.Run.Begun() {
+		return nil, errBegun
+	}
+	in, err := open(c)
+	if err != nil {
+		return nil, err
+	}
+	defer in.close()
+	if err := startOver(c.Run); err != nil {
+		return nil, err
+	}
+	b, err := newBuilder(c, in)
+	if err != nil {
+		return nil, err
+	}
+	defer b.close()
+	if err := b.build(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.refusal(); err != nil {
+		return nil, err
+	}
+	return b.commit()
+}
+
+// startOver forgets an earlier plan of the run. Its state goes first: if we die behind that, nothing of the plan counts any more.
+func startOver(r *runstore.Run) error {
+	if r.Meta().State != runstore.Planning {
+		if err := r.Update(func(m *runstore.Meta) { m.State = runstore.Planning }); err != nil {
+			return fmt.Errorf("plan: %w", err)
+		}
+	}
+	if err := r.Ledger.Reset(); err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	return nil
+}
+
+// build passes every row through all stages.
+func (b *builder) build(ctx context.Context) error {
+	if err := b.stream(ctx); err != nil {
+		return err
+	}
+	if err := b.leaveOutDuplicates(ctx); err != nil {
+		return fmt.Errorf("find duplicates: %w", err)
+	}
+	if err := b.skips.flush(); err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	return nil
+}
+
+// commit makes the plan the run's. If we die before Update has returned, the run is still in state planning.
+func (b *builder) commit() (*Plan, error) {
+	size, err := b.snapshot.Commit()
+	b.snapshot = nil
+	if err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	if err := b.config.Run.WriteFrozen(b.config.Campaign.Sources); err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	p := b.plan()
+	content, audience := b.config.Campaign.ContentDigest(), b.in.audience.Info()
+	err = b.config.Run.Update(func(m *runstore.Meta) {
+		m.State = runstore.Planned
+		m.Reason = ""
+		m.Planned = b.config.Now
+		m.CampaignDigest = hex.EncodeToString(content[:])
+		m.AudienceFile = b.config.Campaign.Audience.File
+		m.AudienceDigest = hex.EncodeToString(audience.SHA256[:])
+		m.PlanDigest = p.Digest
+		m.Rows, m.Eligible = p.Rows, p.Eligible
+		m.SnapshotBytes = size
+		m.Columns = p.Columns
+		m.Lists = p.Lists
+		m.Sources = b.config.Campaign.Sources
+	})
+	if err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	return p, nil
+}
+
+// plan returns what was decided.
+func (b *builder) plan() *Plan {
+	return &Plan{
+		Rows:      b.rows,
+		Eligible:  b.eligible,
+		Skipped:   b.skipped,
+		Findings:  b.remarks.findings(),
+		Samples:   b.samples.texts(b.in.renderer),
+		Lists:     b.in.listsWith(b.matches),
+		Columns:   b.in.audience.Columns(),
+		Delimiter: b.in.audience.Info().DelimiterName(),
+		Digest:    b.digest.sum(),
+	}
+}

@@ -1,0 +1,99 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"sendoff/campaign"
+	"sendoff/internal/prose"
+)
+
+// fewRows is how small an audience may be for a share of bad rows to say nothing.
+const fewRows = 20
+
+// Refused is the error of a plan that was made and must not be sent.
+type Refused struct {
+	Rows     int
+	Eligible int // rows that would get a message
+	Skipped  map[campaign.SkipReason]int
+	Problems campaign.Problems // why, all of it
+}
+
+func (r *Refused) Error() string { return r.Problems.Error() }
+
+// Unwrap returns the problems.
+func (r *Refused) Unwrap() error { return r.Problems }
+
+// refusal returns why nothing may be sent, or nil.
+func (b *builder) refusal() error {
+	problems := b.remarks.problems(b.config.AudiencePath, subject.refuses)
+	// Rows that refuse the plan count as people here: mended, they are.
+	if people := b.eligible + b.remarks.unrendered(); people == 0 {
+		problems = append(problems, b.nobody()...)
+	} else {
+		problems = append(problems, b.badRows()...)
+		problems = append(problems, b.limits(people)...)
+	}
+	if err := problems.Err(); err != nil {
+		return &Refused{Rows: b.rows, Eligible: b.eligible, Skipped: b.skipped, Problems: problems}
+	}
+	return nil
+}
+
+// nobody says why there is nobody to send to.
+func (b *builder) nobody() campaign.Problems {
+	if b.rows == 0 {
+		return campaign.Problems{{File: b.config.AudiencePath, Message: "has a header and no rows, so there is nobody to send to", Hint: "the export may have failed"}}
+	}
+	var reasons []string
+	for i := range campaign.SkipReasons() {
+		if reason := campaign.SkipReason(i + 1); b.skipped[reason] > 0 {
+			reasons = append(reasons, prose.Thousands(b.skipped[reason])+" "+strings.ReplaceAll(reason.String(), "_", " "))
+		}
+	}
+	return append(campaign.Problems{{
+		File:    b.config.AudiencePath,
+		Message: fmt.Sprintf("0 of %s can be sent to: %s", prose.Counted(b.rows, "row", "rows"), strings.Join(reasons, ", ")),
+	}}, b.invalidRows()...)
+}
+
+// badRows refuses an audience of which so much cannot be used that it is probably not the right one.
+func (b *builder) badRows() campaign.Problems {
+	invalid, most := b.skipped[campaign.Invalid], b.config.Campaign.Audience.MaxBadRows
+	isTooMany := invalid > most.Count
+	if most.Percent != 0 {
+		isTooMany = b.rows >= fewRows && float64(invalid)*100 > most.Percent*float64(b.rows)
+	}
+	if !isTooMany {
+		return nil
+	}
+	return append(campaign.Problems{{
+		File:    b.config.AudiencePath,
+		Message: fmt.Sprintf("%s of %s rows cannot be used, and audience.max_bad_rows is %s", prose.Thousands(invalid), prose.Thousands(b.rows), most),
+		Hint:    "the file may not be the one that was meant; otherwise mend the rows, or say how many may be left out: audience: {max_bad_rows: …}",
+	}}, b.invalidRows()...)
+}
+
+// limits refuses more people than the campaign allows, and fewer.
+func (b *builder) limits(people int) campaign.Problems {
+	switch l := b.config.Campaign.Limits; {
+	case l.MaxRecipients > 0 && people > l.MaxRecipients:
+		return b.limit(people, "limits.max_recipients", l.MaxRecipients)
+	case people < l.MinRecipients:
+		return b.limit(people, "limits.min_recipients", l.MinRecipients)
+	}
+	return nil
+}
+
+func (b *builder) limit(people int, name string, limit int) campaign.Problems {
+	return campaign.Problems{{
+		File:    b.config.Campaign.Path,
+		Message: fmt.Sprintf("%s would get a message, and %s is %s", prose.Counted(people, "person", "people"), name, prose.Thousands(limit)),
+		Hint:    "the audience may not be the one that was meant; otherwise change the limit",
+	}}
+}
+
+// invalidRows returns what is wrong with the rows that cannot be used.
+func (b *builder) invalidRows() campaign.Problems {
+	return b.remarks.problems(b.config.AudiencePath, func(s subject) bool { return s.finding.IsProblem() })
+}

@@ -1,0 +1,160 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"io"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"sendoff/campaign"
+	"sendoff/internal/runstore"
+)
+
+// mostWorkers is how many goroutines decide about rows at most: the one that reads keeps no more of them busy.
+const mostWorkers = 8
+
+// builder gathers what is decided, in the order of the rows. Only one goroutine uses it.
+type builder struct {
+	config     Config
+	in         *inputs
+	snapshot   *runstore.SnapshotWriter // nil once it is committed
+	skips      *skipWriter
+	duplicates *spool
+	digest     *digest
+
+	rows     int
+	eligible int
+	skipped  map[campaign.SkipReason]int
+	matches  []int // by suppression list
+	remarks  remarks
+	samples  samples
+}
+
+func newBuilder(c Config, in *inputs) (*builder, error) {
+	snapshot, err := c.Run.CreateSnapshot()
+	if err != nil {
+		return nil, err
+	}
+	return &builder{
+		config:     c,
+		in:         in,
+		snapshot:   snapshot,
+		skips:      newSkipWriter(c.Run.Ledger, c.Now),
+		duplicates: newSpool(c.Run.Path("numbers.tmp"), spoolRecords),
+		digest:     newDigest(c.Campaign, in.audience.Columns()),
+		skipped:    make(map[campaign.SkipReason]int),
+		matches:    make([]int, len(c.Campaign.Suppress)),
+	}, nil
+}
+
+// close gives up what was not committed.
+func (b *builder) close() {
+	b.duplicates.close()
+	if b.snapshot != nil {
+		b.snapshot.Abort()
+	}
+}
+
+// stream reads the audience once and gathers what is decided about every row.
+//
+// Frames go round: free → filled by the reader, which puts them into work and, in their order, into ordered → decided by a worker →
+// gathered → free. There are only so many, and each channel has room for all of them, so only waiting for one can block.
+func (b *builder) stream(ctx context.Context) error {
+	workers := min(runtime.GOMAXPROCS(0), mostWorkers)
+	frames := 2*workers + 2
+	free, work, ordered := make(chan *frame, frames), make(chan *frame, frames), make(chan *frame, frames)
+	for range frames {
+		free <- newFrame(len(b.matches))
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		defer close(work)
+		defer close(ordered)
+		return read(ctx, &rowReader{audience: b.in.audience}, free, work, ordered)
+	})
+	for range workers {
+		w := newWorker(b.in)
+		g.Go(func() error {
+			for f := range work {
+				if err := w.decide(f); err != nil {
+					return err
+				}
+				f.decided <- struct{}{}
+			}
+			return nil
+		})
+	}
+	g.Go(func() error { return b.gatherAll(ctx, ordered, free) })
+	return g.Wait()
+}
+
+func read(ctx context.Context, rows *rowReader, free <-chan *frame, work, ordered chan<- *frame) error {
+	for {
+		f, err := next(ctx, free)
+		if err != nil {
+			return err
+		}
+		if err := rows.fill(f); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		work <- f
+		ordered <- f
+	}
+}
+
+func (b *builder) gatherAll(ctx context.Context, ordered <-chan *frame, free chan<- *frame) error {
+	for f := range ordered {
+		if _, err := next(ctx, f.decided); err != nil {
+			return err
+		}
+		if err := b.gather(f); err != nil {
+			return err
+		}
+		free <- f
+	}
+	return ctx.Err()
+}
+
+// next receives from a channel, or returns the error with which ctx ends.
+func next[T any](ctx context.Context, from <-chan T) (T, error) {
+	select {
+	case v := <-from:
+		return v, nil
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
+// gather takes over what was decided about a frame.
+func (b *builder) gather(f *frame) error {
+	b.snapshot.Append(f.packed, len(f.rows))
+	b.digest.frame(f.sum)
+	for _, s := range f.skips {
+		if err := b.skip(s); err != nil {
+			return err
+		}
+	}
+	for _, r := range f.sendable {
+		if err := b.duplicates.add(partOf(r.key), r); err != nil {
+			return err
+		}
+	}
+	b.eligible += len(f.sendable)
+	for i, n := range f.matches {
+		b.matches[i] += n
+	}
+	for _, r := range f.remarks {
+		b.remarks.add(r)
+	}
+	b.samples.take(f)
+	b.rows += len(f.rows)
+	if b.config.Progress != nil {
+		b.config.Progress(b.rows)
+	}
+	return nil
+}
