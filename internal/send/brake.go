@@ -1,0 +1,82 @@
+package send
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+const (
+	// inARow is how many answers of one bad kind, one behind the other, stop a run.
+	inARow = 20
+	// canaryRows go out alone, before everybody else.
+	canaryRows = 10
+	// canaryFailures of them that were not accepted stop the run.
+	canaryFailures = 3
+)
+
+// brakes stop a run that is doing harm, or nothing.
+type brakes struct {
+	giveUp time.Duration // how long to go on without any answer
+
+	mu         sync.Mutex
+	rejected   int       // in a row
+	inDoubt    int       // in a row
+	unsent     int       // in a row
+	lastAnswer time.Time // or the start
+	canary     int       // rows of the canary that were settled
+	failed     int       // of them, not accepted
+}
+
+// settled takes a final verdict, and returns why to stop, or nil.
+func (b *brakes) settled(v verdict, detail string, now time.Time) *Stop {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lastAnswer, b.unsent = now, 0
+	b.canary++
+	switch v {
+	case accepted:
+		b.rejected, b.inDoubt = 0, 0
+		return nil
+	case rejected:
+		b.rejected, b.inDoubt = b.rejected+1, 0
+	case inDoubt:
+		b.rejected, b.inDoubt = 0, b.inDoubt+1
+	}
+	b.failed++
+	switch {
+	case b.rejected >= inARow:
+		return &Stop{Brake, fmt.Sprintf("Sinch refused %d messages in a row, the last with %q", b.rejected, detail)}
+	case b.inDoubt >= inARow:
+		return &Stop{Brake, fmt.Sprintf("%d messages in a row were left in doubt, the last with %q", b.inDoubt, detail)}
+	}
+	return nil
+}
+
+// answered takes note that the server is there.
+func (b *brakes) answered(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lastAnswer, b.unsent = now, 0
+}
+
+// unreachable counts an attempt of which nothing could be written. It returns how many there were in a row, and why to stop, or nil.
+func (b *brakes) unreachable(detail string, now time.Time) (int, *Stop) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.unsent++
+	if silent := now.Sub(b.lastAnswer); silent >= b.giveUp {
+		return b.unsent, &Stop{Brake, fmt.Sprintf("Sinch could not be reached for %v: %s", silent.Round(time.Second), detail)}
+	}
+	return b.unsent, nil
+}
+
+// canaryVerdict returns why the canary stops the run, or nil.
+func (b *brakes) canaryVerdict(detail string) *Stop {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.failed < canaryFailures {
+		return nil
+	}
+	return &Stop{Brake, fmt.Sprintf("%d of the first %d messages were not accepted, the last with %q; nothing more was sent", b.failed, b.canary, detail)}
+}

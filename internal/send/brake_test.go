@@ -1,0 +1,93 @@
+package send
+
+import (
+	"testing"
+	"time"
+)
+
+var testTime = time.Date(2026, 3, 28, 9, 0, 0, 0, time.UTC)
+
+func TestBrakes(t *testing.T) {
+	tests := []struct {
+		name     string
+		verdicts string // a accepted, r rejected, d in doubt
+		stops    int    // after how many; 0: never
+	}{
+		{"all accepted", repeat("a", 100), 0},
+		{"20 rejected in a row", repeat("a", 50) + repeat("r", 30), 70},
+		{"19 and one accepted", repeat(repeat("r", 19)+"a", 5), 0},
+		{"20 in doubt in a row", repeat("d", 30), 20},
+		{"taking turns", repeat("rd", 50), 0},
+	}
+	for _, tc := range tests {
+		b := brakes{giveUp: time.Minute, lastAnswer: testTime}
+		stopped := 0
+		for i, c := range tc.verdicts {
+			v := map[rune]verdict{'a': accepted, 'r': rejected, 'd': inDoubt}[c]
+			if b.settled(v, "detail", testTime) != nil && stopped == 0 {
+				stopped = i + 1
+			}
+		}
+		if stopped != tc.stops {
+			t.Errorf("%s: stopped after %d, want %d", tc.name, stopped, tc.stops)
+		}
+	}
+}
+
+func repeat(s string, n int) string {
+	out := ""
+	for range n {
+		out += s
+	}
+	return out
+}
+
+func TestGiveUp(t *testing.T) {
+	b := brakes{giveUp: time.Minute, lastAnswer: testTime}
+	if _, stop := b.unreachable("refused", testTime.Add(59*time.Second)); stop != nil {
+		t.Error("gave up early")
+	}
+	b.answered(testTime.Add(59 * time.Second))
+	if _, stop := b.unreachable("refused", testTime.Add(118*time.Second)); stop != nil {
+		t.Error("gave up although there was an answer in between")
+	}
+	if n, stop := b.unreachable("refused", testTime.Add(119*time.Second)); stop == nil || n != 2 {
+		t.Errorf("unreachable = %d, %v; want 2 in a row and a stop", n, stop)
+	}
+}
+
+func TestCanary(t *testing.T) {
+	b := brakes{giveUp: time.Minute}
+	for _, v := range []verdict{rejected, accepted, inDoubt, accepted} {
+		b.settled(v, "detail", testTime)
+	}
+	if stop := b.canaryVerdict("detail"); stop != nil {
+		t.Errorf("two failures stop the run: %v", stop)
+	}
+	b.settled(rejected, "detail", testTime)
+	if b.canaryVerdict("detail") == nil {
+		t.Error("three failures do not stop the run")
+	}
+}
+
+func TestTodo(t *testing.T) {
+	set := newTodo(130)
+	for row := range uint32(130) {
+		if row != 5 && row != 129 {
+			set.remove(row)
+		}
+	}
+	set.remove(1000)
+	if set.left != 2 || !set.has(5) || !set.has(129) || set.has(130) || set.has(6) {
+		t.Errorf("todo = %+v", set)
+	}
+	tests := []struct {
+		first, last int
+		want        bool
+	}{{0, 5, false}, {0, 6, true}, {6, 129, false}, {6, 130, true}, {100, 2000, true}, {130, 2000, false}}
+	for _, tc := range tests {
+		if got := set.any(tc.first, tc.last); got != tc.want {
+			t.Errorf("any(%d, %d) = %v", tc.first, tc.last, got)
+		}
+	}
+}

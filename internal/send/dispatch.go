@@ -1,0 +1,144 @@
+package send
+
+import (
+	"container/heap"
+	"time"
+
+	"sendoff/campaign"
+	"sendoff/internal/runstore"
+)
+
+// maxWaiting bounds the rows that wait for another attempt; above it nothing new is admitted.
+const maxWaiting = 1000
+
+// dispatch hands rows to the workers: the canary first, and alone, then everybody in the order of the file, rows that are tried again
+// as soon as they are due. It returns when all are settled or nothing more is admitted.
+func (s *sender) dispatch(snapshot *runstore.Snapshot, left *todo) error {
+	sweep := &sweep{snapshot: snapshot, left: left}
+	if !s.NoCanary && !s.Run.Meta().CanaryPassed {
+		sweep.most = canaryRows
+		if err := s.drain(sweep); err != nil || s.admitting.Err() != nil {
+			return err
+		}
+		if stop := s.brakes.canaryVerdict(s.lastDetail()); stop != nil {
+			s.halt(stop)
+			return nil
+		}
+		if err := s.Run.Update(func(m *runstore.Meta) { m.CanaryPassed = true }); err != nil {
+			return err
+		}
+		sweep.most = 0
+	}
+	return s.drain(sweep)
+}
+
+// drain hands out rows until the sweep has no more and all of them are settled.
+func (s *sender) drain(sweep *sweep) error {
+	for {
+		j, wait, idle, err := s.next(sweep)
+		switch {
+		case err != nil:
+			return err
+		case j != nil:
+			select {
+			case s.rows <- j:
+			case <-s.admitting.Done():
+				return nil
+			}
+		case idle:
+			return nil
+		default:
+			if !s.awaitChange(wait) {
+				return nil
+			}
+		}
+	}
+}
+
+// next returns a row to hand out; or how long until one is due, 0 meaning that a worker has to finish first; or that there is none left.
+func (s *sender) next(sweep *sweep) (j *job, wait time.Duration, idle bool, err error) {
+	s.mu.Lock()
+	j, wait = s.retries.next(time.Now())
+	room := len(s.retries) < maxWaiting
+	s.mu.Unlock()
+	if j == nil && room {
+		if j, err = sweep.next(); err != nil {
+			return nil, 0, false, err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if j != nil {
+		s.open++
+		return j, 0, false, nil
+	}
+	return nil, wait, s.open == 0 && len(s.retries) == 0, nil
+}
+
+// awaitChange returns when a job has come back or d is over, where d is not 0. It returns false where rows are no longer admitted.
+func (s *sender) awaitChange(d time.Duration) bool {
+	var due <-chan time.Time
+	if d > 0 {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		due = timer.C
+	}
+	select {
+	case <-s.changed:
+	case <-due:
+	case <-s.admitting.Done():
+		return false
+	}
+	return true
+}
+
+// giveBack takes a job back from a worker, to be tried again where again is true.
+func (s *sender) giveBack(j *job, again bool) {
+	s.mu.Lock()
+	s.open--
+	if again {
+		heap.Push(&s.retries, j)
+	}
+	s.mu.Unlock()
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
+}
+
+// sweep walks the snapshot once, front to back.
+type sweep struct {
+	snapshot *runstore.Snapshot
+	left     *todo
+	most     int // hand out so many rows in all; 0: no bound
+	given    int
+	frame    int // the next one to read
+	rows     []campaign.Recipient
+}
+
+func (w *sweep) next() (*job, error) {
+	if w.most > 0 && w.given >= w.most {
+		return nil, nil
+	}
+	for {
+		for len(w.rows) > 0 {
+			r := w.rows[0]
+			w.rows = w.rows[1:]
+			if w.left.has(r.Row) {
+				w.given++
+				return &job{r: r}, nil
+			}
+		}
+		for w.frame < w.snapshot.Frames() && !w.left.any(w.frame*runstore.FrameRows, (w.frame+1)*runstore.FrameRows) {
+			w.frame++
+		}
+		if w.frame >= w.snapshot.Frames() {
+			return nil, nil
+		}
+		var err error
+		if w.rows, err = w.snapshot.Frame(w.frame); err != nil {
+			return nil, err
+		}
+		w.frame++
+	}
+}

@@ -1,0 +1,21 @@
+package send
+
+import "sync/atomic"
+
+// Progress counts what happens, for whoever watches. Its fields may be read at any time.
+type Progress struct {
+	Accepted  atomic.Int64 // with what earlier starts sent
+	Rejected  atomic.Int64
+	InDoubt   atomic.Int64
+	Skipped   atomic.Int64 // left out while sending: they came onto a suppression list
+	InFlight  atomic.Int64 // requests whose answer is awaited
+	Throttled atomic.Int64 // answers with 429
+	Repeated  atomic.Int64 // attempts that were released to be tried again
+	Total     atomic.Int64 // rows that are sent to, or were, or were meant to be
+	Rate      atomic.Int64 // requests a second that are allowed now
+}
+
+// Settled is the number of rows of Total that nothing more will be sent to now.
+func (p *Progress) Settled() int64 {
+	return p.Accepted.Load() + p.Rejected.Load() + p.InDoubt.Load() + p.Skipped.Load()
+}

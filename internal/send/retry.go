@@ -1,0 +1,41 @@
+package send
+
+import (
+	"container/heap"
+	"time"
+
+	"sendoff/campaign"
+)
+
+// job is a row on its way.
+type job struct {
+	r        campaign.Recipient
+	begun    bool      // an intent of this start exists, so that it counts against Config.Limit
+	failures int       // answers that asked for a repeat
+	due      time.Time // not before
+}
+
+// retries holds jobs that wait for their next attempt, the one that is due first on top.
+type retries []*job
+
+func (h retries) Len() int           { return len(h) }
+func (h retries) Less(i, j int) bool { return h[i].due.Before(h[j].due) }
+func (h retries) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *retries) Push(x any)        { *h = append(*h, x.(*job)) }
+func (h *retries) Pop() any {
+	old := *h
+	j := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return j
+}
+
+// next returns the job that is due, or nil and how long until one is; 0 where none waits.
+func (h *retries) next(now time.Time) (*job, time.Duration) {
+	if len(*h) == 0 {
+		return nil, 0
+	}
+	if wait := (*h)[0].due.Sub(now); wait > 0 {
+		return nil, wait
+	}
+	return heap.Pop(h).(*job), 0
+}

@@ -1,0 +1,185 @@
+package send
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"sendoff/internal/pace"
+	"sendoff/internal/render"
+	"sendoff/internal/runstore"
+	"sendoff/internal/sinch"
+	"sendoff/internal/suppress"
+)
+
+// Config says what to send and how.
+type Config struct {
+	Run      *runstore.Run // planned, and held by this process
+	Renderer *render.Renderer
+	Suppress *suppress.Set
+	Client   *sinch.Client
+	IDColumn int    // of the customer's own identifier, for suppression; -1: none
+	Channel  int    // number of the channel that is tried first, for the ledger
+	Epoch    string // of this start; in the ledger's meta already
+
+	Rate        float64       // requests a second
+	MaxInFlight int           // rows that are begun and not settled
+	Limit       int           // begin at most so many rows now; 0: all
+	GiveUp      time.Duration // stop after so long without any answer
+	NoCanary    bool
+
+	Progress *Progress
+	Log      *slog.Logger
+}
+
+// sender is one call of [Send].
+type sender struct {
+	Config
+	rows    chan *job
+	permits chan struct{}
+	brakes  brakes
+	budget  atomic.Int64 // rows that may still be begun
+
+	// admitting ends when nothing new may leave; its cause is a *Stop, or errDone.
+	admitting context.Context
+	halt      context.CancelCauseFunc
+
+	mu      sync.Mutex // guards pacer, retries and open
+	pacer   *pace.Pacer
+	retries retries
+	open    int           // jobs that workers hold
+	changed chan struct{} // holds one token when open or retries changed
+	detail  string        // of the last row that was not accepted
+}
+
+// Send sends to every row of the run that is left, and returns nil when all of them are settled: accepted, rejected, in doubt or skipped.
+// It returns a [*Stop] where something ended it before that; any other error means that the ledger or the snapshot failed.
+//
+// When stop is closed nothing new leaves, and Send returns once every answer under way has come. When ctx ends it returns at once,
+// and what was under way is in doubt. Either way everything that is known is in the ledger when Send returns.
+func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
+	s := &sender{
+		Config:  c,
+		rows:    make(chan *job),
+		permits: make(chan struct{}),
+		brakes:  brakes{giveUp: c.GiveUp, lastAnswer: time.Now()},
+		pacer:   pace.New(c.Rate),
+		changed: make(chan struct{}, 1),
+	}
+	s.budget.Store(int64(c.Limit))
+	if c.Limit <= 0 {
+		s.budget.Store(1 << 62)
+	}
+	snapshot, err := c.Run.OpenSnapshot()
+	if err != nil {
+		return err
+	}
+	defer snapshot.Close()
+	left, err := loadTodo(c.Run.Ledger, snapshot.Rows(), c.Progress, time.Now())
+	if err != nil {
+		return err
+	}
+	s.admitting, s.halt = context.WithCancelCause(ctx)
+	defer s.halt(nil)
+
+	// Workers and dispatcher return an error only for what breaks the run. Everything else is a cause of s.admitting.
+	group, working := errgroup.WithContext(ctx)
+	for range c.MaxInFlight {
+		group.Go(func() error { return s.work(working) })
+	}
+	group.Go(func() error {
+		defer close(s.rows)
+		return s.dispatch(snapshot, left)
+	})
+	helpers := s.startHelpers(stop)
+	err = group.Wait()
+	s.halt(errDone)
+	helpers.Wait()
+	return errors.Join(err, c.Run.Ledger.Sync(), s.outcome(ctx, err))
+}
+
+// startHelpers starts the goroutines that live as long as rows are admitted.
+func (s *sender) startHelpers(stop <-chan struct{}) *sync.WaitGroup {
+	var helpers sync.WaitGroup
+	helpers.Go(s.pace)
+	helpers.Go(s.watchSuppression)
+	helpers.Go(func() {
+		select {
+		case <-stop:
+			s.halt(&Stop{Interrupted, "stopped on request"})
+		case <-s.admitting.Done():
+		}
+	})
+	return &helpers
+}
+
+// outcome is why sending ended, where the run itself is sound.
+func (s *sender) outcome(ctx context.Context, broken error) error {
+	if broken != nil {
+		return nil
+	}
+	var stop *Stop
+	if cause := context.Cause(s.admitting); errors.As(cause, &stop) {
+		return stop
+	}
+	if ctx.Err() != nil && !errors.Is(context.Cause(s.admitting), errDone) {
+		return &Stop{Interrupted, "stopped at once; what was under way is in doubt"}
+	}
+	return nil
+}
+
+// pace hands out permits, one goroutine for all workers.
+func (s *sender) pace() {
+	for {
+		s.mu.Lock()
+		wait := s.pacer.Next(time.Now())
+		s.Progress.Rate.Store(int64(s.pacer.Rate()))
+		s.mu.Unlock()
+		// A 429 that came meanwhile holds back permits that were taken before it.
+		for wait > 0 {
+			if !s.sleep(wait) {
+				return
+			}
+			s.mu.Lock()
+			wait = s.pacer.Paused(time.Now())
+			s.mu.Unlock()
+		}
+		select {
+		case s.permits <- struct{}{}:
+		case <-s.admitting.Done():
+			return
+		}
+	}
+}
+
+// sleep returns false where rows are no longer admitted.
+func (s *sender) sleep(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-s.admitting.Done():
+		return false
+	}
+}
+
+// suppressionEvery is how often the suppression lists are looked at while sending.
+const suppressionEvery = 10 * time.Second
+
+// watchSuppression reads lists that changed, so that somebody who opts out while we send is left out.
+func (s *sender) watchSuppression() {
+	for s.sleep(suppressionEvery) {
+		switch err := s.Suppress.Refresh(time.Now()); {
+		case errors.Is(err, suppress.ErrLost):
+			s.halt(&Stop{Brake, err.Error()})
+		case err != nil:
+			s.Log.Warn("suppression list not read again; the last reading holds", "error", err)
+		}
+	}
+}

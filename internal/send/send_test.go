@@ -1,0 +1,359 @@
+package send
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sendoff/campaign"
+	"sendoff/internal/ledger"
+	"sendoff/internal/render"
+	"sendoff/internal/runstore"
+	"sendoff/internal/sandbox"
+	"sendoff/internal/sinch"
+	"sendoff/internal/suppress"
+)
+
+// world is a planned run and a sandbox, all within a bubble of virtual time: the ledger's files are real, the network is in memory.
+type world struct {
+	t       testing.TB
+	run     *runstore.Run
+	server  *sandbox.Server
+	lists   *suppress.Set
+	cam     *campaign.Campaign
+	columns campaign.Columns
+	left    []time.Time // when requests for messages left
+}
+
+func newWorld(t testing.TB, rows int, faults ...string) *world {
+	t.Helper()
+	w := &world{t: t, columns: campaign.Columns{Header: []string{"phone", "name"}, ID: -1, Language: -1, Country: -1, TimeZone: -1}}
+	w.server = sandbox.New(sandbox.Config{Drain: 100_000, RateLimit: -1, Keep: true})
+	w.faults(faults...)
+	var err error
+	w.cam, err = campaign.Parse("test.yaml", []campaign.Source{{Name: "test.yaml", Data: []byte(
+		"name: test\nmessage_content_type: CONTENT_NOTIFICATION\naudience: a.csv\nsuppress: none\nchannel_priority_order: [SMS]\nmessage: \"Hi ${name}\"\n")}})
+	w.check(err)
+	w.lists, err = suppress.Load(t.TempDir(), nil, "", time.Now())
+	w.check(err)
+	w.run, err = runstore.Acquire(filepath.Join(t.TempDir(), "run"), runstore.Options{Key: "test", Now: time.Now()})
+	w.check(err)
+	w.freeze(rows)
+	return w
+}
+
+func (w *world) check(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) faults(texts ...string) {
+	w.t.Helper()
+	faults := make([]sandbox.Fault, len(texts))
+	for i, text := range texts {
+		f, err := sandbox.ParseFault(text)
+		w.check(err)
+		faults[i] = f
+	}
+	w.server.SetFaults(faults...)
+}
+
+// freeze writes the snapshot that planning would write.
+func (w *world) freeze(rows int) {
+	w.t.Helper()
+	snapshot, err := w.run.CreateSnapshot()
+	w.check(err)
+	enc := runstore.NewFrameEncoder()
+	for from := 0; from < rows; from += runstore.FrameRows {
+		var raw []byte
+		n := min(runstore.FrameRows, rows-from)
+		for i := range n {
+			r := campaign.Recipient{Line: from + i + 2, Address: campaign.PhoneAddress(fmt.Sprintf("+4477009%05d", from+i)), Fields: []string{"", "Ann"}}
+			raw = runstore.AppendRow(raw, &r)
+		}
+		snapshot.Append(enc.Encode(nil, raw), n)
+	}
+	size, err := snapshot.Commit()
+	w.check(err)
+	w.check(w.run.Update(func(m *runstore.Meta) { m.State, m.Rows, m.SnapshotBytes = runstore.Planned, rows, size }))
+}
+
+// RoundTrip notes when messages leave, and hands requests to the sandbox.
+func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(r.URL.Path, "messages:send") {
+		w.left = append(w.left, time.Now()) // in tests that look at it, one request leaves at a time
+	}
+	return w.server.RoundTrip(r)
+}
+
+func (w *world) config(transport http.RoundTripper) Config {
+	w.t.Helper()
+	c := w.server.Config()
+	client, err := sinch.New(sinch.Options{
+		Destination: sinch.Destination{ProjectID: c.ProjectID, AppID: c.AppID, Region: c.Region, Endpoint: "http://localhost"},
+		Credentials: sinch.Credentials{KeyID: c.KeyID, KeySecret: sinch.NewSecret(c.KeySecret)},
+		Transport:   transport,
+	})
+	w.check(err)
+	renderer, err := render.New(w.cam, w.columns, render.Identity{AppID: c.AppID, RunID: w.run.Meta().RunID, RunKey: "test"})
+	w.check(err)
+	return Config{
+		Run: w.run, Renderer: renderer, Suppress: w.lists, Client: client, IDColumn: -1, Epoch: "00000000",
+		Rate: 100, MaxInFlight: 8, GiveUp: 10 * time.Minute, Progress: new(Progress), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}
+}
+
+// send sends with the run's defaults, changed by change.
+func (w *world) send(change func(*Config)) error {
+	w.t.Helper()
+	c := w.config(w)
+	if change != nil {
+		change(&c)
+	}
+	return Send(w.t.Context(), make(chan struct{}), c)
+}
+
+// books counts the rows by state, and holds them against what the sandbox has accepted: nobody twice, and whoever is accepted there is
+// accepted or in doubt here.
+func (w *world) books() ledger.Tally {
+	w.t.Helper()
+	accepted := map[int]bool{}
+	for _, m := range w.server.Accepted() {
+		var request struct {
+			Metadata string `json:"message_metadata"`
+		}
+		var metadata struct {
+			Sendoff struct{ Row int } `json:"sendoff"`
+		}
+		w.check(json.Unmarshal(m.Request, &request))
+		w.check(json.Unmarshal([]byte(request.Metadata), &metadata))
+		if row := metadata.Sendoff.Row; accepted[row] {
+			w.t.Errorf("row %d was sent twice", row)
+		} else {
+			accepted[row] = true
+		}
+	}
+	reader := w.run.Ledger.Reader()
+	tally, err := w.run.Ledger.Scan(func(row uint32, s ledger.State) {
+		if s == ledger.Accepted && !accepted[int(row)] {
+			w.t.Errorf("row %d counts as accepted, and the sandbox does not have it", row)
+		}
+		delete(accepted, int(row))
+		if e, err := reader.Entry(row); err != nil || s != ledger.Accepted && s != ledger.InDoubt && accepted[int(row)] {
+			w.t.Errorf("row %d is %+v (%v), and the sandbox has it", row, e, err)
+		}
+	})
+	w.check(err)
+	if len(accepted) > 0 {
+		w.t.Errorf("the sandbox has accepted %d rows that the ledger knows nothing of", len(accepted))
+	}
+	return tally
+}
+
+func stopCause(t testing.TB, err error) Cause {
+	t.Helper()
+	var stop *Stop
+	if !errors.As(err, &stop) {
+		t.Fatalf("Send = %v, want a Stop", err)
+	}
+	return stop.Cause
+}
+
+func TestVirtualEveryoneOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 2500)
+		defer w.run.Close()
+		began := time.Now()
+		w.check(w.send(nil))
+		if tally := w.books(); tally.Count(ledger.Accepted) != 2500 {
+			t.Errorf("accepted = %d, want 2500", tally.Count(ledger.Accepted))
+		}
+		if took := time.Since(began); took < 24*time.Second || took > 26*time.Second {
+			t.Errorf("2,500 messages at 100/s took %v", took)
+		}
+		if !w.run.Meta().CanaryPassed {
+			t.Error("the canary's passing is not on record")
+		}
+	})
+}
+
+// Faults that end well: everyone is accepted, once.
+func TestVirtualFaultsThatPass(t *testing.T) {
+	for _, faults := range [][]string{
+		{"429:every=3"},
+		{"429:every=5,retry-after=2"},
+		{"500:every=4"},
+		{"503:every=4"},
+		{"401:every=50"},
+		{"429:every=7", "500:every=11", "503:every=13", "401:every=40"},
+	} {
+		t.Run(strings.Join(faults, " "), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 400, faults...)
+				defer w.run.Close()
+				w.check(w.send(nil))
+				tally := w.books()
+				if tally.Count(ledger.Accepted) != 400 {
+					t.Errorf("accepted = %d, want 400", tally.Count(ledger.Accepted))
+				}
+				failing := strings.HasPrefix(faults[0], "50") || len(faults) > 1
+				if marked := tally.AfterServerError > 0; marked != failing {
+					t.Errorf("after_server_error = %d", tally.AfterServerError)
+				}
+			})
+		})
+	}
+}
+
+// Faults after which nobody can know: the row is in doubt, and never sent again.
+func TestVirtualFaultsThatLeaveDoubt(t *testing.T) {
+	for _, fault := range []string{"reset-after:every=20", "502-after:every=20", "502:every=20", "truncated:every=20", "delay-after:every=20", "500-html:every=20"} {
+		t.Run(fault, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 200, fault)
+				defer w.run.Close()
+				w.check(w.send(nil))
+				tally := w.books()
+				if tally.Count(ledger.InDoubt) != 10 || tally.Count(ledger.Accepted) != 190 {
+					t.Errorf("accepted %d, in doubt %d; want 190 and 10", tally.Count(ledger.Accepted), tally.Count(ledger.InDoubt))
+				}
+				// Starting again sends nothing more.
+				w.check(w.send(nil))
+				if again := w.books(); again != tally {
+					t.Errorf("a second start changed the books: %+v", again)
+				}
+			})
+		})
+	}
+}
+
+func TestVirtualStops(t *testing.T) {
+	tests := []struct {
+		name, fault string
+		change      func(*Config)
+		want        Cause
+		most        int // begun at most
+	}{
+		{"canary", "400:every=3", nil, Brake, canaryRows},
+		{"only 400", "400:all", nil, Brake, canaryRows},
+		{"only 502", "502:all", nil, Brake, canaryRows},
+		{"20 rejected in a row", "400:after=50", nil, Brake, 50 + inARow + 8},
+		{"20 in doubt in a row", "reset-after:after=50", nil, Brake, 50 + inARow + 8},
+		{"credit", "403:after=50", nil, Refused, 60},
+		{"not found", "404:all", nil, Refused, 10},
+		{"credentials", "401:all", nil, Refused, 20},
+		{"limit", "429:first=1", func(c *Config) { c.Limit = 33 }, LimitReached, 33},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 400, tc.fault)
+				defer w.run.Close()
+				if got := stopCause(t, w.send(tc.change)); got != tc.want {
+					t.Errorf("cause = %v, want %v", got, tc.want)
+				}
+				tally := w.books()
+				if n := tally.Count(ledger.Accepted) + tally.Count(ledger.Rejected) + tally.Count(ledger.InDoubt); n > tc.most {
+					t.Errorf("%d rows were settled, want at most %d", n, tc.most)
+				}
+				if tally.Count(ledger.Begun) != 0 {
+					t.Error("rows are left begun")
+				}
+				// The cause is mended, and the same run goes on.
+				w.faults()
+				w.check(w.send(nil))
+				done := w.books()
+				if n := done.Count(ledger.Accepted) + done.Count(ledger.Rejected) + done.Count(ledger.InDoubt); n != 400 {
+					t.Errorf("%d of 400 rows are settled in the end", n)
+				}
+			})
+		})
+	}
+}
+
+// Nobody answers at all: the run gives up after the time it was told, and nobody is in doubt.
+func TestVirtualUnreachable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 100)
+		defer w.run.Close()
+		began := time.Now()
+		nobody := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("connection refused") }}
+		err := w.send(func(c *Config) { *c = w.config(nobody); c.GiveUp = 2 * time.Minute })
+		if got := stopCause(t, err); got != Brake {
+			t.Errorf("cause = %v, want Brake", got)
+		}
+		if took := time.Since(began); took < 2*time.Minute || took > 4*time.Minute {
+			t.Errorf("gave up after %v, want about 2m", took)
+		}
+		if tally := w.books(); tally.Count(ledger.InDoubt) != 0 || tally.Count(ledger.Begun) != 0 {
+			t.Errorf("in doubt %d, begun %d; want none: nothing was written", tally.Count(ledger.InDoubt), tally.Count(ledger.Begun))
+		}
+		w.check(w.send(nil))
+		if tally := w.books(); tally.Count(ledger.Accepted) != 100 {
+			t.Errorf("accepted = %d, want 100", tally.Count(ledger.Accepted))
+		}
+	})
+}
+
+// No second has more than the rate and its burst, whatever is tried again.
+func TestVirtualRateIsNeverExceeded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1500, "500:every=9", "429:every=50")
+		defer w.run.Close()
+		w.check(w.send(func(c *Config) { c.MaxInFlight = 1 }))
+		for i, from := 0, 0; i < len(w.left); i++ {
+			for w.left[i].Sub(w.left[from]) > time.Second {
+				from++
+			}
+			if n := i - from + 1; n > 102 {
+				t.Fatalf("%d requests within a second, the rate is 100", n)
+			}
+		}
+		w.books()
+	})
+}
+
+func TestVirtualStopOnRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1000)
+		defer w.run.Close()
+		stop := make(chan struct{})
+		time.AfterFunc(3*time.Second, func() { close(stop) })
+		if got := stopCause(t, Send(t.Context(), stop, w.config(w))); got != Interrupted {
+			t.Errorf("cause = %v, want Interrupted", got)
+		}
+		tally := w.books()
+		if n := tally.Count(ledger.Accepted); n < 250 || n > 320 || tally.Count(ledger.InDoubt) != 0 || tally.Count(ledger.Begun) != 0 {
+			t.Errorf("accepted %d, in doubt %d, begun %d after 3 s at 100/s", n, tally.Count(ledger.InDoubt), tally.Count(ledger.Begun))
+		}
+	})
+}
+
+// The second signal leaves at once: what was under way is in doubt, and nothing else.
+func TestVirtualLeaveAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 100, "delay-after:after=20")
+		defer w.run.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(5*time.Second, cancel)
+		if got := stopCause(t, Send(ctx, make(chan struct{}), w.config(w))); got != Interrupted {
+			t.Errorf("cause = %v, want Interrupted", got)
+		}
+		tally := w.books()
+		if n := tally.Count(ledger.InDoubt); n != 8 || tally.Count(ledger.Begun) != 0 {
+			t.Errorf("in doubt %d, begun %d; want the 8 that were in flight in doubt", n, tally.Count(ledger.Begun))
+		}
+	})
+}

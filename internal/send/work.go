@@ -1,0 +1,193 @@
+package send
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"sendoff/campaign"
+	"sendoff/internal/ledger"
+	"sendoff/internal/pace"
+	"sendoff/internal/sinch"
+)
+
+const (
+	// permitAge is how old a permit may be when its request leaves: after a stalled disk, a burst of old ones would exceed the rate.
+	permitAge = 100 * time.Millisecond
+	// serverErrors is how often a row is tried again after a 500 or 503 before it is in doubt.
+	serverErrors = 8
+
+	bodySize   = 1024 // most bodies fit
+	retryBase  = 500 * time.Millisecond
+	retryLimit = time.Minute
+)
+
+// work settles rows until there are none. Its error means that the ledger is broken.
+func (s *sender) work(ctx context.Context) error {
+	for j := range s.rows {
+		again, err := s.attempt(ctx, j)
+		if err != nil {
+			s.halt(err)
+			return err
+		}
+		s.giveBack(j, again)
+	}
+	return nil
+}
+
+// attempt makes one attempt for a row, and reports whether there is to be another.
+func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
+	// A buffer of its own: net/http may still read it after the answer has come.
+	body, err := s.Renderer.Body(make([]byte, 0, bodySize), &j.r, s.Epoch)
+	if err != nil {
+		// Planning has rendered this row, so the campaign or the snapshot is not what was planned.
+		return false, fmt.Errorf("row %d cannot be rendered any more: %w", j.r.Row, err)
+	}
+	if m, ok := s.Suppress.Match(&j.r, j.r.Field(s.IDColumn)); ok {
+		s.Progress.Skipped.Add(1)
+		return false, s.record(j, ledger.Result{
+			State: ledger.Skipped, Reason: uint8(campaign.Suppressed), Detail: m.File, Number: uint32(m.Line),
+		})
+	}
+	if !s.permit() {
+		return false, nil // nothing was begun: the next start sends it
+	}
+	if !j.begun && s.budget.Add(-1) < 0 {
+		s.halt(&Stop{LimitReached, fmt.Sprintf("%d were begun, as --limit says", s.Limit)})
+		return false, nil
+	}
+	j.begun = true
+	issued := time.Now()
+	if err := s.Run.Ledger.Begin(uint32(j.r.Row), s.Channel, issued); err != nil {
+		return false, err
+	}
+	for time.Since(issued) > permitAge {
+		if !s.permit() {
+			return false, s.record(j, ledger.Result{State: ledger.Released, Detail: "stopped before the request left"})
+		}
+		issued = time.Now()
+	}
+	s.Progress.InFlight.Add(1)
+	o := s.Client.Send(ctx, body)
+	s.Progress.InFlight.Add(-1)
+	return s.settle(j, o)
+}
+
+func (s *sender) permit() bool {
+	select {
+	case <-s.permits:
+		return true
+	case <-s.admitting.Done():
+		return false
+	}
+}
+
+// settle does what the verdict on an outcome asks for.
+func (s *sender) settle(j *job, o sinch.Outcome) (again bool, err error) {
+	v, now := judge(o), time.Now()
+	if v == serverError && j.failures+1 > serverErrors {
+		v = inDoubt
+	}
+	if v == unsent || v == halt && o.Status == 0 {
+		return s.settleUnsent(j, o, v, now)
+	}
+	s.brakes.answered(now)
+	switch v {
+	case accepted:
+		s.accept(now)
+		err = s.record(j, ledger.Result{State: ledger.Accepted, MessageID: o.MessageID, Time: acceptedTime(o, now)})
+		return false, s.final(j, v, "", now, err)
+	case rejected:
+		s.Progress.Rejected.Add(1)
+		err = s.record(j, ledger.Result{State: ledger.Rejected, Detail: describe(o)})
+		return false, s.final(j, v, describe(o), now, err)
+	case inDoubt:
+		s.Progress.InDoubt.Add(1)
+		err = s.record(j, ledger.Result{State: ledger.InDoubt, Detail: describe(o)})
+		return false, s.final(j, v, describe(o), now, err)
+	case halt:
+		s.halt(&Stop{Refused, fmt.Sprintf("%s (%s)", remedy(o), describe(o))})
+		return false, s.record(j, ledger.Result{State: ledger.Released, Detail: describe(o)})
+	case throttled:
+		s.Progress.Throttled.Add(1)
+		s.mu.Lock()
+		s.pacer.Throttled(now, o.RetryAfter)
+		s.mu.Unlock()
+	case serverError:
+		j.failures++
+		j.due = now.Add(max(pace.Backoff(j.failures, retryBase, retryLimit), o.RetryAfter))
+		s.Progress.Repeated.Add(1)
+		return true, s.record(j, ledger.Result{State: ledger.Released, Flags: ledger.AfterServerError, Detail: describe(o)})
+	}
+	s.Progress.Repeated.Add(1)
+	return true, s.record(j, ledger.Result{State: ledger.Released, Detail: describe(o)})
+}
+
+// settleUnsent releases a row of which nothing was written, and lets everybody wait: the next attempt of another row would fare no better.
+func (s *sender) settleUnsent(j *job, o sinch.Outcome, v verdict, now time.Time) (again bool, err error) {
+	if err := s.record(j, ledger.Result{State: ledger.Released, Detail: describe(o)}); err != nil {
+		return false, err
+	}
+	if v == halt {
+		s.halt(&Stop{Refused, remedy(o)})
+		return false, nil
+	}
+	failures, stop := s.brakes.unreachable(describe(o), now)
+	if stop != nil {
+		s.halt(stop)
+		return false, nil
+	}
+	s.Progress.Repeated.Add(1)
+	// Workers fail together, so their failures count as one step of the backoff.
+	step := 1 + failures/s.MaxInFlight
+	s.mu.Lock()
+	s.pacer.Pause(now.Add(pace.Backoff(step, retryBase, min(retryLimit, s.GiveUp/4))))
+	s.mu.Unlock()
+	return true, nil
+}
+
+// final hands a settled row to the brakes.
+func (s *sender) final(j *job, v verdict, detail string, now time.Time, err error) error {
+	if err != nil {
+		return err
+	}
+	if v != accepted {
+		s.mu.Lock()
+		s.detail = detail
+		s.mu.Unlock()
+		s.Log.Warn("row not accepted", "row", j.r.Row, "detail", detail)
+	}
+	if stop := s.brakes.settled(v, detail, now); stop != nil {
+		s.halt(stop)
+	}
+	return nil
+}
+
+func (s *sender) accept(now time.Time) {
+	s.Progress.Accepted.Add(1)
+	s.mu.Lock()
+	s.pacer.Accepted(now)
+	s.mu.Unlock()
+}
+
+func (s *sender) lastDetail() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.detail
+}
+
+func (s *sender) record(j *job, r ledger.Result) error {
+	if r.Time.IsZero() {
+		r.Time = time.Now()
+	}
+	r.Channel = s.Channel
+	return s.Run.Ledger.Record(uint32(j.r.Row), r)
+}
+
+// acceptedTime is when Sinch took the message, by its own clock where it says so.
+func acceptedTime(o sinch.Outcome, now time.Time) time.Time {
+	if o.AcceptedTime.IsZero() {
+		return now
+	}
+	return o.AcceptedTime
+}
