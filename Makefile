@@ -1,5 +1,6 @@
 # Everything a contributor runs. `make check` is what CI runs; nothing needs installing but Go.
 
+ONCE = ^(TestCrash|TestVirtual)
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .PHONY: build test race fuzz lint bench demo soak check golden
@@ -9,8 +10,8 @@ build:
 
 # Crash tests and tests in virtual time run once, without the race detector (-race changes neither); all else runs with it.
 test:
-	go test -race -short ./...
-	go test -run '^TestCrash|^TestVirtual' ./internal/...
+	go test -race -skip '$(ONCE)' ./...
+	go test -run '$(ONCE)' ./...
 
 race:
 	go test -race ./...

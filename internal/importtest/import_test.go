@@ -18,6 +18,7 @@ var ours = map[string][]string{
 	"sendoff/internal/audience":   {"campaign"},
 	"sendoff/internal/suppress":   {"campaign", "internal/audience"},
 	"sendoff/internal/render":     {"campaign"},
+	"sendoff/internal/prose":      {},
 	"sendoff/internal/durable":    {},
 	"sendoff/internal/ledger":     {"internal/durable"},
 	"sendoff/internal/runstore":   {"campaign", "internal/durable", "internal/ledger"},

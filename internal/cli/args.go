@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// reorder puts the flags of a command before its arguments, since urfave/cli stops reading flags at the first argument: run
+// campaign.yaml --dry-run would send. args are those of the program, its name first. What follows "--" is left as it is.
+func reorder(app *cli.App, args []string) []string {
+	at, cmd := findCommand(app, args)
+	if cmd == nil {
+		return args
+	}
+	flags, rest := slices.Clone(args[:at]), []string{}
+	for i := at; i < len(args); i++ {
+		arg := args[i]
+		switch {
+		case arg == "--":
+			rest = append(rest, args[i+1:]...)
+			i = len(args)
+		case len(arg) < 2 || arg[0] != '-':
+			rest = append(rest, arg)
+		default:
+			flags = append(flags, arg)
+			if takesValue(cmd, arg) && i+1 < len(args) {
+				i++
+				flags = append(flags, args[i])
+			}
+		}
+	}
+	if len(rest) > 0 {
+		flags = append(flags, "--")
+	}
+	return append(flags, rest...)
+}
+
+// findCommand returns the command that args name, and where its own arguments begin.
+func findCommand(app *cli.App, args []string) (int, *cli.Command) {
+	for i := 1; i < len(args); i++ {
+		if strings.HasPrefix(args[i], "-") {
+			continue
+		}
+		if cmd := app.Command(args[i]); cmd != nil {
+			return i + 1, cmd
+		}
+		return 0, nil
+	}
+	return 0, nil
+}
+
+// takesValue reports whether the next argument is the value of the flag in arg.
+func takesValue(cmd *cli.Command, arg string) bool {
+	name := strings.TrimLeft(arg, "-")
+	if strings.Contains(name, "=") {
+		return false
+	}
+	for _, f := range cmd.Flags {
+		if slices.Contains(f.Names(), name) {
+			_, isBool := f.(*cli.BoolFlag)
+			return !isBool
+		}
+	}
+	return false // unknown: urfave/cli says so
+}

@@ -1,0 +1,153 @@
+// Package cli has the commands: flags become the options of other packages, their errors become exit codes and sentences, their
+// events become a progress bar. Results go to standard output, everything else to standard error.
+//
+// It owns what belongs to a process: streams, environment, terminal, signals, exit codes ([Main] alone returns one). Nothing below it
+// knows of them. urfave/cli and progressbar end here.
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+)
+
+// Env is what a process is started with.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+}
+
+// session is one call of [Main].
+type session struct {
+	Env
+	quiet bool
+}
+
+// Main runs the program with args, its name first, and returns its exit code.
+func Main(args []string, env Env) int {
+	s := &session{Env: env}
+	if len(args) < 2 && startedByDoubleClick() {
+		return s.explainDoubleClick(args)
+	}
+	app := newApp(s)
+	err := app.Run(reorder(app, args))
+	if err == nil {
+		return exitOK
+	}
+	s.printError(err)
+	return exitCode(err)
+}
+
+// printError says what is wrong and what to do, for people. An error that nobody foresaw says so.
+func (s *session) printError(err error) {
+	code := exitCode(err)
+	if text := err.Error(); text != "" {
+		prefix := "sendoff: "
+		if code == exitBug {
+			prefix = "sendoff: unexpected error: "
+		}
+		fmt.Fprintln(s.Stderr, prefix+text)
+	}
+	var input *inputError
+	if errors.As(err, &input) {
+		for _, h := range input.hints {
+			fmt.Fprintln(s.Stderr, "    hint: "+h)
+		}
+	}
+}
+
+// say prints a line for people, unless they asked for quiet.
+func (s *session) say(format string, args ...any) {
+	if !s.quiet {
+		s.warn(format, args...)
+	}
+}
+
+// warn prints a line for people, whatever they asked for.
+func (s *session) warn(format string, args ...any) {
+	fmt.Fprintf(s.Stderr, format+"\n", args...)
+}
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+func newApp(s *session) *cli.App {
+	app := &cli.App{
+		Name:  "sendoff",
+		Usage: "send one campaign to many people through the Sinch Conversation API, once each",
+		Description: "The way through: check → plan → run --sandbox → run → report.\n" +
+			"A CAMPAIGN is a campaign file, or the folder that holds it. A RUN is a run's folder, or a campaign.",
+		Version:                   version(),
+		EnableBashCompletion:      true,
+		DisableSliceFlagSeparator: true,
+		Reader:                    s.Stdin,
+		Writer:                    s.Stdout,
+		ErrWriter:                 s.Stderr,
+		ExitErrHandler:            func(*cli.Context, error) {}, // Main maps errors to codes
+		OnUsageError:              usageError,
+		CommandNotFound:           nil,
+		Action:                    noCommand,
+		CustomAppHelpTemplate:     cli.AppHelpTemplate + "\n" + exitCodesHelp,
+		Commands: []*cli.Command{
+			checkCommand(s), planCommand(s), runCommand(s), statusCommand(s), reportCommand(s),
+			sandboxCommand(s), schemaCommand(s), versionCommand(s), completionCommand(s),
+		},
+	}
+	for _, c := range app.Commands {
+		c.OnUsageError = usageError // the app's is not inherited
+		c.HideHelpCommand = true
+	}
+	return app
+}
+
+func usageError(c *cli.Context, err error, _ bool) error {
+	e := inputErrorf("%v", err)
+	if c.Command != nil && c.Command.Name != "" && c.Command.Name != c.App.Name {
+		return e.hint("sendoff %s --help lists the flags", c.Command.Name)
+	}
+	return e.hint("sendoff --help lists the commands")
+}
+
+func noCommand(c *cli.Context) error {
+	if c.NArg() == 0 {
+		return cli.ShowAppHelp(c)
+	}
+	e := inputErrorf("unknown command %q", c.Args().First())
+	if near := nearest(c.Args().First(), c.App.Commands); near != "" {
+		return e.hint("did you mean sendoff %s?", near)
+	}
+	return e.hint("sendoff --help lists the commands")
+}
+
+func nearest(word string, commands []*cli.Command) string {
+	for _, c := range commands {
+		if strings.HasPrefix(c.Name, word) || strings.HasPrefix(word, c.Name) {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+// oneArgument returns the one argument that a command takes.
+func oneArgument(c *cli.Context, what string) (string, error) {
+	switch c.NArg() {
+	case 1:
+		return c.Args().First(), nil
+	case 0:
+		return "", inputErrorf("%s is missing", what).hint("sendoff %s %s", c.Command.Name, what)
+	}
+	return "", inputErrorf("there are %d arguments, and one is wanted: %s", c.NArg(), what)
+}
+
+const timeLayout = "2 Jan 2006 15:04 MST"
+
+func clockTime(t time.Time) string { return t.Local().Format(timeLayout) }

@@ -1,0 +1,172 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"sendoff/campaign"
+	"sendoff/internal/prose"
+	"sendoff/internal/report"
+	"sendoff/internal/runstore"
+)
+
+// confirm shows what would be sent and asks. A sandbox run is not asked about: nobody gets anything.
+func (r *runner) confirm(ctx context.Context) error {
+	m := r.run.Meta()
+	if r.flags.sandbox {
+		r.say("SANDBOX: nothing will be sent to anyone")
+		return nil
+	}
+	fresh := r.plan != nil
+	if fresh && (!r.quiet || !r.flags.yes) {
+		r.showScreen(r.Stderr, m)
+	}
+	if r.flags.confirm != "" {
+		if n, _ := parseCount(r.flags.confirm); n != m.Eligible {
+			return inputErrorf("--confirm says %s, and the plan has %s. Nothing was sent", r.flags.confirm, prose.Thousands(m.Eligible))
+		}
+		return nil
+	}
+	if r.flags.yes {
+		if r.campaign.Limits.MaxRecipients == 0 && fresh {
+			r.say("warning: --yes without limits.max_recipients in the campaign sends to however many people the audience has")
+		}
+		return nil
+	}
+	if !isTerminal(r.Stdin) {
+		return inputErrorf("a real send asks for confirmation, and this is no terminal. Nothing was sent").
+			hint("--confirm %d sends if the plan still has exactly as many recipients; --yes sends to however many there are", m.Eligible)
+	}
+	if fresh {
+		return r.askForCount(ctx, m.Eligible)
+	}
+	return r.askToGoOn(ctx)
+}
+
+// leaving is what a person gets who does not confirm.
+func leaving() error { return inputErrorf("not confirmed. Nothing was sent") }
+
+func (r *runner) askForCount(ctx context.Context, want int) error {
+	answer, err := r.ask(ctx, fmt.Sprintf("Type %d to send, or press Enter to leave without sending: ", want))
+	if err != nil {
+		return err
+	}
+	if n, ok := parseCount(answer); !ok || n != want {
+		return leaving()
+	}
+	return nil
+}
+
+func (r *runner) askToGoOn(ctx context.Context) error {
+	rep, err := report.Collect(r.run)
+	if err != nil {
+		return err
+	}
+	answer, err := r.ask(ctx, fmt.Sprintf("Go on with the remaining %s? [y/N] ", prose.Thousands(rep.NotSent)))
+	if err != nil {
+		return err
+	}
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+		return nil
+	}
+	return leaving()
+}
+
+// ask reads one line. A signal while it waits ends it: the line is left to a reader that nobody listens to any more.
+func (r *runner) ask(ctx context.Context, question string) (string, error) {
+	fmt.Fprint(r.Stderr, question)
+	answered := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(r.Stdin).ReadString('\n') // an end without a line is an answer too: no
+		answered <- line
+	}()
+	select {
+	case line := <-answered:
+		return line, nil
+	case <-ctx.Done():
+		fmt.Fprintln(r.Stderr)
+		return "", ctx.Err()
+	}
+}
+
+// showScreen is what a person would sign: what, through what, to whom, when.
+func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
+	c := r.campaign
+	first := "About to send REAL messages through Sinch."
+	if r.settings.destination.Endpoint != "" {
+		first = "About to send messages to " + r.settings.destination.Endpoint + ", not to Sinch's own hosts."
+	}
+	row := func(label, format string, args ...any) {
+		fmt.Fprintf(w, "  %-9s %s\n", label, fmt.Sprintf(format, args...))
+	}
+	fmt.Fprintf(w, "\n%s\n\n", first)
+	row("what", "%s · %s · %s", m.Key, contentType(c.MessageContentType), channels(c))
+	row("through", "%s", describeDestination(r.settings.pinned(r.app.DisplayName)))
+	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(r.plan.Skipped))
+	row("when", "now, %v a second: %s", r.rate, period(m.Eligible, r.rate, c.TimeZone))
+	row("cost", "unknown: sendoff has no prices")
+	row("checked", "%s", lists(m.Lists, c.NoSuppress))
+	if n := warnings(r.plan); n > 0 {
+		row("warnings", "%s: sendoff check %s", prose.Counted(n, "kind", "kinds"), quote(r.path))
+	}
+	if mode, days := r.storage(); days == 0 {
+		row("note", "the app keeps no %s messages, so what stays in doubt cannot be looked up", mode)
+	} else if mode == "CONVERSATION" {
+		row("note", "the app is in CONVERSATION mode: up to %s would be created at Sinch and kept %s",
+			prose.Counted(m.Eligible, "contact", "contacts"), prose.Counted(days, "day", "days"))
+	}
+	fmt.Fprintln(w)
+	for _, s := range r.plan.Samples {
+		row(fmt.Sprintf("line %d", s.Line), "%s", s.Text)
+	}
+	fmt.Fprintln(w)
+}
+
+func contentType(name string) string {
+	return strings.ToLower(strings.TrimPrefix(name, "CONTENT_"))
+}
+
+func channels(c *campaign.Campaign) string {
+	names := make([]string, len(c.ChannelPriorityOrder))
+	for i, ch := range c.ChannelPriorityOrder {
+		names[i] = string(ch)
+	}
+	text := strings.Join(names, ", else ")
+	if sender := c.ChannelProperties.Get("SMS_SENDER"); sender.Kind == campaign.String {
+		text += " from " + sender.Text.String()
+	}
+	return text
+}
+
+// period says from when to when requests leave, on the clock of the campaign or of this machine.
+func period(n int, perSecond float64, zone *time.Location) string {
+	if zone == nil {
+		zone = time.Local
+	}
+	from := time.Now().In(zone)
+	to := from.Add(time.Duration(float64(n) / perSecond * float64(time.Second)))
+	layout := "15:04"
+	if from.YearDay() != to.YearDay() || from.Year() != to.Year() {
+		layout = "2 Jan 15:04"
+	}
+	return fmt.Sprintf("%s–%s %s", from.Format(layout), to.Format(layout), from.Format("MST"))
+}
+
+func lists(all []runstore.List, none bool) string {
+	if len(all) == 0 {
+		if none {
+			return "nobody is left out as opted out: suppress is none"
+		}
+		return "nobody is left out as opted out: no list is named under suppress"
+	}
+	texts := make([]string, len(all))
+	for i, l := range all {
+		texts[i] = fmt.Sprintf("%s (%s, of %s)", l.File, prose.Counted(l.Entries, "entry", "entries"), clockTime(l.Modified))
+	}
+	return "opt-outs: " + strings.Join(texts, ", ")
+}

@@ -1,0 +1,279 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"sendoff/internal/report"
+	"sendoff/internal/runstore"
+	"sendoff/internal/sandbox"
+)
+
+// bench is a campaign in a folder, and a sandbox that outlives the processes that send it.
+type bench struct {
+	dir    string
+	server *sandbox.Server
+	env    []string
+	faults []sandbox.Fault
+}
+
+// serve makes the sandbox answer over HTTP, and points the environment of commands at it.
+func (b *bench) serve(t testing.TB) {
+	t.Helper()
+	web := httptest.NewServer(b.server)
+	t.Cleanup(web.Close)
+	b.env = append(os.Environ(), asProgram+"=1")
+	for name, value := range environment(b.server, web.URL) {
+		b.env = append(b.env, name+"="+value)
+	}
+}
+
+const benchCampaign = `name: crash
+message_content_type: CONTENT_NOTIFICATION
+audience: {file: audience.csv}
+suppress: none
+channel_priority_order: [SMS]
+message: "Hi ${name}"
+`
+
+func newBench(t testing.TB, rows int) *bench {
+	t.Helper()
+	b := &bench{dir: t.TempDir(), server: sandbox.New(testSandbox())}
+	b.serve(t)
+	writeFile(t, filepath.Join(b.dir, "campaign.yaml"), benchCampaign)
+	writeFile(t, filepath.Join(b.dir, "audience.csv"), benchAudience(rows))
+	return b
+}
+
+// benchAudience has numbers of the United Kingdom's range for fiction, and beyond its thousand, of the unassigned +44 7700 9 range below it.
+func benchAudience(rows int) string {
+	var text strings.Builder
+	text.WriteString("phone,name\n")
+	for i := range rows {
+		fmt.Fprintf(&text, "+4477009%05d,Ann %d\n", i, i)
+	}
+	return text.String()
+}
+
+func writeFile(t testing.TB, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// command is sendoff in a process of its own.
+func (b *bench) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = b.env
+	return cmd
+}
+
+func (b *bench) runArgs(more ...string) []string {
+	return append([]string{"run", "--yes", "--quiet", "--rate", "20000", b.dir}, more...)
+}
+
+func (b *bench) runDir() string { return filepath.Join(b.dir, "runs", "crash") }
+
+// checkBooks holds the ledger, the report and the sandbox's own list of accepted messages against each other. Every message that the ledger
+// calls accepted is one that the sandbox has accepted; nobody is in that list twice; who is in it and not accepted is in doubt.
+func (b *bench) checkBooks(t testing.TB) *report.Report {
+	t.Helper()
+	run, err := runstore.View(b.runDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer run.Close()
+	rep, err := report.Collect(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := map[int]string{}
+	for _, m := range b.server.Accepted() {
+		row := metadataRow(t, m)
+		if other, twice := taken[row]; twice {
+			t.Fatalf("row %d was sent twice: %s and %s", row, other, m.ID)
+		}
+		taken[row] = m.ID
+	}
+	entries := run.Ledger.Reader()
+	for row := range rep.Rows {
+		e, err := entries.Entry(uint32(row))
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, sent := taken[row]
+		switch state := e.State.String(); {
+		case state == "accepted" && (!sent || id != e.MessageID):
+			t.Fatalf("row %d is accepted as %s; the sandbox has %q", row, e.MessageID, id)
+		case state != "accepted" && state != "begun" && state != "in_doubt" && sent:
+			t.Fatalf("row %d is %s, and the sandbox has accepted it", row, state)
+		}
+	}
+	return rep
+}
+
+func metadataRow(t testing.TB, m sandbox.Message) int {
+	t.Helper()
+	var request struct {
+		Metadata string `json:"message_metadata"`
+	}
+	var ours struct {
+		Sendoff struct{ Row int } `json:"sendoff"`
+	}
+	if err := json.Unmarshal(m.Request, &request); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(request.Metadata), &ours); err != nil {
+		t.Fatal(err)
+	}
+	return ours.Sendoff.Row
+}
+
+// A sender that is killed again and again, at random moments, and started again with the same command: nobody is lost, nobody is
+// written to twice, and at most as many are in doubt as were in flight.
+func TestCrashKill(t *testing.T) {
+	const rows, inFlight = 20_000, 64
+	kills := 20
+	if n, err := strconv.Atoi(os.Getenv("SOAK_KILLS")); err == nil {
+		kills = n
+	}
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	rng := rand.New(rand.NewPCG(seed, 0))
+	for done := 0; done < kills; {
+		b := newBench(t, rows)
+		killed := 0
+		for ; done < kills && killed < 20; killed++ {
+			before := b.server.AcceptedCount()
+			over := b.runAndKill(t, time.Duration(rng.IntN(600))*time.Millisecond)
+			if over {
+				break
+			}
+			done++
+			t.Logf("kill %d after %d messages", done, b.server.AcceptedCount()-before)
+		}
+		b.finish(t)
+		rep := b.checkBooks(t)
+		if rep.Accepted+rep.InDoubt != rows || rep.InDoubt > killed*inFlight {
+			t.Fatalf("%d accepted, %d in doubt after %d kills; %d rows", rep.Accepted, rep.InDoubt, killed, rows)
+		}
+		t.Logf("%d kills: %d accepted, %d in doubt, %d at the sandbox", killed, rep.Accepted, rep.InDoubt, b.server.AcceptedCount())
+	}
+}
+
+// runAndKill kills a sender after a while, and reports whether it had ended before.
+func (b *bench) runAndKill(t *testing.T, after time.Duration) bool {
+	t.Helper()
+	cmd := b.command(b.runArgs()...)
+	var out bytes.Buffer
+	cmd.Stderr = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(after)
+	_ = cmd.Process.Kill() // it may have ended
+	err := cmd.Wait()
+	if state := cmd.ProcessState; state.Exited() {
+		if code := state.ExitCode(); code != exitOK && code != exitDoubt {
+			t.Fatalf("exit %d: %v\n%s", code, err, out.String())
+		}
+		return true
+	}
+	return false
+}
+
+// finish runs until nothing is left to send.
+func (b *bench) finish(t *testing.T) {
+	t.Helper()
+	cmd := b.command(b.runArgs()...)
+	out, _ := cmd.CombinedOutput()
+	if code := cmd.ProcessState.ExitCode(); code != exitOK && code != exitDoubt {
+		t.Fatalf("exit %d\n%s", code, out)
+	}
+}
+
+// Two processes started at once on a fresh run key: one sends, the other leaves with 11.
+func TestCrashTwoAtOnce(t *testing.T) {
+	const rows = 600
+	for i := range 50 {
+		b := newBench(t, rows)
+		var wg sync.WaitGroup
+		codes, outputs := make([]int, 2), make([]string, 2)
+		for p := range 2 {
+			wg.Go(func() {
+				cmd := b.command("run", "--yes", "--quiet", "--rate", "800", b.dir)
+				out, _ := cmd.CombinedOutput()
+				codes[p], outputs[p] = cmd.ProcessState.ExitCode(), string(out)
+			})
+		}
+		wg.Wait()
+		if codes[0]+codes[1] != exitOK+exitHeld || codes[0]*codes[1] != 0 {
+			t.Fatalf("round %d: exit codes %v, want one 0 and one 11\n%s\n%s", i, codes, outputs[0], outputs[1])
+		}
+		if rep := b.checkBooks(t); rep.Accepted != rows || b.server.AcceptedCount() != rows {
+			t.Fatalf("round %d: %d accepted, %d at the sandbox, want %d", i, rep.Accepted, b.server.AcceptedCount(), rows)
+		}
+	}
+}
+
+// The first SIGINT lets what is in flight finish, says how to go on, writes the report and leaves with 7. The same command finishes.
+func TestCrashInterrupt(t *testing.T) {
+	const rows = 3000
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		b := newBench(t, rows)
+		cmd := b.command("run", "--yes", "--rate", "1000", b.dir)
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = io.Discard, &out
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, func() bool { return b.server.AcceptedCount() > 300 })
+		for range 3 { // a person in a panic
+			if err := cmd.Process.Signal(sig); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_ = cmd.Wait() // its code is looked at
+		if code := cmd.ProcessState.ExitCode(); code != exitUnfinished {
+			t.Fatalf("exit %d, want 7\n%s", code, out.String())
+		}
+		if want := "to go on with the remaining "; !strings.Contains(out.String(), want) || !strings.Contains(out.String(), "sendoff run ") {
+			t.Errorf("no command that goes on:\n%s", out.String())
+		}
+		for _, name := range []string{"report.json", "in-doubt.csv"} {
+			if _, err := os.Stat(filepath.Join(b.runDir(), name)); err != nil {
+				t.Error(err)
+			}
+		}
+		if rep := b.checkBooks(t); rep.InDoubt != 0 || rep.Accepted != b.server.AcceptedCount() || rep.Accepted+rep.NotSent != rows {
+			t.Errorf("%d accepted, %d in doubt, %d not sent; the sandbox has %d", rep.Accepted, rep.InDoubt, rep.NotSent, b.server.AcceptedCount())
+		}
+		b.finish(t)
+		if rep := b.checkBooks(t); rep.Accepted != rows {
+			t.Errorf("%d of %d accepted in the end", rep.Accepted, rows)
+		}
+	}
+}
+
+func waitFor(t *testing.T, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it did not happen within 30 s")
+		}
+	}
+}

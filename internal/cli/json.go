@@ -1,0 +1,41 @@
+package cli
+
+import (
+	"encoding/json"
+
+	"sendoff/internal/plan"
+	"sendoff/internal/runstore"
+)
+
+// printJSON prints a result for machines.
+func (s *session) printJSON(v any) error {
+	enc := json.NewEncoder(s.Stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// planResult is a plan for machines. It holds no text of a message: samples would be people's data.
+type planResult struct {
+	Schema     int             `json:"schema"`
+	RunKey     string          `json:"run_key"`
+	Rows       int             `json:"rows"`
+	Recipients int             `json:"recipients"`
+	Skipped    map[string]int  `json:"skipped"`
+	Findings   []plan.Finding  `json:"findings"`
+	Lists      []runstore.List `json:"suppression_lists"`
+	Campaign   string          `json:"campaign_sha256"`
+	Audience   string          `json:"audience_sha256"`
+	Digest     string          `json:"plan_sha256"`
+}
+
+func planJSON(p *plan.Plan, m runstore.Meta) planResult {
+	skipped := map[string]int{}
+	for reason, n := range p.Skipped {
+		skipped[reason.String()] = n
+	}
+	return planResult{
+		Schema: 1, RunKey: m.Key, Rows: m.Rows, Recipients: m.Eligible, Skipped: skipped, Findings: p.Findings, Lists: m.Lists,
+		Campaign: m.CampaignDigest, Audience: m.AudienceDigest, Digest: m.PlanDigest,
+	}
+}

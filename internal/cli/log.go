@@ -1,0 +1,26 @@
+package cli
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+
+	"sendoff/internal/runstore"
+)
+
+// runLog is the run's log.jsonl: stages and anomalies by row, never a line for an accepted row, never a number.
+type runLog struct {
+	*slog.Logger
+	f *os.File
+}
+
+func (r *runner) openLog() (*runLog, error) {
+	f, err := os.OpenFile(r.run.Path(runstore.LogName), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
+	return &runLog{slog.New(slog.NewJSONHandler(f, nil)), f}, nil
+}
+
+// close lets the file go. What was written stands in it whatever Close says.
+func (l *runLog) close() { _ = l.f.Close() }

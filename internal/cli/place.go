@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"sendoff/campaign"
+	"sendoff/internal/ledger"
+	"sendoff/internal/runstore"
+)
+
+// loadCampaign reads the campaign file at path or in the folder path, and prints its warnings.
+func (s *session) loadCampaign(path string) (*campaign.Campaign, error) {
+	c, err := campaign.Load(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, inputErrorf("%v", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range c.Warnings {
+		s.warn("%v", w)
+	}
+	return c, nil
+}
+
+func (p place) key(c *campaign.Campaign) string {
+	if p.runKey != "" {
+		return p.runKey
+	}
+	return c.RunKey
+}
+
+// dir is where the run of a campaign is, or will be.
+func (p place) dir(c *campaign.Campaign) (string, error) {
+	if p.runDir != "" {
+		return p.runDir, nil
+	}
+	dir, err := runstore.Path(c.Dir(), p.key(c), p.sandbox)
+	if err != nil {
+		return "", inputErrorf("%v", err)
+	}
+	return dir, nil
+}
+
+// findRun returns the folder of the run that arg means: a run's folder, or a campaign. Where a campaign has only run in the sandbox, that
+// run is meant.
+func (s *session) findRun(arg string, p place) (string, error) {
+	if p.runDir == "" && isRun(arg) {
+		return arg, nil
+	}
+	c, err := campaign.Load(arg)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", inputErrorf("%s is neither a run's folder nor a campaign", arg)
+	}
+	if err != nil {
+		return "", err
+	}
+	dir, err := p.dir(c)
+	if err != nil {
+		return "", err
+	}
+	if isRun(dir) {
+		return dir, nil
+	}
+	p.sandbox = true
+	if rehearsal, err := p.dir(c); err == nil && isRun(rehearsal) {
+		return rehearsal, nil
+	}
+	return "", inputErrorf("%s has not been run: there is no %s", arg, dir)
+}
+
+func isRun(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, ledger.FileName))
+	return err == nil
+}
+
+func audiencePath(c *campaign.Campaign) string { return resolve(c, c.Audience.File) }
+
+func resolve(c *campaign.Campaign, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(c.Dir(), name)
+}
+
+func digest(c *campaign.Campaign) string {
+	sum := c.ContentDigest()
+	return hex.EncodeToString(sum[:])
+}
+
+func fileDigest(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// sameDestination compares two destinations; endpoints on this machine by host alone, since a sandbox gets another port each time.
+func sameDestination(a, b runstore.Destination) bool {
+	return a.ProjectID == b.ProjectID && a.AppID == b.AppID && a.Region == b.Region && endpointIdentity(a.Endpoint) == endpointIdentity(b.Endpoint)
+}
+
+func endpointIdentity(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return endpoint
+	}
+	if host := u.Hostname(); host == "localhost" || net.ParseIP(host).IsLoopback() {
+		return "this machine"
+	}
+	return strings.TrimRight(endpoint, "/")
+}
+
+func describeDestination(d runstore.Destination) string {
+	var b strings.Builder
+	if d.AppName != "" {
+		fmt.Fprintf(&b, "app %q (%s)", d.AppName, shorten(d.AppID))
+	} else {
+		fmt.Fprintf(&b, "app %s", shorten(d.AppID))
+	}
+	fmt.Fprintf(&b, " · project %s", shorten(d.ProjectID))
+	if d.Region != "" {
+		fmt.Fprintf(&b, " · region %s", d.Region)
+	}
+	if d.Endpoint != "" {
+		fmt.Fprintf(&b, " · %s", d.Endpoint)
+	}
+	return b.String()
+}
+
+func shorten(id string) string {
+	if len(id) <= 10 {
+		return id
+	}
+	return id[:4] + "…" + id[len(id)-4:]
+}
+
+// quote writes an argument so that it can be copied into the shell at hand.
+func quote(arg string) string {
+	plain := strings.IndexFunc(arg, func(r rune) bool {
+		return !(r == '/' || r == '\\' || r == '.' || r == '-' || r == '_' || r == ':' || r == '=' ||
+			'0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r > 127)
+	}) < 0
+	switch {
+	case plain && arg != "" && (runtime.GOOS == "windows" || !strings.Contains(arg, `\`)):
+		return arg
+	case runtime.GOOS == "windows":
+		return `"` + arg + `"`
+	}
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+}

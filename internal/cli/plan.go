@@ -1,0 +1,255 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"sendoff/campaign"
+	"sendoff/internal/plan"
+	"sendoff/internal/prose"
+	"sendoff/internal/runstore"
+)
+
+func checkCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "check",
+		Usage:     "read the campaign, its audience and its suppression lists, and say everything that is wrong; sends nothing",
+		ArgsUsage: "CAMPAIGN",
+		Flags:     []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print the findings as JSON"}},
+		Action: func(c *cli.Context) error {
+			path, err := oneArgument(c, "CAMPAIGN")
+			if err != nil {
+				return err
+			}
+			return s.check(c.Context, path, c.Bool("json"))
+		},
+	}
+}
+
+func planCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "plan",
+		Usage:     "decide who gets a message and who is left out, and why; sends nothing",
+		ArgsUsage: "CAMPAIGN",
+		Flags: append([]cli.Flag{
+			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"},
+		}, placeFlags()...),
+		Action: func(c *cli.Context) error {
+			path, err := oneArgument(c, "CAMPAIGN")
+			if err != nil {
+				return err
+			}
+			return s.planOnly(c.Context, path, readPlace(c), c.Bool("json"))
+		},
+	}
+}
+
+// planOnly plans into the run's folder where one is named, and otherwise leaves nothing.
+func (s *session) planOnly(ctx context.Context, path string, p place, asJSON bool) error {
+	c, err := s.loadCampaign(path)
+	if err != nil {
+		return err
+	}
+	show := func(built *plan.Plan, m runstore.Meta) error {
+		if asJSON {
+			return s.printJSON(planJSON(built, m))
+		}
+		s.printPlan(c, built, m)
+		s.say("next: sendoff run --sandbox %s", quote(path))
+		return nil
+	}
+	if p.runDir == "" {
+		return s.planAside(ctx, c, p.key(c), show)
+	}
+	run, err := runstore.Acquire(p.runDir, runstore.Options{Key: p.key(c), Campaign: c.Name, Now: time.Now()})
+	if err != nil {
+		return explainAcquire(err, p.runDir)
+	}
+	defer run.Close()
+	if run.Begun() {
+		return inputErrorf("%s has begun to send, so its plan stands", p.runDir).hint("sendoff status %s", quote(p.runDir))
+	}
+	built, err := s.buildPlan(ctx, c, run, "")
+	if err != nil {
+		return err
+	}
+	return show(built, run.Meta())
+}
+
+// planAside plans in a folder of its own that is gone when it returns.
+func (s *session) planAside(ctx context.Context, c *campaign.Campaign, key string, show func(*plan.Plan, runstore.Meta) error) (err error) {
+	ctx, stop, release := watchSignals(ctx, func() {})
+	defer release()
+	ctx, cancel := untilStopped(ctx, stop)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "sendoff-plan-")
+	if err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	run, err := runstore.Acquire(filepath.Join(dir, "plan"), runstore.Options{Key: key, Campaign: c.Name, Now: time.Now()})
+	if err != nil {
+		return err
+	}
+	defer run.Close()
+	built, err := s.buildPlan(ctx, c, run, "")
+	if err != nil {
+		return err
+	}
+	return show(built, run.Meta())
+}
+
+func (s *session) buildPlan(ctx context.Context, c *campaign.Campaign, run *runstore.Run, appID string) (*plan.Plan, error) {
+	if appID == "" {
+		appID = strings.Repeat("0", 26) // as long as a real one: planning checks lengths, and sends nothing
+	}
+	shown := time.Now()
+	progress := func(rows int) {
+		if time.Since(shown) >= planningEvery {
+			shown = time.Now()
+			s.say("planning: %s read", prose.Counted(rows, "row", "rows"))
+		}
+	}
+	return plan.Build(ctx, plan.Config{
+		Campaign: c, AudiencePath: audiencePath(c), Run: run, AppID: appID, Now: time.Now(), Progress: progress,
+	})
+}
+
+const planningEvery = 5 * time.Second
+
+// dryRun plans, shows what run would ask, and leaves nothing.
+func (r *runner) dryRun(ctx context.Context) error {
+	c, err := r.loadCampaign(r.path)
+	if err != nil {
+		return err
+	}
+	return r.planAside(ctx, c, r.flags.key(c), func(built *plan.Plan, m runstore.Meta) error {
+		if r.flags.json {
+			return r.printJSON(planJSON(built, m))
+		}
+		r.printPlan(c, built, m)
+		r.say("dry run: nothing was sent")
+		return nil
+	})
+}
+
+func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta) {
+	row := func(label, format string, args ...any) {
+		fmt.Fprintf(s.Stdout, "  %-9s %s\n", label, fmt.Sprintf(format, args...))
+	}
+	fmt.Fprintf(s.Stdout, "%s\n\n", m.Key)
+	row("what", "%s · %s", contentType(c.MessageContentType), channels(c))
+	row("audience", "%s", describeAudience(m.AudienceFile, p))
+	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(p.Skipped))
+	row("checked", "%s", lists(m.Lists, c.NoSuppress))
+	row("plan", "%s", m.PlanDigest[:16])
+	fmt.Fprintln(s.Stdout)
+	for _, sample := range p.Samples {
+		row(fmt.Sprintf("line %d", sample.Line), "%s", sample.Text)
+	}
+	if len(p.Findings) > 0 {
+		fmt.Fprintln(s.Stdout)
+		printFindings(s.Stdout, p.Findings)
+	}
+}
+
+// check plans aside and prints what was found, whether or not it could be sent.
+func (s *session) check(ctx context.Context, path string, asJSON bool) error {
+	c, err := campaign.Load(path)
+	if err == nil {
+		err = s.planAside(ctx, c, c.RunKey, func(p *plan.Plan, m runstore.Meta) error {
+			if asJSON {
+				return s.printJSON(checkJSON{Schema: 1, OK: true, Problems: c.Warnings, Plan: planJSON(p, m)})
+			}
+			for _, w := range c.Warnings {
+				fmt.Fprintln(s.Stdout, w.Error())
+			}
+			fmt.Fprintf(s.Stdout, "%s\n", describeAudience(m.AudienceFile, p))
+			printFindings(s.Stdout, p.Findings)
+			fmt.Fprintf(s.Stdout, "%s can be sent to%s\n", prose.Counted(m.Eligible, "person", "people"), leftOut(p.Skipped))
+			s.say("next: sendoff plan %s", quote(path))
+			return nil
+		})
+	}
+	var problems campaign.Problems
+	if asJSON && errors.As(err, &problems) {
+		return errors.Join(s.printJSON(checkJSON{Schema: 1, Problems: problems}), err)
+	}
+	return err
+}
+
+type checkJSON struct {
+	Schema   int               `json:"schema"`
+	OK       bool              `json:"ok"`
+	Problems campaign.Problems `json:"problems"`
+	Plan     any               `json:"plan,omitempty"`
+}
+
+func describeAudience(file string, p *plan.Plan) string {
+	text := fmt.Sprintf("%s: %s, UTF-8, separated by %s, %s", file, prose.Counted(p.Rows, "row", "rows"), p.Delimiter,
+		prose.Counted(len(p.Columns.Header), "column", "columns"))
+	var roles []string
+	for _, role := range campaign.Roles {
+		if i := p.Columns.Role(role); i >= 0 {
+			roles = append(roles, fmt.Sprintf("%s = %s", role, p.Columns.Header[i]))
+		}
+	}
+	return text + " (" + strings.Join(roles, ", ") + ")"
+}
+
+func printFindings(w io.Writer, findings []plan.Finding) {
+	for _, f := range findings {
+		kind := ""
+		if f.Warning {
+			kind = "warning: "
+		}
+		fmt.Fprintf(w, "%s%s: %s\n", kind, f.Message, describeLines(f.Count, f.Lines))
+		if f.Hint != "" {
+			fmt.Fprintf(w, "    hint: %s\n", f.Hint)
+		}
+	}
+}
+
+func describeLines(count int, lines []int) string {
+	texts := make([]string, len(lines))
+	for i, n := range lines {
+		texts[i] = fmt.Sprint(n)
+	}
+	text := prose.Counted(count, "row, line ", "rows, lines ") + strings.Join(texts, ", ")
+	if count > len(lines) {
+		text += ", …"
+	}
+	return text
+}
+
+// leftOut says how many rows are left out and why, most first; nothing where none is.
+func leftOut(skipped map[campaign.SkipReason]int) string {
+	var texts []string
+	for i := range campaign.SkipReasons() {
+		if n := skipped[campaign.SkipReason(i+1)]; n > 0 {
+			texts = append(texts, prose.Thousands(n)+" "+strings.ReplaceAll(campaign.SkipReason(i+1).String(), "_", " "))
+		}
+	}
+	if len(texts) == 0 {
+		return ""
+	}
+	return "; left out: " + strings.Join(texts, ", ")
+}
+
+func warnings(p *plan.Plan) int {
+	n := 0
+	for _, f := range p.Findings {
+		if f.Warning {
+			n++
+		}
+	}
+	return n
+}

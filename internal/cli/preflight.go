@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"sendoff/campaign"
+	"sendoff/internal/pace"
+	"sendoff/internal/send"
+	"sendoff/internal/sinch"
+)
+
+// maxProjectRate is how many requests a second Sinch takes from a project, over all its apps.
+const maxProjectRate = 800
+
+// unknownRate is what an app is assumed to hand to its channels when it does not say: Sinch's default.
+const unknownRate = 20
+
+// preflight asks for the app, and holds the campaign against it. While the API cannot be reached it tries again, until give-up.
+func (r *runner) preflight(ctx context.Context) error {
+	began, said := time.Now(), false
+	for failures := 1; ; failures++ {
+		app, err := r.client.App(ctx)
+		if err == nil {
+			r.app = app
+			break
+		}
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case isAccess(err):
+			return explainAccess(err)
+		case time.Since(began) >= r.flags.giveUp:
+			return &send.Stop{Cause: send.Brake, Reason: fmt.Sprintf("Sinch could not be reached for %v; nothing was sent now: %v",
+				time.Since(began).Round(time.Second), err)}
+		case !said:
+			r.warn("Sinch does not answer as it should (%v); trying for up to %v", err, r.flags.giveUp)
+			said = true
+		}
+		wait := pace.Backoff(failures, 500*time.Millisecond, min(time.Minute, r.flags.giveUp/4))
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if err := checkChannels(r.app, r.campaign.ChannelPriorityOrder); err != nil {
+		return err
+	}
+	return r.chooseRate()
+}
+
+// explainAccess says what to look at when the API refuses us. The error keeps its exit code.
+func explainAccess(err error) error {
+	hint := "check SINCH_PROJECT_ID, SINCH_APP_ID and SINCH_REGION"
+	var status *sinch.StatusError
+	switch {
+	case errors.Is(err, sinch.ErrCredentials):
+		hint = "check SINCH_KEY_ID and SINCH_KEY_SECRET, and that the key belongs to the project"
+	case sinch.IsCertificate(err):
+		hint = "the server's certificate cannot be trusted: check SINCH_ENDPOINT, the proxy, and this machine's clock"
+	case errors.As(err, &status) && status.Status == http.StatusNotFound:
+		hint = "Sinch does not know this app here. The region must be the one in which the app was created: check SINCH_REGION, then SINCH_APP_ID and SINCH_PROJECT_ID"
+	case errors.As(err, &status) && status.Status == http.StatusForbidden:
+		hint = "the key may not use this app: check SINCH_PROJECT_ID and SINCH_APP_ID, and the key's rights"
+	}
+	return fmt.Errorf("%w\n    hint: %s", err, hint)
+}
+
+// accessError is a setting at Sinch that keeps messages from leaving.
+func accessErrorf(format string, args ...any) error {
+	return &outcomeError{code: exitAccess, reason: fmt.Sprintf(format, args...)}
+}
+
+// checkChannels refuses a campaign that names a channel which the app does not have: Sinch would accept every message and then fail it.
+func checkChannels(app *sinch.App, wanted []campaign.Channel) error {
+	states := map[string]string{}
+	for _, c := range app.Channels {
+		if states[c.Channel] != "ACTIVE" {
+			states[c.Channel] = c.Status
+		}
+	}
+	for _, channel := range wanted {
+		switch state := states[string(channel)]; state {
+		case "ACTIVE":
+		case "":
+			return accessErrorf("the app %q has no channel %s: nothing was sent\n"+
+				"    hint: set it up in the Sinch dashboard, or take it out of channel_priority_order", app.DisplayName, channel)
+		default:
+			return accessErrorf("channel %s of the app %q is %s, not ACTIVE: nothing was sent\n"+
+				"    hint: look at it in the Sinch dashboard, or take it out of channel_priority_order", channel, app.DisplayName, state)
+		}
+	}
+	return nil
+}
+
+// storage returns the processing mode of this campaign's messages, and how many days the app keeps such messages.
+func (r *runner) storage() (mode string, days int) {
+	if r.app.ProcessingMode == "CONVERSATION" && r.campaign.ProcessingStrategy != "DISPATCH_ONLY" {
+		return "CONVERSATION", r.app.Retention.Days
+	}
+	return "DISPATCH", r.app.DispatchRetention.Days
+}
+
+// chooseRate turns what flag and campaign say into requests a second.
+func (r *runner) chooseRate() error {
+	wanted := r.campaign.Pace.Rate
+	if r.flags.rate != "" {
+		var err error
+		if wanted, err = campaign.ParseRate(r.flags.rate); err != nil {
+			return inputErrorf("--rate %v", err)
+		}
+	}
+	drain := r.app.OutboundRate
+	if drain <= 0 {
+		drain = unknownRate
+	}
+	switch {
+	case wanted.PerSecond > 0:
+		r.rate = wanted.PerSecond
+		if r.rate > drain {
+			r.warn("warning: %v messages a second go out, and the app hands on %v: the rest waits in Sinch's queue, where nobody can recall it", r.rate, drain)
+		}
+	case wanted.Percent > 0:
+		r.rate = min(drain*wanted.Percent/100, maxProjectRate)
+	default:
+		r.rate = min(drain, maxProjectRate)
+	}
+	return nil
+}
+
+// stillQueued asks how many accepted messages the app has not handed on yet; 0 where it does not answer soon.
+func (r *runner) stillQueued(ctx context.Context) int64 {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	app, err := r.client.App(ctx)
+	if err != nil {
+		return 0
+	}
+	return app.QueueSize
+}

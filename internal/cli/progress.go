@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"sendoff/internal/prose"
+	"sendoff/internal/runstore"
+)
+
+const (
+	barEvery    = 200 * time.Millisecond
+	statusEvery = time.Second
+	lineEvery   = 30 * time.Second
+)
+
+// watcher shows how far sending is: a bar on a terminal, elsewhere a line every 30 seconds; and keeps status.json up to date.
+type watcher struct {
+	*runner
+	began   time.Time
+	settled int64 // when this start began
+	bar     *progressbar.ProgressBar
+	over    chan struct{}
+	running sync.WaitGroup
+}
+
+// watchProgress starts watching. The caller ends it.
+func (r *runner) watchProgress() *watcher {
+	w := &watcher{runner: r, began: time.Now(), settled: -1, over: make(chan struct{})}
+	if isTerminal(r.Stderr) && !r.quiet {
+		w.bar = progressbar.NewOptions64(1,
+			progressbar.OptionSetWriter(r.Stderr), progressbar.OptionSetWidth(20), progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false), progressbar.OptionSetTheme(progressbar.ThemeASCII))
+	}
+	w.running.Go(w.watch)
+	return w
+}
+
+// end shows the last state and returns when nothing more is written.
+func (w *watcher) end() {
+	close(w.over)
+	w.running.Wait()
+	if w.bar != nil {
+		_ = w.bar.Clear() // a terminal that is gone needs no clean-up
+	}
+	w.writeStatus()
+}
+
+func (w *watcher) watch() {
+	bar, status, line := time.NewTicker(barEvery), time.NewTicker(statusEvery), time.NewTicker(lineEvery)
+	defer bar.Stop()
+	defer status.Stop()
+	defer line.Stop()
+	for {
+		select {
+		case <-w.over:
+			return
+		case <-bar.C:
+			w.draw()
+		case <-status.C:
+			w.writeStatus()
+		case <-line.C:
+			if w.bar == nil {
+				w.say("%s", w.line())
+			}
+		}
+	}
+}
+
+func (w *watcher) draw() {
+	p := &w.progress
+	total := p.Total.Load()
+	if w.settled < 0 && total > 0 {
+		w.settled = p.Settled() // what earlier starts have settled says nothing about how fast this one is
+	}
+	if w.bar == nil || total == 0 {
+		return
+	}
+	w.bar.ChangeMax64(total)
+	w.bar.Describe(w.line())
+	_ = w.bar.Set64(min(p.Settled(), total)) // a bar that cannot be drawn is no reason to stop
+}
+
+// line is the state in one line: sent, rejected, in flight, rate, time left.
+func (w *watcher) line() string {
+	p := &w.progress
+	text := fmt.Sprintf("%s of %s sent", prose.Thousands(p.Accepted.Load()), prose.Thousands(p.Total.Load()))
+	if n := p.Rejected.Load(); n > 0 {
+		text += fmt.Sprintf(", %s rejected", prose.Thousands(n))
+	}
+	if n := p.InDoubt.Load(); n > 0 {
+		text += fmt.Sprintf(", %s in doubt", prose.Thousands(n))
+	}
+	text += fmt.Sprintf(", %s in flight, %s/s", prose.Thousands(p.InFlight.Load()), prose.Thousands(w.reached()))
+	if left := w.left(); left > 0 {
+		text += fmt.Sprintf(", %v left", left)
+	}
+	return text
+}
+
+// reached is how many rows a second this start has settled.
+func (w *watcher) reached() int64 {
+	seconds := time.Since(w.began).Seconds()
+	if w.settled < 0 || seconds <= 0 {
+		return 0
+	}
+	return int64(float64(w.progress.Settled()-w.settled) / seconds)
+}
+
+func (w *watcher) left() time.Duration {
+	rate := w.reached()
+	if rate == 0 {
+		return 0
+	}
+	return time.Duration(w.progress.Total.Load()-w.progress.Settled()) * time.Second / time.Duration(rate)
+}
+
+// status is what status.json holds.
+type status struct {
+	Schema   int       `json:"schema"`
+	Time     time.Time `json:"time"`
+	State    string    `json:"state"`
+	Total    int64     `json:"recipients"`
+	Accepted int64     `json:"accepted"`
+	Rejected int64     `json:"rejected"`
+	InDoubt  int64     `json:"in_doubt"`
+	Skipped  int64     `json:"skipped_while_sending"`
+	InFlight int64     `json:"in_flight"`
+	Allowed  int64     `json:"rate_allowed"`
+	Reached  int64     `json:"rate_reached"`
+	Answers  int64     `json:"answers_429"`
+}
+
+func (w *watcher) writeStatus() {
+	p := &w.progress
+	s := status{
+		Schema: 1, Time: time.Now(), State: string(runstore.Running),
+		Total: p.Total.Load(), Accepted: p.Accepted.Load(), Rejected: p.Rejected.Load(), InDoubt: p.InDoubt.Load(), Skipped: p.Skipped.Load(),
+		InFlight: p.InFlight.Load(), Allowed: p.Rate.Load(), Reached: w.reached(), Answers: p.Throttled.Load(),
+	}
+	_ = w.run.WriteJSON(runstore.StatusName, s) // it is for people who look; the ledger is what counts
+}
+
+// sayStopping tells the person who pressed Ctrl-C what happens.
+func (r *runner) sayStopping() {
+	n := r.progress.InFlight.Load()
+	if n == 0 {
+		r.warn("\nStopping.")
+		return
+	}
+	r.warn("\nStopping. %s on the way; waiting up to %v for the answers. Press Ctrl-C again only if you must: %s would be in doubt.",
+		prose.Counted(n, "message is", "messages are"), r.flags.httpTimeout, prose.Counted(n, "recipient", "recipients"))
+}

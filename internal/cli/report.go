@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"sendoff/internal/report"
+	"sendoff/internal/runstore"
+)
+
+func reportCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "report",
+		Usage:     "write the lists of a run and say what became of everyone",
+		ArgsUsage: "RUN",
+		Flags: append([]cli.Flag{
+			&cli.BoolFlag{Name: "full", Usage: "write whole phone numbers into report.csv, not masked ones"},
+			&cli.BoolFlag{Name: "json", Usage: "print it as JSON"},
+		}, whichRun()...),
+		Action: func(c *cli.Context) error {
+			arg, err := oneArgument(c, "RUN")
+			if err != nil {
+				return err
+			}
+			dir, err := s.findRun(arg, readPlace(c))
+			if err != nil {
+				return err
+			}
+			return s.report(dir, c.Bool("full"), c.Bool("json"))
+		},
+	}
+}
+
+func (s *session) report(dir string, full, asJSON bool) error {
+	run, err := runstore.View(dir)
+	if err != nil {
+		return err
+	}
+	defer run.Close()
+	if run.Meta().State == runstore.Planning {
+		return inputErrorf("%s was never planned to its end: there is nothing to report", dir)
+	}
+	if err := report.Write(run, report.Options{Full: full}); err != nil {
+		return err
+	}
+	rep, err := report.Collect(run)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return s.printJSON(rep)
+	}
+	rep.Summary(s.Stdout)
+	s.say("lists: %s", dir)
+	return nil
+}

@@ -1,0 +1,507 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"sendoff/campaign"
+	"sendoff/internal/ledger"
+	"sendoff/internal/plan"
+	"sendoff/internal/prose"
+	"sendoff/internal/render"
+	"sendoff/internal/report"
+	"sendoff/internal/runstore"
+	"sendoff/internal/send"
+	"sendoff/internal/sinch"
+	"sendoff/internal/suppress"
+)
+
+// runFlags are the flags of run.
+type runFlags struct {
+	place
+	tuning
+	dryRun, yes, json, adopt, noCanary bool
+	confirm                            string
+	limit                              int
+}
+
+// place says which run is meant.
+type place struct {
+	runKey, runDir string
+	sandbox        bool
+}
+
+// tuning changes how a run is sent, not what.
+type tuning struct {
+	rate        string
+	maxInFlight int
+	httpTimeout time.Duration
+	giveUp      time.Duration
+}
+
+// Defaults of the tuning flags.
+const (
+	defaultInFlight = 64
+	defaultTimeout  = 30 * time.Second
+	defaultGiveUp   = 10 * time.Minute
+)
+
+func runCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "plan, confirm, send, report; the same command again goes on after any interruption",
+		ArgsUsage: "CAMPAIGN",
+		Flags: append([]cli.Flag{
+			&cli.BoolFlag{Name: "sandbox", Usage: "send to a simulator in this process; nobody gets anything, and no credentials are needed"},
+			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "plan only, send nothing, leave nothing"},
+			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask"},
+			&cli.StringFlag{Name: "confirm", Usage: "go ahead if the plan has exactly `N` recipients", DefaultText: "ask"},
+			&cli.IntFlag{Name: "limit", Usage: "begin at most `N` recipients now; run again for the rest", DefaultText: "all"},
+			&cli.StringFlag{Name: "rate", Usage: "`RATE`: auto, a number a second, or a share of the app's own such as 80%", DefaultText: "the campaign's, else auto"},
+			&cli.IntFlag{Name: "max-in-flight", Usage: "at most `N` recipients begun and not yet answered", DefaultText: "64"},
+			&cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout},
+			&cli.DurationFlag{Name: "give-up", Usage: "stop after so long without any answer", Value: defaultGiveUp},
+			&cli.BoolFlag{Name: "no-canary", Usage: "do not send the first 10 alone"},
+			&cli.BoolFlag{Name: "adopt", Usage: "take a copied run folder as the run itself; the other copy must never send again"},
+			&cli.BoolFlag{Name: "json", Usage: "print the report as JSON"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "say nothing unless something is wrong"},
+		}, placeFlags()...),
+		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
+		Action: func(c *cli.Context) error {
+			path, err := oneArgument(c, "CAMPAIGN")
+			if err != nil {
+				return err
+			}
+			flags, err := readRunFlags(c)
+			if err != nil {
+				return err
+			}
+			s.quiet = c.Bool("quiet")
+			r := &runner{session: s, flags: flags, path: path}
+			if flags.dryRun {
+				return r.dryRun(c.Context)
+			}
+			return r.do(c.Context)
+		},
+	}
+}
+
+func placeFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "run-key", Usage: "`KEY` that names this execution", DefaultText: "the campaign's"},
+		&cli.StringFlag{Name: "run-dir", Usage: "`DIR` of the run", DefaultText: "runs/KEY beside the campaign"},
+	}
+}
+
+// whichRun are the flags by which commands find a run that exists.
+func whichRun() []cli.Flag {
+	return append(placeFlags(), &cli.BoolFlag{Name: "sandbox", Usage: "the campaign's run in the sandbox, not its real one"})
+}
+
+func readPlace(c *cli.Context) place {
+	return place{runKey: c.String("run-key"), runDir: c.String("run-dir"), sandbox: c.Bool("sandbox")}
+}
+
+func readRunFlags(c *cli.Context) (runFlags, error) {
+	f := runFlags{
+		place: readPlace(c),
+		tuning: tuning{
+			rate: c.String("rate"), maxInFlight: c.Int("max-in-flight"),
+			httpTimeout: c.Duration("http-timeout"), giveUp: c.Duration("give-up"),
+		},
+		dryRun: c.Bool("dry-run"), yes: c.Bool("yes"), json: c.Bool("json"), adopt: c.Bool("adopt"), noCanary: c.Bool("no-canary"),
+		confirm: c.String("confirm"), limit: c.Int("limit"),
+	}
+	switch {
+	case c.IsSet("limit") && f.limit < 1:
+		return f, inputErrorf("--limit must be 1 or more")
+	case c.IsSet("max-in-flight") && (f.maxInFlight < 1 || f.maxInFlight > 1000):
+		return f, inputErrorf("--max-in-flight must be from 1 to 1000")
+	case f.httpTimeout <= 0 || f.giveUp <= 0:
+		return f, inputErrorf("--http-timeout and --give-up must be more than 0")
+	}
+	if f.confirm != "" {
+		if _, ok := parseCount(f.confirm); !ok {
+			return f, inputErrorf("--confirm wants the number of recipients")
+		}
+	}
+	return f, nil
+}
+
+// runner is one execution of the command run.
+type runner struct {
+	*session
+	flags runFlags
+	path  string // of the campaign, as given
+
+	campaign *campaign.Campaign
+	settings *settings
+	run      *runstore.Run
+	plan     *plan.Plan // nil where the run goes on with what was planned before
+	lists    *suppress.Set
+	client   *sinch.Client
+	app      *sinch.App
+	rate     float64 // requests a second
+	progress send.Progress
+}
+
+// do is the main job: plan, confirm, send, report.
+func (r *runner) do(ctx context.Context) error {
+	if err := r.load(); err != nil {
+		return err
+	}
+	if err := r.acquire(); err != nil {
+		return err
+	}
+	defer func() { r.run.Close() }()
+	over, err := r.compare()
+	if over || err != nil {
+		return err
+	}
+
+	ctx, stop, release := watchSignals(ctx, r.sayStopping)
+	defer release()
+	before, cancel := untilStopped(ctx, stop)
+	defer cancel()
+	if err := r.prepare(before); err != nil {
+		return err
+	}
+	defer r.client.Close()
+	if err := r.confirm(before); err != nil {
+		return err
+	}
+	return r.finish(ctx, r.send(ctx, stop))
+}
+
+// load reads the campaign and the settings.
+func (r *runner) load() (err error) {
+	if r.campaign, err = r.loadCampaign(r.path); err != nil {
+		return err
+	}
+	if r.flags.maxInFlight == 0 {
+		r.flags.maxInFlight = r.campaign.Pace.MaxInFlight
+	}
+	if r.flags.maxInFlight == 0 {
+		r.flags.maxInFlight = defaultInFlight
+	}
+	if r.flags.sandbox {
+		r.settings = sandboxSettings()
+	} else if r.settings, err = r.environmentSettings(); err != nil {
+		return err
+	}
+	r.client, err = r.settings.client(r.flags.tuning)
+	return err
+}
+
+// acquire holds the run, a fresh one where a sandbox run has ended or is not of this campaign any more.
+func (r *runner) acquire() error {
+	dir, err := r.flags.dir(r.campaign)
+	if err != nil {
+		return err
+	}
+	o := runstore.Options{
+		Key: r.flags.key(r.campaign), Campaign: r.campaign.Name, Sandbox: r.flags.sandbox, Now: time.Now(),
+		// A copy of a run that reaches nobody can do no harm.
+		Adopt: r.flags.adopt || r.flags.sandbox && r.flags.runDir == "",
+	}
+	if r.run, err = runstore.Acquire(dir, o); err != nil {
+		return explainAcquire(err, dir)
+	}
+	m := r.run.Meta()
+	if m.Sandbox != r.flags.sandbox {
+		defer r.run.Close()
+		return inputErrorf("%s holds a run that was begun %s --sandbox", dir, map[bool]string{true: "with", false: "without"}[m.Sandbox])
+	}
+	if r.flags.sandbox && (m.State.Done() || m.State != runstore.Planning && m.CampaignDigest != digest(r.campaign)) {
+		if err := r.run.Remove(); err != nil {
+			return fmt.Errorf("begin a fresh sandbox run: %w", err)
+		}
+		if r.run, err = runstore.Acquire(dir, o); err != nil {
+			return explainAcquire(err, dir)
+		}
+	}
+	return nil
+}
+
+// explainAcquire puts what keeps a run from being held into words that say what to do.
+func explainAcquire(err error, dir string) error {
+	switch {
+	case errors.Is(err, ledger.ErrCopied):
+		return fmt.Errorf("%w: %s was copied or moved from another disk or machine, and the original could still send\n"+
+			"    hint: if the original will never be used again: the same command with --adopt", err, dir)
+	case errors.Is(err, ledger.ErrRolledBack):
+		return fmt.Errorf("%w: %s was put back from a backup, or is damaged. Nothing was sent now, since people may have got messages "+
+			"that it does not know of", err, dir)
+	case errors.Is(err, runstore.ErrOtherKey):
+		return fmt.Errorf("%w\n    hint: choose another --run-key or --run-dir", err)
+	}
+	return err
+}
+
+// compare holds the campaign against a run that has begun or ended. It returns true where there is nothing to do.
+func (r *runner) compare() (over bool, err error) {
+	m := r.run.Meta()
+	changed := m.CampaignDigest != digest(r.campaign)
+	audienceChanged := r.audienceChanged(m)
+	switch {
+	case m.State.Done() && !changed && !audienceChanged:
+		return true, r.sayFinishedBefore(m)
+	case m.State.Done():
+		what := "the campaign file has changed since (what is sent, or to whom)"
+		if !changed {
+			what = m.AudienceFile + " has changed since"
+		}
+		return false, inputErrorf("the name %q has been used: that run finished on %s, and %s. Nothing was sent now", m.Key, clockTime(m.Ended), what).
+			hint("to send to everyone in it, also to those who had the first one: sendoff run %s --run-key %s", quote(r.path), quote(m.Key+"-2"))
+	case !r.run.Begun():
+		return false, nil
+	case changed:
+		return false, r.refuseChanged(m)
+	case audienceChanged:
+		r.warn("%s has changed since the first message was sent; going on with the %s as they were then",
+			m.AudienceFile, prose.Counted(m.Rows, "row", "rows"))
+	}
+	if here := r.settings.pinned(""); !sameDestination(m.Destination, here) {
+		return false, inputErrorf("this run was begun through %s, and now the settings say %s. Nothing was sent now",
+			describeDestination(m.Destination), describeDestination(here)).
+			hint("set SINCH_* back, or begin another run with --run-key")
+	}
+	return false, nil
+}
+
+func (r *runner) refuseChanged(m runstore.Meta) error {
+	rep, err := report.Collect(r.run)
+	if err != nil {
+		return err
+	}
+	return inputErrorf("%s has sent to %s of %s, and the campaign file has changed since (what is sent, or to whom). Nothing was sent now",
+		m.Key, prose.Thousands(rep.Accepted), prose.Thousands(m.Eligible)).
+		hint("to go on with the old text, put the campaign back as it was: %s", filepath.Join(r.run.Dir, runstore.FrozenName)).
+		hint("to send the new text to everyone in it, also to those who had the old one: sendoff run %s --run-key %s",
+			quote(r.path), quote(m.Key+"-2"))
+}
+
+// sayFinishedBefore answers a command that has nothing left to do.
+func (r *runner) sayFinishedBefore(m runstore.Meta) error {
+	rep, err := report.Collect(r.run)
+	if err != nil {
+		return err
+	}
+	if r.flags.json {
+		return r.printJSON(rep)
+	}
+	if !r.quiet {
+		fmt.Fprintf(r.Stdout, "%s finished on %s (%s accepted). Nothing was sent now.\n", m.Key, clockTime(m.Ended), prose.Thousands(rep.Accepted))
+	}
+	return nil
+}
+
+// audienceChanged reports whether the audience file differs from what was planned. A file that is gone does not count: the run has it frozen.
+func (r *runner) audienceChanged(m runstore.Meta) bool {
+	if m.AudienceDigest == "" {
+		return false
+	}
+	sum, err := fileDigest(audiencePath(r.campaign))
+	return err == nil && sum != m.AudienceDigest
+}
+
+// prepare plans, unless the plan binds already, and asks the API about the app.
+func (r *runner) prepare(ctx context.Context) (err error) {
+	if !r.run.Begun() {
+		if err := r.makePlan(ctx); err != nil {
+			return err
+		}
+	}
+	dir := r.campaign.Dir()
+	if r.lists, err = suppress.Load(dir, r.campaign.Suppress, r.campaign.Audience.Country, time.Now()); err != nil {
+		return err
+	}
+	return r.preflight(ctx)
+}
+
+// makePlan plans, and says what changed where somebody has looked at an earlier plan.
+func (r *runner) makePlan(ctx context.Context) (err error) {
+	old := r.run.Meta()
+	r.plan, err = r.buildPlan(ctx, r.campaign, r.run, r.settings.destination.AppID)
+	if err != nil {
+		return err
+	}
+	m := r.run.Meta()
+	if old.State == runstore.Planned && old.PlanDigest != m.PlanDigest {
+		r.warn("changed since the plan of %s: %s → %s rows, %s → %s recipients", clockTime(old.Planned),
+			prose.Thousands(old.Rows), prose.Thousands(m.Rows), prose.Thousands(old.Eligible), prose.Thousands(m.Eligible))
+	}
+	return nil
+}
+
+// send sends what is left.
+func (r *runner) send(ctx context.Context, stop <-chan struct{}) error {
+	m := r.run.Meta()
+	renderer, err := render.New(r.campaign, m.Columns, render.Identity{AppID: r.settings.destination.AppID, RunID: m.RunID, RunKey: m.Key})
+	if err != nil {
+		return err
+	}
+	epoch, err := r.recordStart()
+	if err != nil {
+		return err
+	}
+	log, err := r.openLog()
+	if err != nil {
+		return err
+	}
+	defer log.close()
+	log.Info("sending", "epoch", epoch, "rate", r.rate, "max_in_flight", r.flags.maxInFlight)
+	watching := r.watchProgress()
+	err = send.Send(ctx, stop, send.Config{
+		Run: r.run, Renderer: renderer, Suppress: r.lists, Client: r.client,
+		IDColumn: m.Columns.ID, Channel: r.campaign.ChannelPriorityOrder[0].Index(), Epoch: epoch,
+		Rate: r.rate, MaxInFlight: r.flags.maxInFlight, Limit: r.flags.limit, GiveUp: r.flags.giveUp, NoCanary: r.flags.noCanary,
+		Progress: &r.progress, Log: log.Logger,
+	})
+	watching.end()
+	log.Info("sending ended", "error", errorText(err))
+	return err
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// recordStart puts this start on record before its first intent, and returns its epoch.
+func (r *runner) recordStart() (string, error) {
+	var b [4]byte
+	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails
+	epoch := hex.EncodeToString(b[:])
+	host, _ := os.Hostname() // for people
+	mode, days := r.storage()
+	err := r.run.Update(func(m *runstore.Meta) {
+		m.State, m.Reason = runstore.Running, ""
+		m.Destination = r.settings.pinned(r.app.DisplayName)
+		m.Starts = append(m.Starts, runstore.Start{
+			Time: time.Now(), Epoch: epoch, Host: host, Version: version(), Mode: mode, RetentionDays: days,
+		})
+	})
+	return epoch, err
+}
+
+// finish says what became of everyone, and returns what the exit code is made of.
+func (r *runner) finish(ctx context.Context, sendErr error) error {
+	var stop *send.Stop
+	if sendErr != nil && !errors.As(sendErr, &stop) {
+		return sendErr // the ledger is broken: nothing that could be written now would be true
+	}
+	rep, err := report.Collect(r.run)
+	if err != nil {
+		return err
+	}
+	end := r.conclude(rep, stop)
+	err = r.run.Update(func(m *runstore.Meta) {
+		m.State, m.Reason, m.ExitCode, m.Ended = end.state, end.reason, end.code, time.Now()
+	})
+	if err != nil {
+		return err
+	}
+	if rep, err = r.writeReport(rep.NotSent == 0); err != nil {
+		return err
+	}
+	if err := r.printReport(rep, end); err != nil {
+		return err
+	}
+	r.sayNext(ctx, rep, stop)
+	if end.code == exitOK {
+		return nil
+	}
+	return &outcomeError{code: end.code, reason: end.reason}
+}
+
+// writeReport writes the lists of people where the run is over, and otherwise what a person needs who goes on.
+func (r *runner) writeReport(whole bool) (*report.Report, error) {
+	if err := report.Write(r.run, report.Options{OnlyDoubt: !whole}); err != nil {
+		return nil, err
+	}
+	return report.Collect(r.run)
+}
+
+// ending is how a start of a run ended.
+type ending struct {
+	state  runstore.State
+	code   int
+	reason string
+}
+
+// conclude finds the state and the exit code that the numbers and the cause of a stop amount to.
+func (r *runner) conclude(rep *report.Report, stop *send.Stop) ending {
+	ends := map[int]ending{exitOK: {runstore.Finished, exitOK, ""}}
+	if rep.Rejected > 0 {
+		ends[exitRejections] = ending{runstore.FinishedWithRejections, exitRejections,
+			prose.Counted(rep.Rejected, "message was", "messages were") + " rejected by Sinch (failures.csv)"}
+	}
+	if rep.InDoubt > 0 {
+		ends[exitDoubt] = ending{runstore.Stopped, exitDoubt,
+			prose.Counted(rep.InDoubt, "recipient is", "recipients are") + " in doubt: they may or may not have the message (in-doubt.csv)"}
+	}
+	if stop != nil {
+		ends[stopCode(stop)] = ending{runstore.Stopped, stopCode(stop), stop.Reason}
+	}
+	for _, code := range precedence {
+		if end, ok := ends[code]; ok {
+			return end
+		}
+	}
+	return ends[exitOK] // unreachable: precedence ends with it
+}
+
+// printReport prints the result.
+func (r *runner) printReport(rep *report.Report, end ending) error {
+	switch {
+	case r.flags.json:
+		return r.printJSON(rep)
+	case !r.quiet:
+		rep.Summary(r.Stdout)
+	case end.code != exitOK:
+		rep.Summary(r.Stderr)
+	}
+	return nil
+}
+
+// sayNext names the next command.
+func (r *runner) sayNext(ctx context.Context, rep *report.Report, stop *send.Stop) {
+	if stop == nil {
+		r.say("lists: %s", r.run.Dir)
+		r.say("next: sendoff report %s", strings.Join(r.arguments(), " "))
+		return
+	}
+	if waiting := r.stillQueued(ctx); waiting > 0 {
+		r.warn("%s that Sinch has accepted still wait in its queue, and will go out", prose.Counted(waiting, "message", "messages"))
+	}
+	if rep.NotSent > 0 {
+		r.warn("to go on with the remaining %s: sendoff run %s", prose.Thousands(rep.NotSent), strings.Join(r.arguments(), " "))
+	}
+}
+
+// arguments are those by which this run is found again.
+func (r *runner) arguments() []string {
+	args := []string{quote(r.path)}
+	if r.flags.sandbox {
+		args = append(args, "--sandbox")
+	}
+	if r.flags.runKey != "" {
+		args = append(args, "--run-key", quote(r.flags.runKey))
+	}
+	if r.flags.runDir != "" {
+		args = append(args, "--run-dir", quote(r.flags.runDir))
+	}
+	return args
+}

@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"errors"
+	"flag"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"sendoff/internal/sandbox"
+)
+
+var update = flag.Bool("update", false, "rewrite what the scripts expect")
+
+// asProgram makes the test binary run as sendoff itself, for tests that kill it.
+const asProgram = "SENDOFF_TEST_AS_PROGRAM"
+
+func sendoffMain() {
+	os.Exit(Main(os.Args, Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}))
+}
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		sendoffMain()
+	}
+	testscript.Main(m, map[string]func(){"sendoff": sendoffMain})
+}
+
+// TestScripts runs every script of testdata/script. Beside testscript's own commands they have
+//
+//	sinch [FAULT…]   start a sandbox with these faults, and point SINCH_* at it; once more: change its faults
+//	taken N          the sandbox has accepted N messages
+//	exits N COMMAND  the command ends with this exit code
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       *update,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("TZ", "UTC")
+			env.Setenv("HOME", env.WorkDir)
+			env.Values["api"] = new(api)
+			env.Defer(env.Values["api"].(*api).close)
+			return copySamples(filepath.Join(env.WorkDir, "samples"))
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"sinch": func(ts *testscript.TestScript, _ bool, args []string) { ts.Value("api").(*api).set(ts, args) },
+			"exits": exits,
+			"taken": func(ts *testscript.TestScript, neg bool, args []string) {
+				want, err := strconv.Atoi(args[0])
+				ts.Check(err)
+				if got := ts.Value("api").(*api).server.AcceptedCount(); (got == want) == neg {
+					ts.Fatalf("the sandbox has accepted %d messages, want %d", got, want)
+				}
+			},
+		},
+	})
+}
+
+// copySamples copies what belongs to the samples, without runs that somebody made of them.
+func copySamples(to string) error {
+	folders, err := filepath.Glob("../../samples/*/campaign.yaml")
+	if err != nil {
+		return err
+	}
+	for _, campaign := range folders {
+		from := filepath.Dir(campaign)
+		files, err := os.ReadDir(from)
+		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			if f.IsDir() {
+				continue
+			}
+			content, err := os.ReadFile(filepath.Join(from, f.Name()))
+			if err != nil {
+				return err
+			}
+			dir := filepath.Join(to, filepath.Base(from))
+			if err := errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(filepath.Join(dir, f.Name()), content, 0o600)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND [ARG…]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// api is the sandbox of one script.
+type api struct {
+	server *sandbox.Server
+	http   *httptest.Server
+}
+
+func (a *api) set(ts *testscript.TestScript, args []string) {
+	faults := make([]sandbox.Fault, len(args))
+	for i, text := range args {
+		f, err := sandbox.ParseFault(text)
+		ts.Check(err)
+		faults[i] = f
+	}
+	if a.server == nil {
+		a.server = sandbox.New(testSandbox())
+		a.http = httptest.NewServer(a.server)
+		for name, value := range environment(a.server, a.http.URL) {
+			ts.Setenv(name, value)
+		}
+		ts.Setenv("SANDBOX", a.http.URL)
+	}
+	a.server.SetFaults(faults...)
+}
+
+func (a *api) close() {
+	if a.http != nil {
+		a.http.CloseClientConnections()
+		a.http.Close()
+	}
+}
+
+// testSandbox is a sandbox that is never the bottleneck, and remembers everything.
+func testSandbox() sandbox.Config {
+	return sandbox.Config{Drain: 100_000, QueueLimit: 10_000_000, RateLimit: -1, Keep: true}
+}
+
+func environment(s *sandbox.Server, url string) map[string]string {
+	c := s.Config()
+	return map[string]string{
+		"SINCH_ENDPOINT": url, "SINCH_PROJECT_ID": c.ProjectID, "SINCH_APP_ID": c.AppID,
+		"SINCH_KEY_ID": c.KeyID, "SINCH_KEY_SECRET": c.KeySecret, "SINCH_REGION": c.Region,
+	}
+}

@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"sendoff/internal/ledger"
+	"sendoff/internal/prose"
+	"sendoff/internal/report"
+	"sendoff/internal/runstore"
+)
+
+func statusCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "status",
+		Usage:     "say where a run stands, also while it sends",
+		ArgsUsage: "RUN",
+		Flags:     append([]cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print it as JSON"}}, whichRun()...),
+		Action: func(c *cli.Context) error {
+			arg, err := oneArgument(c, "RUN")
+			if err != nil {
+				return err
+			}
+			dir, err := s.findRun(arg, readPlace(c))
+			if err != nil {
+				return err
+			}
+			return s.status(dir, c.Bool("json"))
+		},
+	}
+}
+
+// status reads the ledger, or, while a process sends, what that process says of itself about once a second.
+func (s *session) status(dir string, asJSON bool) error {
+	run, err := runstore.View(dir)
+	if errors.Is(err, ledger.ErrLocked) {
+		return s.liveStatus(dir, asJSON, err)
+	}
+	if err != nil {
+		return err
+	}
+	defer run.Close()
+	rep, err := report.Collect(run)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return s.printJSON(rep)
+	}
+	rep.Summary(s.Stdout)
+	return nil
+}
+
+func (s *session) liveStatus(dir string, asJSON bool, locked error) error {
+	b, err := os.ReadFile(filepath.Join(dir, runstore.StatusName))
+	if err != nil {
+		return locked // it is still planning
+	}
+	var st status
+	if err := json.Unmarshal(b, &st); err != nil {
+		return locked
+	}
+	if asJSON {
+		_, err := s.Stdout.Write(b)
+		return err
+	}
+	fmt.Fprintf(s.Stdout, "sending: %s of %s accepted, %s rejected, %s in doubt, %s in flight\n", prose.Thousands(st.Accepted), prose.Thousands(st.Total),
+		prose.Thousands(st.Rejected), prose.Thousands(st.InDoubt), prose.Thousands(st.InFlight))
+	fmt.Fprintf(s.Stdout, "%s a second, %s allowed; as of %s ago\n", prose.Thousands(st.Reached), prose.Thousands(st.Allowed),
+		time.Since(st.Time).Round(time.Second))
+	return nil
+}

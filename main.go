@@ -1,0 +1,38 @@
+// Sendoff sends one campaign to many people through the Sinch Conversation API, once each, and can say afterwards what became of every
+// one of them.
+//
+// # A tour of the code
+//
+// Data flows one way: audience → plan → render → send → ledger → report.
+//
+// [sendoff/campaign] says what a campaign is: the nouns, and the file format with its checks. It has no clock and no network.
+//
+// Before anything is sent: [sendoff/internal/audience] reads files of people as they are, with positions; [sendoff/internal/suppress]
+// knows who must not be written to; [sendoff/internal/render] turns a campaign and a person into the body of a request;
+// [sendoff/internal/plan] decides with these who gets a message, and freezes it.
+//
+// What is on disk: [sendoff/internal/ledger] remembers durably what was begun for every row and what became of it. Start there to
+// understand why nobody is lost and nobody is written to twice. [sendoff/internal/runstore] is one run: directory, lock, ledger, frozen
+// audience. [sendoff/internal/durable] writes files that are whole after a power cut.
+//
+// While sending: [sendoff/internal/pace] says when the next request may leave, [sendoff/internal/sinch] makes it and reports what
+// happened, [sendoff/internal/send] decides what that means for the row.
+//
+// Afterwards: [sendoff/internal/report] makes lists, numbers and sentences of ledger and frozen audience.
+//
+// [sendoff/internal/cli] has the commands, and maps errors to exit codes in one place. [sendoff/internal/sandbox] plays the
+// Conversation API for users and tests; it shares no code with the client, so that a mistake cannot cancel itself out.
+// [sendoff/internal/importtest] holds the table of who may import whom.
+package main
+
+import (
+	"os"
+
+	"sendoff/internal/cli"
+)
+
+func main() {
+	os.Exit(cli.Main(os.Args, cli.Env{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
+	}))
+}
