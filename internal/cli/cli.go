@@ -47,14 +47,15 @@ func Main(args []string, env Env) int {
 
 // printError says what is wrong and what to do, for people. An error that nobody foresaw says so.
 func (s *session) printError(err error) {
-	code := exitCode(err)
-	if text := err.Error(); text != "" {
-		prefix := "sendoff: "
-		if code == exitBug {
-			prefix = "sendoff: unexpected error: "
-		}
-		fmt.Fprintln(s.Stderr, prefix+text)
+	var outcome *outcomeError
+	if errors.As(err, &outcome) && outcome.said {
+		return
 	}
+	prefix := "sendoff: "
+	if exitCode(err) == exitBug {
+		prefix = "sendoff: unexpected error: "
+	}
+	fmt.Fprintln(s.Stderr, prefix+err.Error())
 	var input *inputError
 	if errors.As(err, &input) {
 		for _, h := range input.hints {

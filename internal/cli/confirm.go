@@ -108,7 +108,7 @@ func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
 	row("what", "%s · %s · %s", m.Key, contentType(c.MessageContentType), channels(c))
 	row("through", "%s", describeDestination(r.settings.pinned(r.app.DisplayName)))
 	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(r.plan.Skipped))
-	row("when", "now, %v a second: %s", r.rate, period(m.Eligible, r.rate, c.TimeZone))
+	row("when", "now, %v a second: about %s", r.rate, period(m.Eligible, r.rate, c.TimeZone))
 	row("cost", "unknown: sendoff has no prices")
 	row("checked", "%s", lists(m.Lists, c.NoSuppress))
 	if n := warnings(r.plan); n > 0 {
@@ -143,18 +143,18 @@ func channels(c *campaign.Campaign) string {
 	return text
 }
 
-// period says from when to when requests leave, on the clock of the campaign or of this machine.
+// period says how long it takes, and until when, on the clock of the campaign or of this machine.
 func period(n int, perSecond float64, zone *time.Location) string {
 	if zone == nil {
 		zone = time.Local
 	}
-	from := time.Now().In(zone)
-	to := from.Add(time.Duration(float64(n) / perSecond * float64(time.Second)))
-	layout := "15:04"
-	if from.YearDay() != to.YearDay() || from.Year() != to.Year() {
-		layout = "2 Jan 15:04"
+	takes := time.Duration(float64(n) / perSecond * float64(time.Second))
+	now := time.Now().In(zone)
+	end, layout := now.Add(takes), "15:04 MST"
+	if now.Format(time.DateOnly) != end.Format(time.DateOnly) {
+		layout = timeLayout
 	}
-	return fmt.Sprintf("%s–%s %s", from.Format(layout), to.Format(layout), from.Format("MST"))
+	return fmt.Sprintf("%v, until %s", max(takes.Round(time.Second), time.Second), end.Format(layout))
 }
 
 func lists(all []runstore.List, none bool) string {

@@ -62,6 +62,7 @@ func (e *inputError) hint(format string, args ...any) *inputError {
 type outcomeError struct {
 	code   int
 	reason string
+	said   bool // a summary that holds the reason was printed
 }
 
 func (e *outcomeError) Error() string { return e.reason }

@@ -115,7 +115,7 @@ func (w *watcher) left() time.Duration {
 	if rate == 0 {
 		return 0
 	}
-	return time.Duration(w.progress.Total.Load()-w.progress.Settled()) * time.Second / time.Duration(rate)
+	return time.Duration((w.progress.Total.Load()-w.progress.Settled())/rate) * time.Second
 }
 
 // status is what status.json holds.
@@ -144,13 +144,16 @@ func (w *watcher) writeStatus() {
 	_ = w.run.WriteJSON(runstore.StatusName, s) // it is for people who look; the ledger is what counts
 }
 
-// sayStopping tells the person who pressed Ctrl-C what happens.
+// sayStopping tells the person who pressed Ctrl-C what happens, on a line below the bar and the terminal's ^C.
 func (r *runner) sayStopping() {
+	if isTerminal(r.Stderr) {
+		fmt.Fprintln(r.Stderr)
+	}
 	n := r.progress.InFlight.Load()
 	if n == 0 {
-		r.warn("\nStopping.")
+		r.warn("Stopping.")
 		return
 	}
-	r.warn("\nStopping. %s on the way; waiting up to %v for the answers. Press Ctrl-C again only if you must: %s would be in doubt.",
+	r.warn("Stopping. %s on the way; waiting up to %v for the answers. Press Ctrl-C again only if you must: %s would be in doubt.",
 		prose.Counted(n, "message is", "messages are"), r.flags.httpTimeout, prose.Counted(n, "recipient", "recipients"))
 }

@@ -423,7 +423,7 @@ func (r *runner) finish(ctx context.Context, sendErr error) error {
 	if end.code == exitOK {
 		return nil
 	}
-	return &outcomeError{code: end.code, reason: end.reason}
+	return &outcomeError{code: end.code, reason: end.reason, said: !r.flags.json}
 }
 
 // writeReport writes the lists of people where the run is over, and otherwise what a person needs who goes on.
