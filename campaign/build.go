@@ -227,12 +227,9 @@ func params(n *node, v Value) []Param {
 }
 
 func pace(n *node) Pace {
-	p := Pace{MaxInFlight: whole(n.get("max_in_flight"))}
-	rate := n.get("rate").string()
-	if percent, ok := percentage(rate); ok {
-		p.Rate.Percent = percent
-	} else if number, err := strconv.ParseFloat(rate, 64); err == nil {
-		p.Rate.PerSecond = number
+	rate, err := ParseRate(n.get("rate").string())
+	if err != nil {
+		rate = Rate{} // it is not there: auto
 	}
-	return p
+	return Pace{Rate: rate, MaxInFlight: whole(n.get("max_in_flight"))}
 }

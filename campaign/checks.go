@@ -83,6 +83,18 @@ func checkLimits(n *node, _ Value, label string) {
 	}
 }
 
+// checkDispatch warns of what Sinch does not keep for messages outside conversations.
+func checkDispatch(n *node, _ Value, _ string) {
+	if n.get("processing_strategy").string() != "DISPATCH_ONLY" {
+		return
+	}
+	for _, key := range []string{"conversation_metadata", "correlation_id"} {
+		if label := n.get(key); label != nil {
+			label.warn("put labels under metadata", "%s is not supported by Sinch with processing_strategy: DISPATCH_ONLY", key)
+		}
+	}
+}
+
 // checkCard warns of a card with nothing on it. The API's schema allows it, and no channel can show it.
 func checkCard(n *node, _ Value, label string) {
 	if n.get("title") == nil && n.get("description") == nil && n.get("media_message") == nil {

@@ -94,7 +94,7 @@ func (d *document) checkBehindQuote(tk *token.Token) {
 
 // checkTabs refuses a plain text with tabs in it, which the parser drops.
 func (d *document) checkTabs(tk *token.Token) {
-	if strings.Count(strings.TrimSpace(tk.Origin), "\t") > strings.Count(tk.Value, "\t") {
+	if strings.Count(strings.Trim(tk.Origin, " \t\n"), "\t") > strings.Count(tk.Value, "\t") {
 		d.breakAt(d.tokenPosition(tk), `put the text in "quotes", or spaces in the place of tabs`, "there is a tab in this text, which would be lost")
 	}
 }

@@ -8,12 +8,13 @@
 //   - A Campaign that Load returns has exactly one message type in every message, all fields that the Conversation API requires, and
 //     nothing that it forbids, as far as that can be known without the recipients' values.
 //   - Every string of the file that goes to Sinch is the text that its author sees, character by character.
-//   - No key of the file is ignored: it has its effect, or it is a problem.
+//   - No key of the file is ignored: it has its effect, or it is a problem. ($schema is for editors.)
 //   - No Problem repeats a value of the file that may be a number of a person or a secret.
 //
 // # How a file is read
 //
-//	bytes → text (encoding.go) → nodes with positions (yaml.go, damage.go, syntax.go) → Values (read.go, by the rules) → Campaign (build.go)
+//	bytes → text (encoding.go) → nodes with positions (yaml.go, tokens.go, damage.go, syntax.go)
+//	      → Values (read.go, json.go, placeholder.go, by the rules) → Campaign (build.go)
 //
 // The rules (rule.go; fields.go, message.go, formats.go) are one tree that says what may stand where. The checks, the suggestions for
 // misspelt words and the JSON Schema are all made of it, so that they cannot disagree. What a tree cannot say is in checks.go, and what
@@ -22,7 +23,7 @@
 // # Why the parser's nodes, and not its decoder
 //
 // YAML turns 0046700000000 into another number, 1.10 into 1.1, and drops what follows " #". A decoder hides this. So goccy/go-yaml is used
-// as a parser only, and ends at yaml.go, damage.go and syntax.go: where a text is wanted the node's source is taken as it stands, and
+// as a parser only, and ends at yaml.go, tokens.go, damage.go and syntax.go: where a text is wanted the node's source is taken as it stands, and
 // whatever would be lost in silence (text behind a comment sign or a closing quote, tags, anchors, a second document, keys
 // indented with other spaces) is a problem with a position and a hint.
 //

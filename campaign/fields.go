@@ -31,7 +31,7 @@ func fileRules() *rule {
 		optional("correlation_id", "A label that callbacks carry; run and row where it is left out.", sent(128)),
 		optional("pace", "How fast to send.", paceRules()),
 		optional("limits", "What stops the run before anything is sent.", limitsRules()),
-	).exactly("message", "message_file")
+	).exactly("message", "message_file").checked(checkDispatch)
 	return root.refusing(append(notYet(
 		"profile", "window", "not_before", "not_after", "expires", "keep", "seeds", "in_doubt", "approval", "prices", "notify", "canary",
 		"labels", "warm_up", "queue_ahead", "opt_out", "consent", "where"),

@@ -11,10 +11,15 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// TestOK loads files that use everything the format has, without as much as a warning.
+// good are files that use everything the format has, and the samples.
+func good() []string {
+	return []string{"testdata/ok/*.yaml", "testdata/ok/*.json", "../samples/*/campaign.yaml"}
+}
+
+// TestOK loads good files without as much as a warning.
 func TestOK(t *testing.T) {
-	for _, path := range glob(t, "testdata/ok/*.yaml", "testdata/ok/*.json") {
-		t.Run(filepath.Base(path), func(t *testing.T) {
+	for _, path := range glob(t, good()...) {
+		t.Run(strings.TrimPrefix(path, "testdata/ok/"), func(t *testing.T) {
 			c, err := Load(path)
 			if err != nil {
 				t.Fatal(err)

@@ -202,6 +202,10 @@ func TestMessageFile(t *testing.T) {
 	if want := `Café 🌷 "quoted" / slashed`; description != want {
 		t.Errorf("description = %q, want %q", description, want)
 	}
+	// The file is indented with tabs, as JSON may be.
+	if got, want := c.Message.Get("card_message").Get("title").Text[1], (Part{Name: "first_name", Line: 3, Column: 26}); got != want {
+		t.Errorf("placeholder %+v, want %+v", got, want)
+	}
 	again, err := Parse(c.Path, c.Sources)
 	if err != nil {
 		t.Fatal(err)

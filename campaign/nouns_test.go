@@ -73,7 +73,8 @@ func TestPhoneAddress(t *testing.T) {
 			t.Errorf("PhoneAddress(%q): key %d, zero %v, want key %d", tc.e164, a.Key(), a.IsZero(), tc.key)
 		}
 	}
-	if PhoneAddress("+447700900123") != PhoneAddress("+447700900123") {
+	set := map[Address]bool{PhoneAddress("+447700900123"): true}
+	if !set[PhoneAddress(strings.Join([]string{"+44", "7700900123"}, ""))] {
 		t.Error("equal numbers are different addresses")
 	}
 }
@@ -124,6 +125,11 @@ func TestRateAndShare(t *testing.T) {
 		got := parse(t, "message: Hi\npace: {rate: "+tc.rate+"}\n").Pace.Rate
 		if got != tc.want || got.String() != tc.rate {
 			t.Errorf("rate: %s = %v (%s), want %v", tc.rate, got, got, tc.want)
+		}
+	}
+	for _, wrong := range []string{"", "0", "fast", "101%", "-1", "1e3", "20/s", "0%"} {
+		if r, err := ParseRate(wrong); err == nil {
+			t.Errorf("ParseRate(%q) = %v, want an error", wrong, r)
 		}
 	}
 	for _, share := range []Share{{Count: 100}, {Percent: 5}, {Percent: 0.1}} {
@@ -177,6 +183,27 @@ func TestProblems(t *testing.T) {
 	}
 	if ps[21].Hint == "" || ps[21].Line != 22 {
 		t.Errorf("not sorted: %v", ps[21])
+	}
+}
+
+func TestRecipientNouns(t *testing.T) {
+	r := Recipient{Fields: []string{"a", "b"}}
+	if r.Field(1) != "b" || r.Field(2) != "" || r.Field(-1) != "" {
+		t.Errorf("Field: %q, %q, %q", r.Field(1), r.Field(2), r.Field(-1))
+	}
+	c := Columns{Phone: 0, ID: 1, Language: 2, Country: 3, TimeZone: 4}
+	for i, role := range Roles {
+		if c.Role(role) != i {
+			t.Errorf("Role(%q) = %d, want %d", role, c.Role(role), i)
+		}
+	}
+	if c.Role("colour") != -1 {
+		t.Error("colour is a role")
+	}
+	for i, name := range SkipReasons() {
+		if got := SkipReason(i + 1).String(); got != name {
+			t.Errorf("SkipReason(%d) = %q, want %q", i+1, got, name)
+		}
 	}
 }
 

@@ -88,6 +88,9 @@ func (d *document) beginsWith(offset int, prefix []rune) bool {
 
 // closingQuote returns where the quote is that closes the one at offset, or the end of the document.
 func (d *document) closingQuote(offset int) int {
+	if offset >= len(d.runes) {
+		return len(d.runes)
+	}
 	quote := d.runes[offset]
 	for i := offset + 1; i < len(d.runes); i++ {
 		switch {

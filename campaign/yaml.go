@@ -175,7 +175,7 @@ func (d *document) nextOffset(tk *token.Token) int {
 
 // lastLine returns the line in which a plain text ends.
 func lastLine(tk *token.Token) int {
-	return tk.Position.Line + strings.Count(strings.TrimSpace(tk.Origin), "\n")
+	return tk.Position.Line + strings.Count(strings.Trim(tk.Origin, " \t\n"), "\n")
 }
 
 var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`) // RFC 8259, section 6
