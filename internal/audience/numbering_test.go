@@ -28,6 +28,12 @@ func byLibrary(number, region string) (string, Finding) {
 	case phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST, phonenumbers.PERSONAL_NUMBER:
 		return text, PhoneKind
 	case phonenumbers.UNKNOWN:
+		// The library leaves a national zero where too little would be left without it; to us nobody has written that number.
+		main := phonenumbers.GetRegionCodeForCountryCode(int(parsed.GetCountryCode()))
+		prefix := phonenumbers.GetNddPrefixForRegion(main, true)
+		if strings.HasPrefix(prefix, "0") && strings.HasPrefix(phonenumbers.GetNationalSignificantNumber(parsed), prefix) {
+			return "", PhoneLength
+		}
 		return text, PhoneUnassigned
 	}
 	return text, OK
@@ -42,7 +48,7 @@ func compare(t *testing.T, n *Normaliser, number, region string) {
 	}
 	text, want := byLibrary(number, region)
 	if finding == PhoneAmbiguous {
-		if again, _ := byLibrary(text, phonenumbers.UNKNOWN_REGION); again == text {
+		if again, _ := byLibrary(text, phonenumbers.UNKNOWN_REGION); text != "" && again == text {
 			t.Errorf("Phone(%s, %s) = %v, and libphonenumber reads its own %s the same way", number, region, finding, text)
 		}
 		return

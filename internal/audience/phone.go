@@ -107,6 +107,10 @@ func (e e164) address(cell string) (campaign.Address, Finding) {
 	case refused:
 		return address, PhoneKind
 	case unassigned:
+		// A national zero that could not be cut off, since too little would be left: nobody has written the number that stands here.
+		if trunk := e.plan.regions[0].trunk; e.national[0] == '0' && trunk != nil && trunk.match(e.national) != 0 {
+			return campaign.Address{}, PhoneTooShort
+		}
 		return address, PhoneUnassigned
 	}
 	return address, OK
