@@ -27,6 +27,7 @@ package main
 
 import (
 	"os"
+	_ "time/tzdata" // time zones of campaigns, on systems that have none of their own
 
 	"sendoff/internal/cli"
 )

@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -232,14 +235,15 @@ func describeLines(count int, lines []int) string {
 
 // leftOut says how many rows are left out and why, most first; nothing where none is.
 func leftOut(skipped map[campaign.SkipReason]int) string {
-	var texts []string
-	for i := range campaign.SkipReasons() {
-		if n := skipped[campaign.SkipReason(i+1)]; n > 0 {
-			texts = append(texts, prose.Thousands(n)+" "+strings.ReplaceAll(campaign.SkipReason(i+1).String(), "_", " "))
-		}
-	}
-	if len(texts) == 0 {
+	if len(skipped) == 0 {
 		return ""
+	}
+	reasons := slices.SortedFunc(maps.Keys(skipped), func(a, b campaign.SkipReason) int {
+		return cmp.Or(cmp.Compare(skipped[b], skipped[a]), cmp.Compare(a, b))
+	})
+	texts := make([]string, len(reasons))
+	for i, reason := range reasons {
+		texts[i] = prose.Thousands(skipped[reason]) + " " + strings.ReplaceAll(reason.String(), "_", " ")
 	}
 	return "; left out: " + strings.Join(texts, ", ")
 }

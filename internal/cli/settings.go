@@ -98,7 +98,7 @@ func (st *settings) client(f tuning) (*sinch.Client, error) {
 	}
 	client, err := sinch.New(o)
 	if err != nil {
-		return nil, inputErrorf("%v", err).hint("to try it without an account: sendoff run --sandbox CAMPAIGN")
+		return nil, inputErrorf("the settings do not say through what to send:\n    %s", strings.ReplaceAll(err.Error(), "\n", "\n    ")).hint("to try it without an account: sendoff run --sandbox CAMPAIGN")
 	}
 	return client, nil
 }

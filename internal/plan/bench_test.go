@@ -10,15 +10,14 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-
-	"sendoff/internal/runstore"
 )
 
-// benchmarkRows is large enough for the compiled numbering plans and the ledger's transactions not to count.
-const benchmarkRows = 200_000
+// benchmarkRows is how many different numbers there are for fiction in North America: 100 in each area code.
+const benchmarkRows = 80_000
 
-// benchmarkAudience writes an audience of six columns, some cells quoted, every number another one. It returns its path.
-func benchmarkAudience(b *testing.B, format string, rows int) string {
+// benchmarkAudience writes an audience of six columns, some cells quoted, every number another one. The format takes an area code and the
+// last two digits. It returns the audience's path.
+func benchmarkAudience(b *testing.B, format string) string {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "audience.csv")
 	f, err := os.Create(path)
@@ -27,8 +26,8 @@ func benchmarkAudience(b *testing.B, format string, rows int) string {
 	}
 	w := bufio.NewWriter(f)
 	fmt.Fprintln(w, "id,phone,First name,Last name,city,points")
-	for i := range rows {
-		fmt.Fprintf(w, "C%07d,"+format+",Anna,Lindström,\"Leeds, UK\",%d\n", i, i%1000, i%5000)
+	for i := range benchmarkRows {
+		fmt.Fprintf(w, "C%07d,"+format+",Anna,Lindström,\"Leeds, UK\",%d\n", i, 200+i/100, i%100, i%5000)
 	}
 	if err := errors.Join(w.Flush(), f.Close()); err != nil {
 		b.Fatal(err)
@@ -36,20 +35,20 @@ func benchmarkAudience(b *testing.B, format string, rows int) string {
 	return path
 }
 
-// The numbers are those of fiction, so they repeat: nearly every row ends as a duplicate, which is the dearest way through.
 func BenchmarkBuild(b *testing.B) {
+	const e164 = "+1%03d55501%02d"
 	for _, tc := range []struct{ name, format string }{
-		{"E164", "+447700900%03d"},
-		{"National", "07700 900%03d"},
+		{"E164", e164},
+		{"National", "(%03d) 555-01%02d"},
 	} {
-		path := benchmarkAudience(b, tc.format, benchmarkRows)
+		path := benchmarkAudience(b, tc.format)
 		c := testCampaign(b, filepath.Dir(path), `message:
   card_message:
     title: "Spring sale, ${first_name}"
     description: "Your ${points} points are worth more until Sunday, in ${city} and online."
     choices:
       - url_message: {title: "Shop now", url: "https://example.com/s?c=${id}"}
-audience: {file: audience.csv, country: GB}`)
+audience: {file: audience.csv, country: US}`)
 		b.Run(tc.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -64,7 +63,7 @@ audience: {file: audience.csv, country: GB}`)
 			b.ReportMetric(float64(b.N)*benchmarkRows/b.Elapsed().Seconds(), "rows/s")
 		})
 	}
-	path := benchmarkAudience(b, "+447700900%03d", benchmarkRows)
+	path := benchmarkAudience(b, e164)
 	b.Run("encoding-csv", func(b *testing.B) { // the yardstick: the same bytes, and nothing done with them
 		for b.Loop() {
 			benchmarkPass(b, path)
@@ -90,5 +89,3 @@ func benchmarkPass(b *testing.B, path string) {
 		b.Fatal(err)
 	}
 }
-
-var _ = runstore.FrameRows

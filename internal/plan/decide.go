@@ -92,13 +92,18 @@ func (f *frame) skip(r *campaign.Recipient, reason campaign.SkipReason, detail s
 
 // candidate notes row i, whose body the worker still has, where it may be worth showing.
 func (w *worker) candidate(f *frame, i int) {
+	r := &f.rows[i]
 	if f.first < 0 {
 		f.first = i
 	}
-	if f.defaulted < 0 && w.in.renderer.UsesDefault(&f.rows[i]) {
+	if f.defaulted < 0 && w.in.renderer.UsesDefault(r) {
 		f.defaulted = i
 	}
-	if len(w.body) > f.longestBody {
-		f.longest, f.longestBody = i, len(w.body)
+	size := len(w.body)
+	for n := r.Row; n > 9; n /= 10 {
+		size -= 2 // the ordinal stands in the body twice, which makes no message longer
+	}
+	if size > f.longestSize {
+		f.longest, f.longestSize = i, size
 	}
 }

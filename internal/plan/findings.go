@@ -80,7 +80,7 @@ func (r *remarks) add(m remark) {
 
 // findings returns what does not refuse the plan.
 func (r *remarks) findings() []Finding {
-	var findings []Finding
+	findings := []Finding{} // not nil: JSON has a list, be it empty
 	for _, s := range r.subjects {
 		if t := r.tallies[s]; !s.refuses() {
 			findings = append(findings, Finding{Message: s.message(), Hint: s.hint(), Warning: s.finding.IsWarning(), Count: t.count, Lines: t.lines})

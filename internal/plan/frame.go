@@ -28,7 +28,7 @@ type frame struct {
 
 	// Candidates for samples, as indices in rows; -1: none.
 	first, defaulted, longest int
-	longestBody               int // bytes
+	longestSize               int // of its body
 
 	decided chan struct{} // holds a token when a worker is done with the frame
 }
@@ -42,7 +42,7 @@ func (f *frame) reset() {
 	f.raw, f.packed = f.raw[:0], f.packed[:0]
 	f.skips, f.sendable, f.remarks = f.skips[:0], f.sendable[:0], f.remarks[:0]
 	clear(f.matches)
-	f.first, f.defaulted, f.longest, f.longestBody = -1, -1, -1, 0
+	f.first, f.defaulted, f.longest, f.longestSize = -1, -1, -1, 0
 }
 
 // rowReader makes frames of the audience's batches, which can be shorter: every frame of a snapshot but the last is full.

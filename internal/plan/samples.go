@@ -17,7 +17,7 @@ type Sample struct {
 // value, and the longest message. They are nil where there is none.
 type samples struct {
 	first, defaulted, longest *campaign.Recipient
-	longestBody               int
+	longestSize               int
 }
 
 // take takes a frame's candidates over where they are better.
@@ -28,8 +28,8 @@ func (s *samples) take(f *frame) {
 	if s.defaulted == nil {
 		s.defaulted = f.keep(f.defaulted)
 	}
-	if f.longestBody > s.longestBody {
-		s.longest, s.longestBody = f.keep(f.longest), f.longestBody
+	if f.longestSize > s.longestSize {
+		s.longest, s.longestSize = f.keep(f.longest), f.longestSize
 	}
 }
 

@@ -1,0 +1,44 @@
+package plan
+
+import (
+	"path/filepath"
+	"testing"
+)
+
+func TestDigest(t *testing.T) {
+	const (
+		rows  = "phone,name,n\n+447700900001,Ann,1\n+447700900002,Ben,2\n+447700900003,,3\n+447700900001,Cid,4\n"
+		lines = "audience: audience.csv\nsuppress: [list.txt]\nparams: {name: {column: name, on_empty: skip}}\nlimits: {max_recipients: 9}\n"
+		hi    = `message: "Hi ${name}"`
+		list  = "+447700900009\n"
+	)
+	build := func(rows, lines, list string) string {
+		dir := t.TempDir()
+		write(t, dir, "audience.csv", rows)
+		write(t, dir, "list.txt", list)
+		write(t, dir, "other.txt", list)
+		return mustBuild(t, testCampaign(t, dir, lines), mustAcquire(t, filepath.Join(t.TempDir(), "run"))).Digest
+	}
+	want := build(rows, lines+hi, list)
+	for _, tc := range []struct {
+		name              string
+		rows, lines, list string
+		same              bool
+	}{
+		{"another run", rows, lines + hi, list, true},
+		{"a list has grown", rows, lines + hi, list + "+447700900002\n", true},
+		{"pace", rows, lines + "pace: {rate: 1}\n" + hi, list, true},
+		{"another delimiter", "phone;name;n\n+447700900001;Ann;1\n+447700900002;Ben;2\n+447700900003;;3\n+447700900001;Cid;4\n", lines + hi, list, true},
+
+		{"text", rows, lines + `message: "Ho ${name}"`, list, false},
+		{"a cell that is not sent", "phone,name,n\n+447700900001,Ann,1\n+447700900002,Ben,2\n+447700900003,,3\n+447700900001,Cid,5\n", lines + hi, list, false},
+		{"a name in the header", "phone,name,m\n+447700900001,Ann,1\n+447700900002,Ben,2\n+447700900003,,3\n+447700900001,Cid,4\n", lines + hi, list, false},
+		{"order", "phone,name,n\n+447700900002,Ben,2\n+447700900001,Ann,1\n+447700900003,,3\n+447700900001,Cid,4\n", lines + hi, list, false},
+		{"limits", rows, "limits: {max_recipients: 8}\naudience: audience.csv\nsuppress: [list.txt]\nparams: {name: {column: name, on_empty: skip}}\n" + hi, list, false},
+		{"another list", rows, "suppress: [other.txt]\naudience: audience.csv\nparams: {name: {column: name, on_empty: skip}}\nlimits: {max_recipients: 9}\n" + hi, list, false},
+	} {
+		if got := build(tc.rows, tc.lines, tc.list); (got == want) != tc.same {
+			t.Errorf("%s: same digest: %t, want %t", tc.name, got == want, tc.same)
+		}
+	}
+}
