@@ -68,7 +68,7 @@ func TestPhone(t *testing.T) {
 		{"+0447700900123", "", "", PhoneCallingCode},
 		{"+44 770", "", "", PhoneTooShort},
 		{"+44 7700 900123 1234", "", "", PhoneTooLong},
-		{"07700 9002", "GB", "", PhoneTooShort}, // its national zero would have to stay
+		{"07700 9002", "GB", "", PhoneTooShort},  // its national zero would have to stay
 		{"+44 7700 9001", "", "", PhoneTooShort}, // works from within an area at most
 		{"123456789012345678901234567890", "GB", "", PhoneTooLong},
 		{"(900) 555-0123", "US", "+19005550123", PhoneKind},

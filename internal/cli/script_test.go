@@ -25,7 +25,11 @@ func sendoffMain() {
 }
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
+	switch {
+	case os.Getenv(asBareLoop) != "":
+		bareLoop()
+		return
+	case os.Getenv(asProgram) != "":
 		sendoffMain()
 	}
 	testscript.Main(m, map[string]func(){"sendoff": sendoffMain})
