@@ -27,6 +27,8 @@ func TestDigest(t *testing.T) {
 	}{
 		{"another run", rows, lines + hi, list, true},
 		{"a list has grown", rows, lines + hi, list + "+447700900002\n", true},
+		{"a list has grown by a number that stands there twice", rows, lines + hi, list + "+447700900001\n", true},
+		{"a list has grown by somebody without a value", rows, lines + hi, list + "+447700900003\n", true},
 		{"pace", rows, lines + "pace: {rate: 1}\n" + hi, list, true},
 		{"another delimiter", "phone;name;n\n+447700900001;Ann;1\n+447700900002;Ben;2\n+447700900003;;3\n+447700900001;Cid;4\n", lines + hi, list, true},
 
