@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -136,6 +137,9 @@ func readRunFlags(c *cli.Context) (runFlags, error) {
 	}
 	return f, nil
 }
+
+// sendingGCPercent keeps the heap of a sending process below some 50 MB.
+const sendingGCPercent = 400
 
 // runner is one execution of the command run.
 type runner struct {
@@ -360,6 +364,8 @@ func (r *runner) send(ctx context.Context, stop <-chan struct{}) error {
 	}
 	defer log.close()
 	log.Info("sending", "epoch", epoch, "rate", r.rate, "max_in_flight", r.flags.maxInFlight)
+	// While sending, little lives and much is thrown away: a collection every few MB would cost more than the memory it saves.
+	defer debug.SetGCPercent(debug.SetGCPercent(sendingGCPercent))
 	watching := r.watchProgress()
 	err = send.Send(ctx, stop, send.Config{
 		Run: r.run, Renderer: renderer, Suppress: r.lists, Client: r.client,

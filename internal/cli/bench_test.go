@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"sendoff/internal/ledger"
+)
+
+// BenchmarkRun measures whole processes: run and plan of 50,000 messages, and a bare net/http loop that posts as many to the same server.
+func BenchmarkRun(b *testing.B) {
+	const rows = 50_000
+	var plan, run, bare usage
+	for b.Loop() {
+		bench := newBench(b, rows)
+		plan.add(b, bench.command("plan", bench.dir))
+		run.add(b, bench.command("run", "--yes", "--quiet", "--no-canary", "--rate", "900000", bench.dir))
+		loop := bench.command()
+		loop.Env = append(loop.Env, asBareLoop+"="+strconv.Itoa(rows))
+		bare.add(b, loop)
+		if info, err := os.Stat(filepath.Join(bench.runDir(), ledger.FileName)); err == nil {
+			b.ReportMetric(float64(info.Size())/(1<<20), "ledger-MiB")
+		}
+	}
+	b.ReportMetric(float64(rows*b.N)/run.took.Seconds(), "messages/s")
+	b.ReportMetric((run.cpu-plan.cpu).Seconds()/bare.cpu.Seconds(), "(run-plan)/bare-cpu")
+	b.ReportMetric(run.cpu.Seconds()/bare.cpu.Seconds(), "run/bare-cpu")
+	b.ReportMetric(float64(run.peak)/(1<<20), "peak-anonymous-MiB")
+}
+
+// BenchmarkPlan measures the process that plans a million rows in E.164.
+func BenchmarkPlan(b *testing.B) {
+	const rows = 1_000_000
+	dir := b.TempDir()
+	writeFile(b, filepath.Join(dir, "campaign.yaml"), benchCampaign)
+	writeFile(b, filepath.Join(dir, "audience.csv"), benchAudience(100_000)+moreAudience(rows-100_000))
+	var plan usage
+	for b.Loop() {
+		cmd := exec.Command(os.Args[0], "plan", dir)
+		cmd.Env = append(os.Environ(), asProgram+"=1")
+		plan.add(b, cmd)
+	}
+	b.ReportMetric(float64(rows*b.N)/plan.took.Seconds(), "rows/s")
+	b.ReportMetric(plan.cpu.Seconds()/float64(rows*b.N)*1e6, "µs-cpu/row")
+	b.ReportMetric(float64(plan.peak)/(1<<20), "peak-anonymous-MiB")
+}
+
+// moreAudience has numbers below a British area code that does not exist; nothing is sent to them.
+func moreAudience(rows int) string {
+	var text bytes.Buffer
+	for i := range rows {
+		fmt.Fprintf(&text, "+44110%07d,Ann %d\n", i, i)
+	}
+	return text.String()
+}
+
+// usage is what processes have used.
+type usage struct {
+	cpu, took time.Duration
+	peak      int64 // bytes of anonymous memory, the largest of all; 0 where the system does not tell
+}
+
+// add runs a command to its end.
+func (u *usage) add(b *testing.B, cmd *exec.Cmd) {
+	b.Helper()
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	over := make(chan struct{})
+	peak := make(chan int64)
+	go func() { peak <- watchMemory(cmd.Process.Pid, over) }()
+	err := cmd.Wait()
+	close(over)
+	u.peak = max(u.peak, <-peak)
+	if err != nil {
+		b.Fatalf("%v\n%s", err, out.String())
+	}
+	u.took += time.Since(began)
+	u.cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+}
+
+// watchMemory returns the most anonymous memory that a process had (proc(5): RssAnon); pages of the mapped ledger do not count.
+func watchMemory(pid int, over <-chan struct{}) (most int64) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-over:
+			return most
+		case <-tick.C:
+			most = max(most, anonymousMemory(pid))
+		}
+	}
+}
+
+func anonymousMemory(pid int) int64 {
+	f, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if kb, ok := strings.CutPrefix(lines.Text(), "RssAnon:"); ok {
+			n, _ := strconv.ParseInt(strings.Fields(kb)[0], 10, 64) // the kernel writes a number
+			return n << 10
+		}
+	}
+	return 0
+}
