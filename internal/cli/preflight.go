@@ -132,8 +132,11 @@ func (r *runner) chooseRate() error {
 	return nil
 }
 
-// stillQueued asks how many accepted messages the app has not handed on yet; 0 where it does not answer soon.
+// stillQueued asks how many accepted messages the app has not handed on yet; 0 where it does not answer soon, or ends with this process.
 func (r *runner) stillQueued(ctx context.Context) int64 {
+	if r.flags.sandbox {
+		return 0
+	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	app, err := r.client.App(ctx)
