@@ -277,3 +277,30 @@ func waitFor(t *testing.T, ok func() bool) {
 		}
 	}
 }
+
+// While a process sends, status says how far it is, and what needs the ledger says who holds it.
+func TestCrashStatusWhileSending(t *testing.T) {
+	b := newBench(t, 3000)
+	cmd := b.command("run", "--yes", "--quiet", "--rate", "300", b.dir)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = cmd.Process.Kill() // what it has sent does not matter
+		_ = cmd.Wait()
+	}()
+	waitFor(t, func() bool {
+		_, err := os.Stat(filepath.Join(b.runDir(), runstore.StatusName))
+		return err == nil
+	})
+	status := b.command("status", b.dir)
+	out, err := status.CombinedOutput()
+	if want := "of 3,000 accepted"; err != nil || !strings.Contains(string(out), want) {
+		t.Errorf("status = %v, want %q in\n%s", err, want, out)
+	}
+	held := b.command("report", b.dir)
+	out, _ = held.CombinedOutput()
+	if want := fmt.Sprintf("process %d on ", cmd.Process.Pid); held.ProcessState.ExitCode() != exitHeld || !strings.Contains(string(out), want) {
+		t.Errorf("report = exit %d, want 11 and %q in\n%s", held.ProcessState.ExitCode(), want, out)
+	}
+}
