@@ -11,7 +11,7 @@
 //
 // # Layout
 //
-//	bucket meta  "format", "created", "begun", "identity", "run" (the caller's own document)
+//	bucket meta  "format", "created", "run_id", "identity", "started", "begun", "run" (the caller's own document)
 //	bucket blk   block number (4 bytes, big endian) → 250 records of 24 bytes, for rows 250·n … 250·n+249
 //	bucket err   index (2 bytes, big endian) → a text that records refer to
 //	bucket ext   row (4 bytes, big endian) → a message id that is not a ULID

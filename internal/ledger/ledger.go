@@ -22,6 +22,7 @@ type Ledger struct {
 	witness     *witness // nil when opened read-only
 	begun       uint64   // intents on disk; the writer's own once it runs
 	begunAtOpen uint64
+	started     bool // an intent was about to be begun
 
 	mu     sync.Mutex
 	open   *group // what queues for the next commit
@@ -202,6 +203,11 @@ func (l *Ledger) Close() error {
 // commit puts a group on disk. If we die within, all of it is there or nothing; the witness is ahead at most by its step.
 func (l *Ledger) commit(g *group) error {
 	begun := l.begun + uint64(g.intents)
+	if g.intents > 0 && !l.started {
+		if err := l.markStarted(); err != nil {
+			return err
+		}
+	}
 	if err := l.witness.cover(l.begun, begun); err != nil {
 		return err
 	}
@@ -223,6 +229,16 @@ func (l *Ledger) commit(g *group) error {
 		return fmt.Errorf("commit: %w", err)
 	}
 	l.begun = begun
+	return nil
+}
+
+// markStarted puts on record that the first intent comes next (see [witness.compare]).
+func (l *Ledger) markStarted() error {
+	err := l.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyStarted, []byte{1}) })
+	if err != nil {
+		return fmt.Errorf("mark the start: %w", err)
+	}
+	l.started = true
 	return nil
 }
 

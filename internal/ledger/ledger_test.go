@@ -314,6 +314,18 @@ func TestOpenRefuses(t *testing.T) {
 			begin(t, dir)
 			write(t, dir, WitnessName, encodeWitness(witnessStep+2, testRun))
 		}, ErrRolledBack},
+		{"put back to before the first start", func(t *testing.T, dir string) {
+			planned, _ := os.ReadFile(filepath.Join(dir, FileName))
+			begin(t, dir)
+			spoilFile(t, dir, 0, planned) // in place: the inode stays
+		}, ErrRolledBack},
+		{"made anew beside an old witness", func(t *testing.T, dir string) {
+			begin(t, dir)
+			os.Remove(filepath.Join(dir, FileName))
+			if err := Create(dir, [16]byte{7}, nil, testTime); err != nil {
+				t.Fatal(err)
+			}
+		}, ErrRolledBack},
 		{"witness of another run", func(t *testing.T, dir string) {
 			begin(t, dir)
 			write(t, dir, WitnessName, encodeWitness(1, [16]byte{9}))
@@ -342,6 +354,25 @@ func TestOpenRefuses(t *testing.T) {
 				t.Errorf("Open = %v, want %v", err, tc.want)
 			}
 		})
+	}
+}
+
+// We die after the witness was written and before the first intent is on disk: nothing has left, and the run goes on.
+func TestOpenAfterDeathBeforeTheFirstIntent(t *testing.T) {
+	for _, witness := range [][]byte{encodeWitness(witnessStep, testRun), encodeWitness(0, testRun), {1, 2, 3}, nil} {
+		l, dir := newLedger(t)
+		if err := l.markStarted(); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, WitnessName), witness, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := mustOpen(t, dir).Begin(1, 0, testTime); err != nil {
+			t.Errorf("witness %x: %v", witness, err)
+		}
 	}
 }
 

@@ -53,6 +53,7 @@ var (
 	keyIdentity = []byte("identity")
 	keyRunID    = []byte("run_id")
 	keyRun      = []byte("run")
+	keyStarted  = []byte("started")
 )
 
 // Options say how to open a ledger.
@@ -218,6 +219,7 @@ func (l *Ledger) load() (err error) {
 		l.created = time.Unix(0, int64(binary.BigEndian.Uint64(created)))
 		l.begun = binary.BigEndian.Uint64(begun)
 		l.begunAtOpen = l.begun
+		l.started = meta.Get(keyStarted) != nil
 		copy(l.runID[:], run)
 		if err := json.Unmarshal(meta.Get(keyIdentity), &l.identity); err != nil {
 			return fmt.Errorf("%w: identity: %w", ErrDamaged, err)
@@ -241,7 +243,7 @@ func (l *Ledger) prepare(dir string, adopt bool) error {
 		}
 		l.identity = here
 	}
-	if l.witness, err = openWitness(filepath.Join(dir, WitnessName), l.runID, l.begun); err != nil {
+	if l.witness, err = openWitness(filepath.Join(dir, WitnessName), l); err != nil {
 		return err
 	}
 	l.removeLeftovers()

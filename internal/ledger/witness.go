@@ -33,23 +33,28 @@ func encodeWitness(count uint64, run [16]byte) []byte {
 	return append(b, 0, 0, 0, 0)
 }
 
-// openWitness opens the witness of a ledger that has begun rows, and compares them. While nothing has begun there is nothing that
-// a witness could tell, so it is made anew: a death between here and the first intent leaves a ledger that says 0.
-func openWitness(path string, run [16]byte, begun uint64) (*witness, error) {
-	if begun == 0 {
-		return createWitness(path, run)
-	}
+// openWitness opens the witness of a ledger, and compares the two. A ledger that has begun nothing gets a new one, unless the
+// one that is there accuses it.
+func openWitness(path string, l *Ledger) (*witness, error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && l.begun > 0:
 		return nil, fmt.Errorf("%w: %s is missing", ErrRolledBack, path)
-	}
-	if err != nil {
+	case errors.Is(err, fs.ErrNotExist):
+		return createWitness(path, l.runID)
+	case err != nil:
 		return nil, fmt.Errorf("open witness: %w", err)
 	}
-	w := &witness{f: f, run: run}
-	if err := w.compare(begun); err != nil {
-		_ = f.Close() // the comparison's error is the one that matters
+	w := &witness{f: f, run: l.runID}
+	err = w.compare(l)
+	if err != nil || l.begun == 0 {
+		_ = f.Close() // it was only read
+	}
+	switch {
+	case err != nil:
 		return nil, err
+	case l.begun == 0:
+		return createWitness(path, l.runID)
 	}
 	return w, nil
 }
@@ -67,19 +72,26 @@ func createWitness(path string, run [16]byte) (*witness, error) {
 	return w, nil
 }
 
-func (w *witness) compare(begun uint64) error {
+// compare returns an error where the witness knows of intents that the ledger does not. The first intent is preceded by three writes,
+// each durable: the ledger's mark that it has started, the witness, the intent itself. So a ledger that has begun nothing may
+// have a witness of one step only where it is marked; without the mark it was put back to what it was before the first start.
+func (w *witness) compare(l *Ledger) error {
 	var b [witnessSize]byte
-	if _, err := w.f.ReadAt(b[:], 0); err != nil {
+	if _, err := w.f.ReadAt(b[:], 0); err != nil && l.begun > 0 {
 		return fmt.Errorf("%w: the witness cannot be read: %w", ErrRolledBack, err)
 	}
 	w.count = binary.BigEndian.Uint64(b[:])
+	whole := string(encodeWitness(w.count, [16]byte(b[8:24]))) == string(b[:])
+	ours := [16]byte(b[8:24]) == w.run
 	switch {
-	case string(encodeWitness(w.count, [16]byte(b[8:24]))) != string(b[:]):
+	case !whole && l.begun == 0:
+		return nil // we died while it was made
+	case !whole:
 		return fmt.Errorf("%w: the witness is damaged", ErrRolledBack)
-	case [16]byte(b[8:24]) != w.run:
+	case !ours && (l.begun > 0 || w.count > 0):
 		return fmt.Errorf("%w: the witness belongs to another run", ErrRolledBack)
-	case w.count < begun || w.count > begun+witnessStep:
-		return fmt.Errorf("%w: it knows of %d requests, the witness allows for %d", ErrRolledBack, begun, w.count)
+	case l.begun == 0 && !l.started && w.count > 0, w.count < l.begun, w.count > l.begun+witnessStep:
+		return fmt.Errorf("%w: it knows of %d requests, the witness allows for %d", ErrRolledBack, l.begun, w.count)
 	}
 	return nil
 }
