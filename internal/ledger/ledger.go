@@ -49,7 +49,7 @@ type op struct {
 	res    Result
 }
 
-// Result is what became of a row that was begun, or [Skipped] of one that was not.
+// Result is what became of a row that was begun; or of one that is not any more, [Skipped] or, after a server error, [InDoubt].
 type Result struct {
 	State     State
 	Reason    uint8 // where State is Skipped
@@ -275,7 +275,8 @@ func (c *changes) apply(o *op) error {
 		r.setDetail(0, 0)
 		return nil
 	}
-	if open := from == Begun || from == InDoubt; !open && !(from.Sendable() && o.res.State == Skipped) {
+	leftOut := o.res.State == Skipped || o.res.State == InDoubt // a row of which nothing is under way
+	if open := from == Begun || from == InDoubt; !open && !(from.Sendable() && leftOut) {
 		return fmt.Errorf("row %d cannot become %v: it is %v", o.row, o.res.State, from)
 	}
 	r[0], r[1] = byte(o.res.State), o.res.Reason

@@ -23,7 +23,7 @@ const (
 	listCount
 )
 
-var listNames = [listCount]string{"report.csv", "failures.csv", "skipped.csv", "in-doubt.csv"}
+var listNames = [listCount]string{runstore.RowsName, runstore.FailuresName, runstore.SkippedName, runstore.InDoubtName}
 
 // Options say what to write.
 type Options struct {
@@ -42,7 +42,7 @@ func Write(r *runstore.Run, o Options) error {
 	if rep.State == runstore.Planning {
 		return errors.New("write report: the run was never planned to its end")
 	}
-	if err := r.WriteJSON(jsonName, rep); err != nil {
+	if err := r.WriteJSON(runstore.ReportName, rep); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	if err := writeLists(r, rep, doubtful, o); err != nil {

@@ -12,7 +12,6 @@ import (
 
 const (
 	schema         = 1
-	jsonName       = "report.json"
 	sandboxMessage = "SANDBOX: nothing was sent to anyone"
 	noReceipts     = "none"
 )

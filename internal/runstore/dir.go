@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"sendoff/internal/durable"
+	"sendoff/internal/ledger"
 )
 
 // The files of a run, beside those of its ledger.
@@ -18,7 +19,18 @@ const (
 	StatusName   = "status.json"
 	ControlName  = "control.json"
 	LogName      = "log.jsonl"
+	ReportName   = "report.json"
+	RowsName     = "report.csv"
+	FailuresName = "failures.csv"
+	SkippedName  = "skipped.csv"
+	InDoubtName  = "in-doubt.csv"
 )
+
+// files are all of them, the ledger's last: as long as it is there, the directory is a run.
+var files = [...]string{
+	SnapshotName, FrozenName, RunName, StatusName, ControlName, LogName, ReportName, RowsName, FailuresName, SkippedName, InDoubtName,
+	ledger.WitnessName, ledger.FileName,
+}
 
 // sandboxFolder keeps runs that reach nobody apart; so no real run may have its name.
 const sandboxFolder = "sandbox"
@@ -79,20 +91,27 @@ func reserved(name string) bool {
 	return false
 }
 
-// makeDir makes the directory of a run. Folders of runs that it has to make on the way get a .gitignore before anything else is in them.
+// makeDir makes the directory of a run. Before anything else is in it or in the folder of runs that holds it, a .gitignore is; a directory
+// that has content already is somebody's own, and stays as it is.
 func makeDir(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make run directory: %w", err)
 	}
-	for parent := filepath.Dir(dir); ; parent = filepath.Dir(parent) {
-		switch filepath.Base(parent) {
-		case sandboxFolder:
-			continue
-		case "runs":
-			return keepOutOfGit(parent)
-		}
-		return keepOutOfGit(dir)
+	parent := filepath.Dir(dir)
+	if filepath.Base(parent) == sandboxFolder {
+		parent = filepath.Dir(parent)
 	}
+	if filepath.Base(parent) == "runs" {
+		return keepOutOfGit(parent)
+	}
+	content, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("make run directory: %w", err)
+	}
+	if len(content) > 0 {
+		return nil
+	}
+	return keepOutOfGit(dir)
 }
 
 func keepOutOfGit(dir string) error {

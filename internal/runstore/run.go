@@ -177,7 +177,18 @@ func (r *Run) Close() error {
 	return r.Ledger.Close()
 }
 
-// Remove lets a run go and erases its directory. It is for runs that reached nobody.
+// Remove lets a run go and erases its files, those alone: the directory may be somebody's own, with other things in it. It is for runs that
+// reached nobody.
 func (r *Run) Remove() error {
-	return errors.Join(r.Close(), os.RemoveAll(r.Dir))
+	if err := r.Close(); err != nil {
+		return err
+	}
+	for _, name := range files {
+		for _, path := range []string{r.Path(name), r.Path(name) + ".tmp"} {
+			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("remove run: %w", err)
+			}
+		}
+	}
+	return nil
 }

@@ -105,6 +105,27 @@ func TestAcquire(t *testing.T) {
 	}
 }
 
+// What else lies in the folder is somebody's own.
+func TestRemoveErasesTheRunAlone(t *testing.T) {
+	dir := t.TempDir()
+	theirs := filepath.Join(dir, "audience.csv")
+	if err := os.WriteFile(theirs, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := mustAcquire(t, dir)
+	writeSnapshot(t, r, testRows(3))
+	if err := r.Remove(); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 1 || left[0].Name() != "audience.csv" {
+		t.Errorf("left: %v, %v", left, err)
+	}
+	if mustAcquire(t, dir).Meta().State != Planning {
+		t.Error("the next run is not a fresh one")
+	}
+}
+
 func testRows(n int) []campaign.Recipient {
 	rows := make([]campaign.Recipient, n)
 	for i := range rows {

@@ -113,11 +113,12 @@ func (w *SnapshotWriter) Commit() (int64, error) {
 	footer = binary.BigEndian.AppendUint32(footer, sum)
 	w.write(w.index)
 	w.write(append(footer, snapshotMagic...))
-	if err := errors.Join(w.w.Flush(), w.f.Sync(), w.f.Close()); err != nil {
-		return 0, fmt.Errorf("write snapshot: %w", err)
+	err := errors.Join(w.w.Flush(), w.f.Sync(), w.f.Close())
+	if err == nil {
+		err = os.Rename(w.path+".tmp", w.path)
 	}
-	if err := os.Rename(w.path+".tmp", w.path); err != nil {
-		return 0, fmt.Errorf("write snapshot: %w", err)
+	if err != nil {
+		return 0, errors.Join(fmt.Errorf("write snapshot: %w", err), os.Remove(w.path+".tmp")) // it holds people's data
 	}
 	return w.offset, durable.SyncDir(filepath.Dir(w.path))
 }

@@ -19,20 +19,20 @@ const (
 type brakes struct {
 	giveUp time.Duration // how long to go on without any answer
 
-	mu         sync.Mutex
-	rejected   int       // in a row
-	inDoubt    int       // in a row
-	unsent     int       // in a row
-	lastAnswer time.Time // or the start
-	canary     int       // rows of the canary that were settled
-	failed     int       // of them, not accepted
+	mu       sync.Mutex
+	rejected int       // in a row
+	inDoubt  int       // in a row
+	unsent   int       // in a row
+	silent   time.Time // since when, where unsent is not 0
+	canary   int       // rows that were settled
+	failed   int       // of them, not accepted
 }
 
 // settled takes a final verdict, and returns why to stop, or nil.
-func (b *brakes) settled(v verdict, detail string, now time.Time) *Stop {
+func (b *brakes) settled(v verdict, detail string) *Stop {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.lastAnswer, b.unsent = now, 0
+	b.unsent = 0
 	b.canary++
 	switch v {
 	case accepted:
@@ -54,29 +54,31 @@ func (b *brakes) settled(v verdict, detail string, now time.Time) *Stop {
 }
 
 // answered takes note that the server is there.
-func (b *brakes) answered(now time.Time) {
+func (b *brakes) answered() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.lastAnswer, b.unsent = now, 0
+	b.unsent = 0
 }
 
 // unreachable counts an attempt of which nothing could be written. It returns how many there were in a row, and why to stop, or nil.
 func (b *brakes) unreachable(detail string, now time.Time) (int, *Stop) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.unsent++
-	if silent := now.Sub(b.lastAnswer); silent >= b.giveUp {
+	if b.unsent++; b.unsent == 1 {
+		b.silent = now
+	}
+	if silent := now.Sub(b.silent); silent >= b.giveUp {
 		return b.unsent, &Stop{Brake, fmt.Sprintf("Sinch could not be reached for %v: %s", silent.Round(time.Second), detail)}
 	}
 	return b.unsent, nil
 }
 
-// canaryVerdict returns why the canary stops the run, or nil.
-func (b *brakes) canaryVerdict(detail string) *Stop {
+// canaryVerdict returns how many rows were settled so far, and why they stop the run, or nil.
+func (b *brakes) canaryVerdict(detail string) (int, *Stop) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.failed < canaryFailures {
-		return nil
+		return b.canary, nil
 	}
-	return &Stop{Brake, fmt.Sprintf("%d of the first %d messages were not accepted, the last with %q; nothing more was sent", b.failed, b.canary, detail)}
+	return b.canary, &Stop{Brake, fmt.Sprintf("%d of the first %d messages were not accepted, the last with %q; nothing more was sent", b.failed, b.canary, detail)}
 }

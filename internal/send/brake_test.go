@@ -20,11 +20,11 @@ func TestBrakes(t *testing.T) {
 		{"taking turns", repeat("rd", 50), 0},
 	}
 	for _, tc := range tests {
-		b := brakes{giveUp: time.Minute, lastAnswer: testTime}
+		b := brakes{giveUp: time.Minute}
 		stopped := 0
 		for i, c := range tc.verdicts {
 			v := map[rune]verdict{'a': accepted, 'r': rejected, 'd': inDoubt}[c]
-			if b.settled(v, "detail", testTime) != nil && stopped == 0 {
+			if b.settled(v, "detail") != nil && stopped == 0 {
 				stopped = i + 1
 			}
 		}
@@ -43,29 +43,33 @@ func repeat(s string, n int) string {
 }
 
 func TestGiveUp(t *testing.T) {
-	b := brakes{giveUp: time.Minute, lastAnswer: testTime}
-	if _, stop := b.unreachable("refused", testTime.Add(59*time.Second)); stop != nil {
-		t.Error("gave up early")
+	b := brakes{giveUp: time.Minute}
+	at := func(seconds int) time.Time { return testTime.Add(time.Duration(seconds) * time.Second) }
+	if _, stop := b.unreachable("refused", at(1000)); stop != nil {
+		t.Error("the first failure after a quiet time is taken for silence")
 	}
-	b.answered(testTime.Add(59 * time.Second))
-	if _, stop := b.unreachable("refused", testTime.Add(118*time.Second)); stop != nil {
+	b.answered()
+	if _, stop := b.unreachable("refused", at(1070)); stop != nil {
 		t.Error("gave up although there was an answer in between")
 	}
-	if n, stop := b.unreachable("refused", testTime.Add(119*time.Second)); stop == nil || n != 2 {
-		t.Errorf("unreachable = %d, %v; want 2 in a row and a stop", n, stop)
+	if _, stop := b.unreachable("refused", at(1129)); stop != nil {
+		t.Error("gave up early")
+	}
+	if n, stop := b.unreachable("refused", at(1130)); stop == nil || n != 3 {
+		t.Errorf("unreachable = %d, %v; want 3 in a row and a stop", n, stop)
 	}
 }
 
 func TestCanary(t *testing.T) {
 	b := brakes{giveUp: time.Minute}
 	for _, v := range []verdict{rejected, accepted, inDoubt, accepted} {
-		b.settled(v, "detail", testTime)
+		b.settled(v, "detail")
 	}
-	if stop := b.canaryVerdict("detail"); stop != nil {
+	if n, stop := b.canaryVerdict("detail"); stop != nil || n != 4 {
 		t.Errorf("two failures stop the run: %v", stop)
 	}
-	b.settled(rejected, "detail", testTime)
-	if b.canaryVerdict("detail") == nil {
+	b.settled(rejected, "detail")
+	if _, stop := b.canaryVerdict("detail"); stop == nil {
 		t.Error("three failures do not stop the run")
 	}
 }

@@ -2,6 +2,7 @@ package send
 
 import (
 	"container/heap"
+	"fmt"
 	"time"
 
 	"sendoff/campaign"
@@ -17,19 +18,50 @@ func (s *sender) dispatch(snapshot *runstore.Snapshot, left *todo) error {
 	sweep := &sweep{snapshot: snapshot, left: left}
 	if !s.NoCanary && !s.Run.Meta().CanaryPassed {
 		sweep.most = canaryRows
-		if err := s.drain(sweep); err != nil || s.admitting.Err() != nil {
-			return err
-		}
-		if stop := s.brakes.canaryVerdict(s.lastDetail()); stop != nil {
-			s.halt(stop)
-			return nil
-		}
-		if err := s.Run.Update(func(m *runstore.Meta) { m.CanaryPassed = true }); err != nil {
+		if err := s.drain(sweep); err != nil {
 			return err
 		}
 		sweep.most = 0
+		if over, err := s.judgeCanary(sweep); over || err != nil {
+			return err
+		}
 	}
-	return s.drain(sweep)
+	if err := s.drain(sweep); err != nil {
+		return err
+	}
+	return s.judgeLimit(sweep)
+}
+
+// judgeCanary stops the run where its canary fared badly and somebody is left to be spared. It is passed, once for the whole run, when
+// enough rows of one start were settled.
+func (s *sender) judgeCanary(sweep *sweep) (over bool, err error) {
+	more, err := sweep.more()
+	if err != nil || !more {
+		return false, err
+	}
+	settled, stop := s.brakes.canaryVerdict(s.lastDetail())
+	switch {
+	case stop != nil:
+		s.halt(stop)
+		return true, nil
+	case s.admitting.Err() != nil:
+		return true, nil
+	case settled < canaryRows:
+		return false, nil // --limit lets no more through
+	}
+	return false, s.Run.Update(func(m *runstore.Meta) { m.CanaryPassed = true })
+}
+
+// judgeLimit says that somebody is left because of Config.Limit.
+func (s *sender) judgeLimit(sweep *sweep) error {
+	if s.admitting.Err() != nil {
+		return nil
+	}
+	more, err := sweep.more()
+	if more {
+		s.halt(&Stop{LimitReached, fmt.Sprintf("%d were begun, as --limit says", s.Limit)})
+	}
+	return err
 }
 
 // drain hands out rows until the sweep has no more and all of them are settled.
@@ -59,9 +91,10 @@ func (s *sender) drain(sweep *sweep) error {
 func (s *sender) next(sweep *sweep) (j *job, wait time.Duration, idle bool, err error) {
 	s.mu.Lock()
 	j, wait = s.retries.next(time.Now())
-	room := len(s.retries) < maxWaiting
+	room := len(s.retries) < maxWaiting && (s.Limit <= 0 || s.begun < s.Limit)
 	s.mu.Unlock()
-	if j == nil && room {
+	fresh := j == nil && room
+	if fresh {
 		if j, err = sweep.next(); err != nil {
 			return nil, 0, false, err
 		}
@@ -70,6 +103,9 @@ func (s *sender) next(sweep *sweep) (j *job, wait time.Duration, idle bool, err 
 	defer s.mu.Unlock()
 	if j != nil {
 		s.open++
+		if fresh {
+			s.begun++
+		}
 		return j, 0, false, nil
 	}
 	return nil, wait, s.open == 0 && len(s.retries) == 0, nil
@@ -96,8 +132,11 @@ func (s *sender) awaitChange(d time.Duration) bool {
 func (s *sender) giveBack(j *job, again bool) {
 	s.mu.Lock()
 	s.open--
-	if again {
+	switch {
+	case again:
 		heap.Push(&s.retries, j)
+	case !j.begun:
+		s.begun--
 	}
 	s.mu.Unlock()
 	select {
@@ -120,24 +159,33 @@ func (w *sweep) next() (*job, error) {
 	if w.most > 0 && w.given >= w.most {
 		return nil, nil
 	}
+	more, err := w.more()
+	if err != nil || !more {
+		return nil, err
+	}
+	r := w.rows[0]
+	w.rows = w.rows[1:]
+	w.given++
+	return &job{r: r}, nil
+}
+
+// more reports whether there is a row that was not handed out; then it is the first of w.rows.
+func (w *sweep) more() (bool, error) {
 	for {
-		for len(w.rows) > 0 {
-			r := w.rows[0]
-			w.rows = w.rows[1:]
-			if w.left.has(r.Row) {
-				w.given++
-				return &job{r: r}, nil
+		for ; len(w.rows) > 0; w.rows = w.rows[1:] {
+			if w.left.has(w.rows[0].Row) {
+				return true, nil
 			}
 		}
 		for w.frame < w.snapshot.Frames() && !w.left.any(w.frame*runstore.FrameRows, (w.frame+1)*runstore.FrameRows) {
 			w.frame++
 		}
 		if w.frame >= w.snapshot.Frames() {
-			return nil, nil
+			return false, nil
 		}
 		var err error
 		if w.rows, err = w.snapshot.Frame(w.frame); err != nil {
-			return nil, err
+			return false, err
 		}
 		w.frame++
 	}

@@ -10,7 +10,7 @@ import (
 // job is a row on its way.
 type job struct {
 	r        campaign.Recipient
-	begun    bool      // an intent of this start exists, so that it counts against Config.Limit
+	begun    bool      // this start has begun it
 	failures int       // answers that asked for a repeat
 	due      time.Time // not before
 }

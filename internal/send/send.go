@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -43,18 +42,19 @@ type sender struct {
 	rows    chan *job
 	permits chan struct{}
 	brakes  brakes
-	budget  atomic.Int64 // rows that may still be begun
+	changed chan struct{} // holds one token when open or retries changed
 
-	// admitting ends when nothing new may leave; its cause is a *Stop, or errDone.
+	// admitting ends when nothing new may leave.
 	admitting context.Context
-	halt      context.CancelCauseFunc
+	close     context.CancelFunc
 
-	mu      sync.Mutex // guards pacer, retries and open
+	mu      sync.Mutex // guards what follows
 	pacer   *pace.Pacer
 	retries retries
-	open    int           // jobs that workers hold
-	changed chan struct{} // holds one token when open or retries changed
-	detail  string        // of the last row that was not accepted
+	open    int    // jobs that workers hold
+	begun   int    // rows that were handed out and begun, or may yet be; held against Config.Limit
+	detail  string // of the last row that was not accepted
+	stop    *Stop  // the gravest reason why admitting has ended
 }
 
 // Send sends to every row of the run that is left, and returns nil when all of them are settled: accepted, rejected, in doubt or skipped.
@@ -67,13 +67,9 @@ func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
 		Config:  c,
 		rows:    make(chan *job),
 		permits: make(chan struct{}),
-		brakes:  brakes{giveUp: c.GiveUp, lastAnswer: time.Now()},
+		brakes:  brakes{giveUp: c.GiveUp},
 		pacer:   pace.New(c.Rate),
 		changed: make(chan struct{}, 1),
-	}
-	s.budget.Store(int64(c.Limit))
-	if c.Limit <= 0 {
-		s.budget.Store(1 << 62)
 	}
 	snapshot, err := c.Run.OpenSnapshot()
 	if err != nil {
@@ -84,23 +80,41 @@ func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
 	if err != nil {
 		return err
 	}
-	s.admitting, s.halt = context.WithCancelCause(ctx)
-	defer s.halt(nil)
+	s.admitting, s.close = context.WithCancel(ctx)
+	defer s.close()
 
-	// Workers and dispatcher return an error only for what breaks the run. Everything else is a cause of s.admitting.
-	group, working := errgroup.WithContext(ctx)
+	// Workers and dispatcher return an error only for what breaks the run. It does not cancel ctx: what is under way gets its answer, so
+	// that nobody is in doubt for it.
+	var group errgroup.Group
 	for range c.MaxInFlight {
-		group.Go(func() error { return s.work(working) })
+		group.Go(func() error { return s.work(ctx) })
 	}
 	group.Go(func() error {
 		defer close(s.rows)
-		return s.dispatch(snapshot, left)
+		err := s.dispatch(snapshot, left)
+		if err != nil {
+			s.close()
+		}
+		return err
 	})
 	helpers := s.startHelpers(stop)
 	err = group.Wait()
-	s.halt(errDone)
+	s.close()
 	helpers.Wait()
-	return errors.Join(err, c.Run.Ledger.Sync(), s.outcome(ctx, err))
+	if err := errors.Join(err, c.Run.Ledger.Sync()); err != nil {
+		return err
+	}
+	return s.outcome(ctx)
+}
+
+// halt admits nothing new, and remembers why.
+func (s *sender) halt(stop *Stop) {
+	s.mu.Lock()
+	if s.stop == nil || stop.Cause > s.stop.Cause {
+		s.stop = stop
+	}
+	s.mu.Unlock()
+	s.close()
 }
 
 // startHelpers starts the goroutines that live as long as rows are admitted.
@@ -119,15 +133,13 @@ func (s *sender) startHelpers(stop <-chan struct{}) *sync.WaitGroup {
 }
 
 // outcome is why sending ended, where the run itself is sound.
-func (s *sender) outcome(ctx context.Context, broken error) error {
-	if broken != nil {
-		return nil
-	}
-	var stop *Stop
-	if cause := context.Cause(s.admitting); errors.As(cause, &stop) {
-		return stop
-	}
-	if ctx.Err() != nil && !errors.Is(context.Cause(s.admitting), errDone) {
+func (s *sender) outcome(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.stop != nil:
+		return s.stop
+	case ctx.Err() != nil:
 		return &Stop{Interrupted, "stopped at once; what was under way is in doubt"}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -255,6 +256,8 @@ func TestVirtualStops(t *testing.T) {
 		{"not found", "404:all", nil, Refused, 10},
 		{"credentials", "401:all", nil, Refused, 20},
 		{"limit", "429:first=1", func(c *Config) { c.Limit = 33 }, LimitReached, 33},
+		{"limit below the canary", "429:first=1", func(c *Config) { c.Limit = 7 }, LimitReached, 7},
+		{"limit below the canary, and only 400", "400:all", func(c *Config) { c.Limit = 7 }, Brake, 7},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
@@ -281,6 +284,81 @@ func TestVirtualStops(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A limit bounds how many are begun, and those are seen through: rows that wait for another attempt are not left behind.
+func TestVirtualLimitSeesItsRowsThrough(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 100, "503:every=2")
+		defer w.run.Close()
+		if got := stopCause(t, w.send(func(c *Config) { c.Limit = 20 })); got != LimitReached {
+			t.Errorf("cause = %v, want LimitReached", got)
+		}
+		if tally := w.books(); tally.Count(ledger.Accepted) != 20 || tally.Count(ledger.Released) != 0 {
+			t.Errorf("accepted %d, released %d; want 20 and 0", tally.Count(ledger.Accepted), tally.Count(ledger.Released))
+		}
+	})
+}
+
+// Whoever stops the run does not wait for a token server that asks for patience, and nobody is in doubt for it.
+func TestVirtualStopWhileWaitingForAToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 100, "429:all,on=token,retry-after=300")
+		defer w.run.Close()
+		stop := make(chan struct{})
+		time.AfterFunc(5*time.Second, func() { close(stop) })
+		began := time.Now()
+		if got := stopCause(t, Send(t.Context(), stop, w.config(w))); got != Interrupted {
+			t.Errorf("cause = %v, want Interrupted", got)
+		}
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("stopping took until %v", took)
+		}
+		if tally := w.books(); tally.Count(ledger.InDoubt) != 0 || tally.Count(ledger.Begun) != 0 {
+			t.Errorf("in doubt %d, begun %d; want none", tally.Count(ledger.InDoubt), tally.Count(ledger.Begun))
+		}
+	})
+}
+
+// A snapshot that turns out to be damaged stops the run, and what is under way gets its answer.
+func TestVirtualDamagedSnapshot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 2500)
+		defer w.run.Close()
+		path := w.run.Path(runstore.SnapshotName)
+		b, err := os.ReadFile(path)
+		w.check(err)
+		b[len(b)*2/3] ^= 0xff // in the second frame or the third
+		w.check(os.WriteFile(path, b, 0o600))
+		if err := w.send(nil); !errors.Is(err, runstore.ErrSnapshot) {
+			t.Errorf("Send = %v, want ErrSnapshot", err)
+		}
+		if tally := w.books(); tally.Count(ledger.InDoubt) != 0 || tally.Count(ledger.Begun) != 0 || tally.Count(ledger.Accepted) < 900 {
+			t.Errorf("accepted %d, in doubt %d, begun %d", tally.Count(ledger.Accepted), tally.Count(ledger.InDoubt), tally.Count(ledger.Begun))
+		}
+	})
+}
+
+// Somebody who came onto a list since planning is left out, and what has been sent stays sent.
+func TestVirtualOptOutWhileSending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1100)
+		defer w.run.Close()
+		stopCause(t, w.send(func(c *Config) { c.Limit = 20 }))
+		dir := t.TempDir()
+		list := filepath.Join(dir, "optouts.csv")
+		w.check(os.WriteFile(list, []byte("phone\n+447700900001\n+447700901050\n"), 0o600))
+		var err error
+		w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", time.Now())
+		w.check(err)
+		w.check(w.send(func(c *Config) { c.Suppress = w.lists }))
+		if e, err := w.run.Ledger.Reader().Entry(1050); err != nil || e.State != ledger.Skipped || e.Number != 3 {
+			t.Errorf("row 1050 = %+v, %v; want skipped by line 3", e, err)
+		}
+		if e, err := w.run.Ledger.Reader().Entry(1); err != nil || e.State != ledger.Accepted {
+			t.Errorf("row 1 = %+v, %v; it was sent to before", e, err)
+		}
+	})
 }
 
 // Nobody answers at all: the run gives up after the time it was told, and nobody is in doubt.

@@ -1,14 +1,12 @@
 package send
 
-import "errors"
-
 // Cause says which kind of thing stopped a run before everyone was sent to.
 type Cause uint8
 
-// The causes.
+// The causes, the gravest last: where several hold, it is the one.
 const (
-	Interrupted  Cause = iota // somebody asked for it
-	LimitReached              // Config.Limit rows were begun
+	LimitReached Cause = iota // Config.Limit rows were begun
+	Interrupted               // somebody asked for it
 	Brake                     // a safety limit: run again to go on
 	Refused                   // credentials, permission, region, app or certificate
 )
@@ -20,5 +18,3 @@ type Stop struct {
 }
 
 func (s *Stop) Error() string { return s.Reason }
-
-var errDone = errors.New("everyone is settled")

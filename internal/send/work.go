@@ -9,6 +9,7 @@ import (
 	"sendoff/internal/ledger"
 	"sendoff/internal/pace"
 	"sendoff/internal/sinch"
+	"sendoff/internal/suppress"
 )
 
 const (
@@ -22,12 +23,12 @@ const (
 	retryLimit = time.Minute
 )
 
-// work settles rows until there are none. Its error means that the ledger is broken.
+// work settles rows until there are none. Its error means that the run is broken.
 func (s *sender) work(ctx context.Context) error {
 	for j := range s.rows {
 		again, err := s.attempt(ctx, j)
 		if err != nil {
-			s.halt(err)
+			s.close()
 			return err
 		}
 		s.giveBack(j, again)
@@ -44,17 +45,14 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 		return false, fmt.Errorf("row %d cannot be rendered any more: %w", j.r.Row, err)
 	}
 	if m, ok := s.Suppress.Match(&j.r, j.r.Field(s.IDColumn)); ok {
-		s.Progress.Skipped.Add(1)
-		return false, s.record(j, ledger.Result{
-			State: ledger.Skipped, Reason: uint8(campaign.Suppressed), Detail: m.File, Number: uint32(m.Line),
-		})
+		return false, s.leaveOut(j, m)
+	}
+	// The token comes first: nothing is begun while we wait for it, and whoever stops us need not wait.
+	if o, ok := s.Client.Authorize(s.admitting); !ok {
+		return s.admitting.Err() == nil && s.unsent(j, o), nil
 	}
 	if !s.permit() {
 		return false, nil // nothing was begun: the next start sends it
-	}
-	if !j.begun && s.budget.Add(-1) < 0 {
-		s.halt(&Stop{LimitReached, fmt.Sprintf("%d were begun, as --limit says", s.Limit)})
-		return false, nil
 	}
 	j.begun = true
 	issued := time.Now()
@@ -73,6 +71,23 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 	return s.settle(j, o)
 }
 
+// leaveOut skips somebody who came onto a suppression list after planning. Where an earlier attempt was answered with a server error, nobody
+// knows whether they have the message, so that we cannot say that it was not sent.
+func (s *sender) leaveOut(j *job, m suppress.Match) error {
+	e, err := s.Run.Ledger.Reader().Entry(uint32(j.r.Row))
+	if err != nil {
+		return err
+	}
+	if j.failures > 0 || e.Flags&ledger.AfterServerError != 0 {
+		s.Progress.InDoubt.Add(1)
+		return s.record(j, ledger.Result{State: ledger.InDoubt, Detail: "opted out after a server error that may have hidden a message"})
+	}
+	s.Progress.Skipped.Add(1)
+	return s.record(j, ledger.Result{
+		State: ledger.Skipped, Reason: uint8(campaign.Suppressed), Detail: m.File, Number: uint32(m.Line),
+	})
+}
+
 func (s *sender) permit() bool {
 	select {
 	case <-s.permits:
@@ -89,22 +104,23 @@ func (s *sender) settle(j *job, o sinch.Outcome) (again bool, err error) {
 		v = inDoubt
 	}
 	if v == unsent || v == halt && o.Status == 0 {
-		return s.settleUnsent(j, o, v, now)
+		err := s.record(j, ledger.Result{State: ledger.Released, Detail: describe(o)})
+		return err == nil && s.unsent(j, o), err
 	}
-	s.brakes.answered(now)
+	s.brakes.answered()
 	switch v {
 	case accepted:
 		s.accept(now)
 		err = s.record(j, ledger.Result{State: ledger.Accepted, MessageID: o.MessageID, Time: acceptedTime(o, now)})
-		return false, s.final(j, v, "", now, err)
+		return false, s.final(j, v, "", err)
 	case rejected:
 		s.Progress.Rejected.Add(1)
 		err = s.record(j, ledger.Result{State: ledger.Rejected, Detail: describe(o)})
-		return false, s.final(j, v, describe(o), now, err)
+		return false, s.final(j, v, describe(o), err)
 	case inDoubt:
 		s.Progress.InDoubt.Add(1)
 		err = s.record(j, ledger.Result{State: ledger.InDoubt, Detail: describe(o)})
-		return false, s.final(j, v, describe(o), now, err)
+		return false, s.final(j, v, describe(o), err)
 	case halt:
 		s.halt(&Stop{Refused, fmt.Sprintf("%s (%s)", remedy(o), describe(o))})
 		return false, s.record(j, ledger.Result{State: ledger.Released, Detail: describe(o)})
@@ -123,31 +139,32 @@ func (s *sender) settle(j *job, o sinch.Outcome) (again bool, err error) {
 	return true, s.record(j, ledger.Result{State: ledger.Released, Detail: describe(o)})
 }
 
-// settleUnsent releases a row of which nothing was written, and lets everybody wait: the next attempt of another row would fare no better.
-func (s *sender) settleUnsent(j *job, o sinch.Outcome, v verdict, now time.Time) (again bool, err error) {
-	if err := s.record(j, ledger.Result{State: ledger.Released, Detail: describe(o)}); err != nil {
-		return false, err
-	}
-	if v == halt {
+// unsent lets everybody wait after an attempt of which nothing was written, since the next one would fare no better, and reports whether
+// there is to be another.
+func (s *sender) unsent(j *job, o sinch.Outcome) (again bool) {
+	if judge(o) == halt {
 		s.halt(&Stop{Refused, remedy(o)})
-		return false, nil
+		return false
 	}
+	now := time.Now()
 	failures, stop := s.brakes.unreachable(describe(o), now)
 	if stop != nil {
 		s.halt(stop)
-		return false, nil
+		return false
 	}
 	s.Progress.Repeated.Add(1)
 	// Workers fail together, so their failures count as one step of the backoff.
 	step := 1 + failures/s.MaxInFlight
+	wait := max(pace.Backoff(step, retryBase, min(retryLimit, s.GiveUp/4)), o.RetryAfter)
+	j.due = now.Add(wait)
 	s.mu.Lock()
-	s.pacer.Pause(now.Add(pace.Backoff(step, retryBase, min(retryLimit, s.GiveUp/4))))
+	s.pacer.Pause(j.due)
 	s.mu.Unlock()
-	return true, nil
+	return true
 }
 
 // final hands a settled row to the brakes.
-func (s *sender) final(j *job, v verdict, detail string, now time.Time, err error) error {
+func (s *sender) final(j *job, v verdict, detail string, err error) error {
 	if err != nil {
 		return err
 	}
@@ -157,7 +174,7 @@ func (s *sender) final(j *job, v verdict, detail string, now time.Time, err erro
 		s.mu.Unlock()
 		s.Log.Warn("row not accepted", "row", j.r.Row, "detail", detail)
 	}
-	if stop := s.brakes.settled(v, detail, now); stop != nil {
+	if stop := s.brakes.settled(v, detail); stop != nil {
 		s.halt(stop)
 	}
 	return nil

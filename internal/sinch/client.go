@@ -95,6 +95,15 @@ func (c *Client) Close() {
 	}
 }
 
+// Authorize sees to it that a token is at hand, so that the next [Client.Send] need not wait for one. Where none is to be had it returns
+// false, and the outcome that a message would have: nothing of it was written. It ends with ctx.
+func (c *Client) Authorize(ctx context.Context) (Outcome, bool) {
+	if _, err := c.tokens.get(ctx); err != nil {
+		return unanswered(false, err), false
+	}
+	return Outcome{}, true
+}
+
 // Send posts body, a request of messages:send in JSON, once. Before it does, it may have to wait for a token; nothing
 // of the message is written then. body must not be changed any more, not even after the return: a server may answer before it
 // has read everything.
