@@ -22,7 +22,7 @@ func (r *runner) confirm(ctx context.Context) error {
 		return nil
 	}
 	fresh := r.plan != nil
-	if fresh && (!r.quiet || !r.flags.yes) {
+	if fresh && !r.quiet {
 		r.showScreen(r.Stderr, m)
 	}
 	if r.flags.confirm != "" {

@@ -92,7 +92,7 @@ func exitCode(err error) int {
 		return stopCode(stop)
 	case errors.Is(err, context.Canceled):
 		return exitUnfinished
-	case errors.Is(err, ledger.ErrRolledBack):
+	case errors.Is(err, ledger.ErrRolledBack), errors.Is(err, ledger.ErrDamaged), errors.Is(err, runstore.ErrSnapshot):
 		return exitDoubt
 	}
 	return exitBug

@@ -24,7 +24,7 @@ import (
 func checkCommand(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "check",
-		Usage:     "read the campaign, its audience and its suppression lists, and say everything that is wrong; sends nothing",
+		Usage:     "read the campaign, its audience and its suppression lists, and say what is wrong; sends nothing",
 		ArgsUsage: "CAMPAIGN",
 		Flags:     []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print the findings as JSON"}},
 		Action: func(c *cli.Context) error {
@@ -166,14 +166,11 @@ func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta)
 
 // check plans aside and prints what was found, whether or not it could be sent.
 func (s *session) check(ctx context.Context, path string, asJSON bool) error {
-	c, err := campaign.Load(path)
+	c, err := s.loadCampaign(path)
 	if err == nil {
 		err = s.planAside(ctx, c, c.RunKey, func(p *plan.Plan, m runstore.Meta) error {
 			if asJSON {
 				return s.printJSON(checkJSON{Schema: 1, OK: true, Problems: c.Warnings, Plan: planJSON(p, m)})
-			}
-			for _, w := range c.Warnings {
-				fmt.Fprintln(s.Stdout, w.Error())
 			}
 			fmt.Fprintf(s.Stdout, "%s\n", describeAudience(m.AudienceFile, p))
 			printFindings(s.Stdout, p.Findings)
@@ -208,7 +205,12 @@ func describeAudience(file string, p *plan.Plan) string {
 	return text + " (" + strings.Join(roles, ", ") + ")"
 }
 
+// printFindings prints what was found, warnings last.
 func printFindings(w io.Writer, findings []plan.Finding) {
+	findings = slices.Clone(findings)
+	slices.SortStableFunc(findings, func(a, b plan.Finding) int {
+		return cmp.Compare(fmt.Sprint(a.Warning), fmt.Sprint(b.Warning))
+	})
 	for _, f := range findings {
 		kind := ""
 		if f.Warning {

@@ -59,7 +59,7 @@ func explainAccess(err error) error {
 	var status *sinch.StatusError
 	switch {
 	case errors.Is(err, sinch.ErrCredentials):
-		hint = "check SINCH_KEY_ID and SINCH_KEY_SECRET, and that the key belongs to the project"
+		hint = "the key must belong to the project, SINCH_PROJECT_ID"
 	case sinch.IsCertificate(err):
 		hint = "the server's certificate cannot be trusted: check SINCH_ENDPOINT, the proxy, and this machine's clock"
 	case errors.As(err, &status) && status.Status == http.StatusNotFound:

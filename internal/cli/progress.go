@@ -44,9 +44,8 @@ func (w *watcher) end() {
 	close(w.over)
 	w.running.Wait()
 	if w.bar != nil {
-		_ = w.bar.Clear() // a terminal that is gone needs no clean-up
+		fmt.Fprint(w.Stderr, "\r\033[K") // erase the line (ECMA-48, EL)
 	}
-	w.writeStatus()
 }
 
 func (w *watcher) watch() {
@@ -61,7 +60,7 @@ func (w *watcher) watch() {
 		case <-bar.C:
 			w.draw()
 		case <-status.C:
-			w.writeStatus()
+			w.writeStatus(string(runstore.Running))
 		case <-line.C:
 			if w.bar == nil {
 				w.say("%s", w.line())
@@ -130,18 +129,17 @@ type status struct {
 	Skipped  int64     `json:"skipped_while_sending"`
 	InFlight int64     `json:"in_flight"`
 	Allowed  int64     `json:"rate_allowed"`
-	Reached  int64     `json:"rate_reached"`
 	Answers  int64     `json:"answers_429"`
 }
 
-func (w *watcher) writeStatus() {
-	p := &w.progress
+func (r *runner) writeStatus(state string) {
+	p := &r.progress
 	s := status{
-		Schema: 1, Time: time.Now(), State: string(runstore.Running),
+		Schema: 1, Time: time.Now(), State: state,
 		Total: p.Total.Load(), Accepted: p.Accepted.Load(), Rejected: p.Rejected.Load(), InDoubt: p.InDoubt.Load(), Skipped: p.Skipped.Load(),
-		InFlight: p.InFlight.Load(), Allowed: p.Rate.Load(), Reached: w.reached(), Answers: p.Throttled.Load(),
+		InFlight: p.InFlight.Load(), Allowed: p.Rate.Load(), Answers: p.Throttled.Load(),
 	}
-	_ = w.run.WriteJSON(runstore.StatusName, s) // it is for people who look; the ledger is what counts
+	_ = r.run.WriteJSON(runstore.StatusName, s) // it is for people who look; the ledger is what counts
 }
 
 // sayStopping tells the person who pressed Ctrl-C what happens, on a line below the bar and the terminal's ^C.

@@ -6,10 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -160,30 +162,43 @@ type runner struct {
 
 // do is the main job: plan, confirm, send, report.
 func (r *runner) do(ctx context.Context) error {
-	if err := r.load(); err != nil {
-		return err
-	}
-	if err := r.acquire(); err != nil {
-		return err
-	}
-	defer func() { r.run.Close() }()
-	over, err := r.compare()
-	if over || err != nil {
-		return err
-	}
-
 	ctx, stop, release := watchSignals(ctx, r.sayStopping)
 	defer release()
 	before, cancel := untilStopped(ctx, stop)
 	defer cancel()
-	if err := r.prepare(before); err != nil {
-		return err
+	over, err := r.begin(before)
+	if r.run != nil {
+		defer func() { r.run.Close() }()
 	}
-	defer r.client.Close()
-	if err := r.confirm(before); err != nil {
+	if errors.Is(err, context.Canceled) {
+		return &send.Stop{Cause: send.Interrupted, Reason: "stopped before anything was sent now"}
+	}
+	if over || err != nil {
 		return err
 	}
 	return r.finish(ctx, r.send(ctx, stop))
+}
+
+// begin does everything that comes before the first message. It returns true where there is nothing to send.
+func (r *runner) begin(ctx context.Context) (over bool, err error) {
+	if err := r.load(); err != nil {
+		return false, err
+	}
+	if err := r.acquire(); err != nil {
+		return false, err
+	}
+	if over, err := r.compare(); over || err != nil {
+		return over, err
+	}
+	if err := r.prepare(ctx); err != nil {
+		return false, err
+	}
+	if err := r.confirm(ctx); err != nil {
+		return false, err
+	}
+	// Only now: whoever opted out while somebody made up their mind is left out.
+	r.lists, err = suppress.Load(r.campaign.Dir(), r.campaign.Suppress, r.campaign.Audience.Country, time.Now())
+	return false, err
 }
 
 // load reads the campaign and the settings.
@@ -217,21 +232,32 @@ func (r *runner) acquire() error {
 		// A copy of a run that reaches nobody can do no harm.
 		Adopt: r.flags.adopt || r.flags.sandbox && r.flags.runDir == "",
 	}
-	if r.run, err = runstore.Acquire(dir, o); err != nil {
+	r.run, err = runstore.Acquire(dir, o)
+	if err != nil && r.flags.sandbox && r.flags.runDir == "" && exitCode(err) == exitDoubt {
+		if err := runstore.Erase(dir); err != nil { // nobody can be harmed by forgetting a rehearsal
+			return err
+		}
+		r.run, err = runstore.Acquire(dir, o)
+	}
+	if err != nil {
 		return explainAcquire(err, dir)
 	}
 	m := r.run.Meta()
 	if m.Sandbox != r.flags.sandbox {
-		defer r.run.Close()
 		return inputErrorf("%s holds a run that was begun %s --sandbox", dir, map[bool]string{true: "with", false: "without"}[m.Sandbox])
 	}
-	if r.flags.sandbox && (m.State.Done() || m.State != runstore.Planning && m.CampaignDigest != digest(r.campaign)) {
-		if err := r.run.Remove(); err != nil {
-			return fmt.Errorf("begin a fresh sandbox run: %w", err)
-		}
-		if r.run, err = runstore.Acquire(dir, o); err != nil {
-			return explainAcquire(err, dir)
-		}
+	changed := r.run.Begun() && m.CampaignDigest != digest(r.campaign)
+	if !r.flags.sandbox || !m.State.Done() && !changed {
+		return nil
+	}
+	if changed && !m.State.Done() {
+		r.say("the campaign has changed, so this rehearsal starts over; a real run would be refused")
+	}
+	if err := r.run.Remove(); err != nil {
+		return fmt.Errorf("begin a fresh sandbox run: %w", err)
+	}
+	if r.run, err = runstore.Acquire(dir, o); err != nil {
+		return explainAcquire(err, dir)
 	}
 	return nil
 }
@@ -241,12 +267,14 @@ func explainAcquire(err error, dir string) error {
 	switch {
 	case errors.Is(err, ledger.ErrCopied):
 		return fmt.Errorf("%w: %s was copied or moved from another disk or machine, and the original could still send\n"+
-			"    hint: if the original will never be used again: the same command with --adopt", err, dir)
-	case errors.Is(err, ledger.ErrRolledBack):
-		return fmt.Errorf("%w: %s was put back from a backup, or is damaged. Nothing was sent now, since people may have got messages "+
-			"that it does not know of", err, dir)
+			"    hint: --adopt takes it as the run itself; if the original is ever used again, people get the message twice", err, dir)
+	case exitCode(err) == exitDoubt:
+		return fmt.Errorf("%w\n    hint: nothing was sent now, since people may have got messages that this folder does not know of. "+
+			"Put %s back as it was when it was last used; another --run-key sends to everyone again", err, dir)
 	case errors.Is(err, runstore.ErrOtherKey):
 		return fmt.Errorf("%w\n    hint: choose another --run-key or --run-dir", err)
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EROFS):
+		return inputErrorf("%v", err).hint("a run keeps its progress in a folder of its own: choose one with --run-dir")
 	}
 	return err
 }
@@ -279,7 +307,11 @@ func (r *runner) compare() (over bool, err error) {
 			describeDestination(m.Destination), describeDestination(here)).
 			hint("set SINCH_* back, or begin another run with --run-key")
 	}
-	return false, nil
+	rep, err := report.Collect(r.run)
+	if err != nil || rep.NotSent > 0 {
+		return false, err
+	}
+	return true, r.finish(context.Background(), nil) // all that is left is doubt
 }
 
 func (r *runner) refuseChanged(m runstore.Meta) error {
@@ -300,6 +332,12 @@ func (r *runner) sayFinishedBefore(m runstore.Meta) error {
 	if err != nil {
 		return err
 	}
+	if _, err := os.Stat(r.run.Path(runstore.RowsName)); errors.Is(err, fs.ErrNotExist) {
+		// The last start ended before the lists were written.
+		if err := report.Write(r.run, report.Options{}); err != nil {
+			return err
+		}
+	}
 	if r.flags.json {
 		return r.printJSON(rep)
 	}
@@ -319,17 +357,17 @@ func (r *runner) audienceChanged(m runstore.Meta) bool {
 }
 
 // prepare plans, unless the plan binds already, and asks the API about the app.
-func (r *runner) prepare(ctx context.Context) (err error) {
+func (r *runner) prepare(ctx context.Context) error {
 	if !r.run.Begun() {
 		if err := r.makePlan(ctx); err != nil {
 			return err
 		}
 	}
-	dir := r.campaign.Dir()
-	if r.lists, err = suppress.Load(dir, r.campaign.Suppress, r.campaign.Audience.Country, time.Now()); err != nil {
-		return err
+	snapshot, err := r.run.OpenSnapshot() // better found damaged now than when people are asked to go on
+	if err != nil {
+		return explainAcquire(err, r.run.Dir)
 	}
-	return r.preflight(ctx)
+	return errors.Join(snapshot.Close(), r.preflight(ctx))
 }
 
 // makePlan plans, and says what changed where somebody has looked at an earlier plan.
@@ -412,7 +450,10 @@ func (r *runner) finish(ctx context.Context, sendErr error) error {
 	if err != nil {
 		return err
 	}
-	end := r.conclude(rep, stop)
+	end, err := r.conclude(rep, stop)
+	if err != nil {
+		return err
+	}
 	err = r.run.Update(func(m *runstore.Meta) {
 		m.State, m.Reason, m.ExitCode, m.Ended = end.state, end.reason, end.code, time.Now()
 	})
@@ -422,6 +463,7 @@ func (r *runner) finish(ctx context.Context, sendErr error) error {
 	if rep, err = r.writeReport(rep.NotSent == 0); err != nil {
 		return err
 	}
+	r.writeStatus(string(end.state))
 	if err := r.printReport(rep, end); err != nil {
 		return err
 	}
@@ -448,8 +490,14 @@ type ending struct {
 }
 
 // conclude finds the state and the exit code that the numbers and the cause of a stop amount to.
-func (r *runner) conclude(rep *report.Report, stop *send.Stop) ending {
+func (r *runner) conclude(rep *report.Report, stop *send.Stop) (ending, error) {
 	ends := map[int]ending{exitOK: {runstore.Finished, exitOK, ""}}
+	switch {
+	case stop == nil && rep.NotSent > 0:
+		return ending{}, fmt.Errorf("sending came to its end, and %d were not sent to", rep.NotSent)
+	case stop == nil && rep.Accepted+rep.Rejected+rep.InDoubt == 0:
+		ends[exitInput] = ending{runstore.Finished, exitInput, "nobody was sent to: everyone came onto a suppression list meanwhile"}
+	}
 	if rep.Rejected > 0 {
 		ends[exitRejections] = ending{runstore.FinishedWithRejections, exitRejections,
 			prose.Counted(rep.Rejected, "message was", "messages were") + " rejected by Sinch (failures.csv)"}
@@ -463,10 +511,10 @@ func (r *runner) conclude(rep *report.Report, stop *send.Stop) ending {
 	}
 	for _, code := range precedence {
 		if end, ok := ends[code]; ok {
-			return end
+			return end, nil
 		}
 	}
-	return ends[exitOK] // unreachable: precedence ends with it
+	return ends[exitOK], nil // unreachable: precedence ends with it
 }
 
 // printReport prints the result.
@@ -486,19 +534,27 @@ func (r *runner) printReport(rep *report.Report, end ending) error {
 func (r *runner) sayNext(ctx context.Context, rep *report.Report, stop *send.Stop) {
 	if stop == nil {
 		r.say("lists: %s", r.run.Dir)
-		r.say("next: sendoff report %s", strings.Join(r.arguments(), " "))
+		r.say("next: sendoff report %s", strings.Join(r.which(), " "))
 		return
 	}
 	if waiting := r.stillQueued(ctx); waiting > 0 {
-		r.warn("%s that Sinch has accepted still wait in its queue, and will go out", prose.Counted(waiting, "message", "messages"))
+		r.warn("in Sinch's queue, and going out all the same: %s", prose.Counted(waiting, "message", "messages"))
 	}
 	if rep.NotSent > 0 {
 		r.warn("to go on with the remaining %s: sendoff run %s", prose.Thousands(rep.NotSent), strings.Join(r.arguments(), " "))
 	}
 }
 
-// arguments are those by which this run is found again.
+// arguments are those with which the run goes on as it began.
 func (r *runner) arguments() []string {
+	if r.flags.rate == "" {
+		return r.which()
+	}
+	return append(r.which(), "--rate", quote(r.flags.rate))
+}
+
+// which are the arguments by which this run is found again.
+func (r *runner) which() []string {
 	args := []string{quote(r.path)}
 	if r.flags.sandbox {
 		args = append(args, "--sandbox")

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"os"
 	"strings"
 
@@ -82,7 +81,7 @@ func (s *session) keySecret() (string, error) {
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return "", inputErrorf("SINCH_KEY_SECRET_FILE cannot be read: %v", errors.Unwrap(err))
+		return "", inputErrorf("SINCH_KEY_SECRET_FILE cannot be read: %v", err)
 	}
 	return strings.TrimSpace(string(b)), nil
 }

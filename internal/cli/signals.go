@@ -15,20 +15,42 @@ const panicSpan = 2 * time.Second
 type interrupts struct {
 	stop   chan struct{} // closed at the first: nothing new leaves
 	cancel context.CancelFunc
-	onStop func() // says what happens, once
+	onStop func()        // says what happens, once
+	said   chan struct{} // closed when it has
 }
 
-// watchSignals watches for SIGINT and SIGTERM until the returned function is called. The first closes the channel; one more than two seconds
-// later ends the context.
+// watchSignals watches for SIGINT, SIGTERM and SIGHUP until the returned function is called. The first closes the channel; one more than
+// two seconds later ends the context, and one after that kills, as it does without us. A SIGHUP that was ignored when we were started
+// stays so (nohup). Writing to a pipe that nobody reads any more must not kill a process that is sending.
 func watchSignals(ctx context.Context, onStop func()) (context.Context, <-chan struct{}, func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	i := &interrupts{stop: make(chan struct{}), cancel: cancel, onStop: onStop}
+	i := &interrupts{stop: make(chan struct{}), cancel: cancel, onStop: onStop, said: make(chan struct{})}
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go i.watch(ctx, signals, time.Now)
-	return ctx, i.stop, func() {
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	signal.Ignore(syscall.SIGPIPE)
+	go func() {
+		i.watch(ctx, signals, time.Now)
 		signal.Stop(signals)
+	}()
+	return ctx, i.stop, func() {
 		cancel()
+		i.awaitSaid()
+	}
+}
+
+// awaitSaid gives the words at the first signal a moment to come out; a terminal that has hung must not keep us.
+func (i *interrupts) awaitSaid() {
+	select {
+	case <-i.stop:
+	default:
+		return
+	}
+	select {
+	case <-i.said:
+	case <-time.After(time.Second):
 	}
 }
 
@@ -43,8 +65,11 @@ func (i *interrupts) watch(ctx context.Context, signals <-chan os.Signal, now fu
 		switch {
 		case first.IsZero():
 			first = now()
-			i.onStop()
 			close(i.stop)
+			go func() {
+				defer close(i.said)
+				i.onStop()
+			}()
 		case now().Sub(first) > panicSpan:
 			i.cancel()
 			return

@@ -13,7 +13,7 @@ func TestInterrupts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		said := 0
-		i := &interrupts{stop: make(chan struct{}), cancel: cancel, onStop: func() { said++ }}
+		i := &interrupts{stop: make(chan struct{}), cancel: cancel, onStop: func() { said++ }, said: make(chan struct{})}
 		signals := make(chan os.Signal)
 		go i.watch(ctx, signals, time.Now)
 		for range 5 {

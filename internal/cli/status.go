@@ -31,13 +31,13 @@ func statusCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return s.status(dir, c.Bool("json"))
+			return s.status(dir, arg, c.Bool("json"))
 		},
 	}
 }
 
 // status reads the ledger, or, while a process sends, what that process says of itself about once a second.
-func (s *session) status(dir string, asJSON bool) error {
+func (s *session) status(dir, arg string, asJSON bool) error {
 	run, err := runstore.View(dir)
 	if errors.Is(err, ledger.ErrLocked) {
 		return s.liveStatus(dir, asJSON, err)
@@ -54,6 +54,9 @@ func (s *session) status(dir string, asJSON bool) error {
 		return s.printJSON(rep)
 	}
 	rep.Summary(s.Stdout)
+	if rep.NotSent > 0 && !isRun(arg) {
+		s.say("to go on with the remaining %s: the command that began it, sendoff run %s …", prose.Thousands(rep.NotSent), quote(arg))
+	}
 	return nil
 }
 
@@ -72,7 +75,6 @@ func (s *session) liveStatus(dir string, asJSON bool, locked error) error {
 	}
 	fmt.Fprintf(s.Stdout, "sending: %s of %s accepted, %s rejected, %s in doubt, %s in flight\n", prose.Thousands(st.Accepted), prose.Thousands(st.Total),
 		prose.Thousands(st.Rejected), prose.Thousands(st.InDoubt), prose.Thousands(st.InFlight))
-	fmt.Fprintf(s.Stdout, "%s a second, %s allowed; as of %s ago\n", prose.Thousands(st.Reached), prose.Thousands(st.Allowed),
-		time.Since(st.Time).Round(time.Second))
+	fmt.Fprintf(s.Stdout, "%s a second are allowed; as of %s ago\n", prose.Thousands(st.Allowed), time.Since(st.Time).Round(time.Second))
 	return nil
 }

@@ -48,7 +48,10 @@ func Acquire(dir string, o Options) (*Run, error) {
 	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(filepath.Join(dir, ledger.FileName)); errors.Is(err, fs.ErrNotExist) {
+	if !exists(dir, ledger.FileName) {
+		if exists(dir, ledger.WitnessName) {
+			return nil, fmt.Errorf("%w: %s is gone from %s, and a run has been there", ledger.ErrRolledBack, ledger.FileName, dir)
+		}
 		if err := create(dir, o); err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, err // fs.ErrExist: somebody was first, and the lock will tell us apart
 		}
@@ -64,6 +67,11 @@ func Acquire(dir string, o Options) (*Run, error) {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+func exists(dir, name string) bool {
+	_, err := os.Stat(filepath.Join(dir, name))
+	return err == nil
 }
 
 func create(dir string, o Options) error {
@@ -83,7 +91,7 @@ func View(dir string) (*Run, error) { return open(dir, ledger.Options{ReadOnly: 
 func open(dir string, o ledger.Options) (*Run, error) {
 	l, err := ledger.Open(dir, o)
 	if errors.Is(err, ledger.ErrLocked) {
-		return nil, fmt.Errorf("%w%s", err, holder(dir))
+		return nil, fmt.Errorf("%w%s", ledger.ErrLocked, holder(dir))
 	}
 	if err != nil {
 		return nil, err
@@ -109,6 +117,9 @@ func (r *Run) load() error {
 	}
 	r.meta = s.Meta
 	r.meta.Sources = s.Frozen
+	if r.readOnly && r.meta.State == Running {
+		r.meta.State, r.meta.Reason = Stopped, "its process ended without a word: killed, or the machine went down"
+	}
 	return nil
 }
 
@@ -177,16 +188,17 @@ func (r *Run) Close() error {
 	return r.Ledger.Close()
 }
 
-// Remove lets a run go and erases its files, those alone: the directory may be somebody's own, with other things in it. It is for runs that
-// reached nobody.
+// Remove lets a run go and erases it. It is for runs that reached nobody.
 func (r *Run) Remove() error {
-	if err := r.Close(); err != nil {
-		return err
-	}
+	return errors.Join(r.Close(), Erase(r.Dir))
+}
+
+// Erase removes the files of a run that nobody holds, those alone: the directory may be somebody's own, with other things in it.
+func Erase(dir string) error {
 	for _, name := range files {
-		for _, path := range []string{r.Path(name), r.Path(name) + ".tmp"} {
+		for _, path := range []string{filepath.Join(dir, name), filepath.Join(dir, name) + ".tmp"} {
 			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("remove run: %w", err)
+				return fmt.Errorf("erase run: %w", err)
 			}
 		}
 	}
