@@ -233,7 +233,7 @@ func TestCrashTwoAtOnce(t *testing.T) {
 // The first SIGINT lets what is in flight finish, says how to go on, writes the report and leaves with 7. The same command finishes.
 func TestCrashInterrupt(t *testing.T) {
 	const rows = 3000
-	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		b := newBench(t, rows)
 		cmd := b.command("run", "--yes", "--rate", "1000", b.dir)
 		var out bytes.Buffer
@@ -275,6 +275,25 @@ func waitFor(t *testing.T, ok func() bool) {
 		if time.Now().After(deadline) {
 			t.Fatal("it did not happen within 30 s")
 		}
+	}
+}
+
+// Nobody reads what it prints any more, as behind "| head": the run goes on all the same.
+func TestCrashClosedPipe(t *testing.T) {
+	b := newBench(t, 200)
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read.Close()
+	defer write.Close()
+	cmd := b.command("run", "--yes", "--rate", "1000", b.dir)
+	cmd.Stdout, cmd.Stderr = write, write
+	if err := cmd.Run(); err != nil {
+		t.Errorf("run: %v", err)
+	}
+	if rep := b.checkBooks(t); rep.Accepted != 200 || rep.InDoubt != 0 {
+		t.Errorf("%d accepted, %d in doubt", rep.Accepted, rep.InDoubt)
 	}
 }
 
