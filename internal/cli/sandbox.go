@@ -14,10 +14,18 @@ import (
 	"sendoff/internal/sandbox"
 )
 
+const faultHelp = `A fault is KIND:CONDITIONS, such as 429:every=10, 502:2% or reset-after:first=3,on=app.
+KIND      400 401 403 404 429 500 500-html 502 503 reset: the request is refused, nothing is accepted
+          500-after 502-after 503-after reset-after delay-after truncated: it is accepted, and its sender cannot know
+CONDITION all, RATE% (by the dice), every=N, first=N, after=N; retry-after=SECONDS (429), delay=DURATION (delay-after);
+          on=send|token|app|get|list (send where it is left out)
+Messages can be looked up with --retention 1 or more, and ?messages_source=DISPATCH_SOURCE.`
+
 func sandboxCommand(s *session) *cli.Command {
 	return &cli.Command{
-		Name:  "sandbox",
-		Usage: "play the Conversation API on this machine, for rehearsals and for your own code; nobody gets anything",
+		Name:        "sandbox",
+		Usage:       "play the Conversation API on this machine, for rehearsals and for your own code; nobody gets anything",
+		Description: faultHelp,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "addr", Usage: "`ADDRESS` on this machine to listen on", Value: "127.0.0.1:8089"},
 			&cli.StringFlag{Name: "record", Usage: "append a JSON line per accepted message to `FILE`"},
@@ -26,7 +34,7 @@ func sandboxCommand(s *session) *cli.Command {
 			&cli.IntFlag{Name: "retention", Usage: "days that messages are kept for look-ups, 0 to 7"},
 			&cli.DurationFlag{Name: "latency", Usage: "how long an answer takes"},
 			&cli.DurationFlag{Name: "token-ttl", Usage: "how long a token is good", Value: time.Hour},
-			&cli.StringSliceFlag{Name: "fault", Usage: "what goes wrong, such as `429:every=10`, 502:2% or reset-after:first=3; may be repeated"},
+			&cli.StringSliceFlag{Name: "fault", Usage: "what goes wrong, as `KIND:CONDITIONS`; may be repeated"},
 		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
