@@ -211,7 +211,7 @@ func (l *Ledger) commit(g *group) error {
 	if err := l.witness.cover(l.begun, begun); err != nil {
 		return err
 	}
-	err := l.db.Update(func(tx *bolt.Tx) error {
+	err := l.change(func(tx *bolt.Tx) error {
 		c := changes{l: l, tx: tx, blocks: map[uint32][]byte{}}
 		for i := range g.ops {
 			if err := c.apply(&g.ops[i]); err != nil {
@@ -234,7 +234,7 @@ func (l *Ledger) commit(g *group) error {
 
 // markStarted puts on record that the first intent comes next (see [witness.compare]).
 func (l *Ledger) markStarted() error {
-	err := l.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyStarted, []byte{1}) })
+	err := l.change(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyStarted, []byte{1}) })
 	if err != nil {
 		return fmt.Errorf("mark the start: %w", err)
 	}

@@ -388,6 +388,39 @@ func spoilFile(t *testing.T, dir string, at int64, b []byte) {
 	}
 }
 
+// Whatever page of the file is overwritten, the ledger says that it is damaged, or does not need that page.
+func TestEveryPageDamaged(t *testing.T) {
+	l, dir := newLedger(t)
+	for row := range uint32(600) {
+		if err := l.PutSkips([]Skip{{Row: row * 300, Reason: 1, Detail: "x"}}, testTime); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(filepath.Join(dir, FileName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	junk := bytes.Repeat([]byte{0xa5}, 4096)
+	for page := 0; page < len(whole); page += 40 * len(junk) {
+		spoilFile(t, dir, 0, whole)
+		spoilFile(t, dir, int64(page), junk)
+		l, err := Open(dir, Options{ReadOnly: true})
+		if err == nil {
+			_, err = l.Scan(nil)
+			for row := uint32(0); err == nil && row < 600; row++ {
+				_, err = l.Reader().Entry(row * 300)
+			}
+			l.Close()
+		}
+		if err != nil && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrFormat) {
+			t.Fatalf("page %d: %v", page/len(junk), err)
+		}
+	}
+}
+
 func TestAdopt(t *testing.T) {
 	dir := t.TempDir()
 	mustCreate(t, dir)

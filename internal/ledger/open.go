@@ -176,15 +176,31 @@ func open(dir string, o Options) (*Ledger, error) {
 	return l, nil
 }
 
-// openGuarded turns the panics with which bbolt meets a damaged file into [ErrDamaged], page faults beyond its end included.
-func openGuarded(path string, o Options) (db *bolt.DB, err error) {
+// guard turns the panics with which bbolt meets a damaged file into [ErrDamaged], page faults beyond its end included.
+func guard(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", ErrDamaged, r)
+			err = fmt.Errorf("%w (%v)", ErrDamaged, r)
 		}
 	}()
-	db, err = bolt.Open(path, 0o600, boltOptions(o.ReadOnly, o.Wait))
+	return fn()
+}
+
+// view and change run transactions; nothing else in this package does.
+func (l *Ledger) view(fn func(tx *bolt.Tx) error) error {
+	return guard(func() error { return l.db.View(fn) })
+}
+
+func (l *Ledger) change(fn func(tx *bolt.Tx) error) error {
+	return guard(func() error { return l.db.Update(fn) })
+}
+
+func openGuarded(path string, o Options) (db *bolt.DB, err error) {
+	err = guard(func() (err error) {
+		db, err = bolt.Open(path, 0o600, boltOptions(o.ReadOnly, o.Wait))
+		return err
+	})
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, ErrLocked
@@ -195,14 +211,8 @@ func openGuarded(path string, o Options) (db *bolt.DB, err error) {
 }
 
 // load reads bucket meta and the texts.
-func (l *Ledger) load() (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", ErrDamaged, r)
-		}
-	}()
-	return l.db.View(func(tx *bolt.Tx) error {
+func (l *Ledger) load() error {
+	return l.view(func(tx *bolt.Tx) error {
 		meta := tx.Bucket(bucketMeta)
 		for _, name := range [][]byte{bucketMeta, bucketBlocks, bucketTexts, bucketIDs} {
 			if tx.Bucket(name) == nil {
@@ -238,7 +248,7 @@ func (l *Ledger) prepare(dir string, adopt bool) error {
 		if !adopt {
 			return ErrCopied
 		}
-		if err := l.db.Update(func(tx *bolt.Tx) error { return putIdentity(tx.Bucket(bucketMeta), here) }); err != nil {
+		if err := l.change(func(tx *bolt.Tx) error { return putIdentity(tx.Bucket(bucketMeta), here) }); err != nil {
 			return err
 		}
 		l.identity = here

@@ -22,7 +22,7 @@ func (t *Tally) Count(s State) int { return t.States[s] }
 func (l *Ledger) Scan(fn func(row uint32, s State)) (Tally, error) {
 	l.readAhead()
 	var t Tally
-	err := l.db.View(func(tx *bolt.Tx) error {
+	err := l.view(func(tx *bolt.Tx) error {
 		return tx.Bucket(bucketBlocks).ForEach(func(k, block []byte) error {
 			if len(k) != 4 || len(block) != blockSize {
 				return fmt.Errorf("%w: a block has %d bytes", ErrDamaged, len(block))
@@ -93,7 +93,7 @@ func (rd *Reader) Entry(row uint32) (Entry, error) {
 		e.MessageID = r.messageID()
 		return e, nil
 	}
-	err := rd.l.db.View(func(tx *bolt.Tx) error {
+	err := rd.l.view(func(tx *bolt.Tx) error {
 		e.MessageID = string(tx.Bucket(bucketIDs).Get(rowKey(row)))
 		return nil
 	})
@@ -101,7 +101,7 @@ func (rd *Reader) Entry(row uint32) (Entry, error) {
 }
 
 func (rd *Reader) load(n uint32) error {
-	return rd.l.db.View(func(tx *bolt.Tx) error {
+	return rd.l.view(func(tx *bolt.Tx) error {
 		rd.number, rd.block = n, []byte{}
 		b := tx.Bucket(bucketBlocks).Get(blockKey(n))
 		if b != nil && len(b) != blockSize {

@@ -33,11 +33,6 @@ func (s State) String() string {
 	return fmt.Sprintf("state %d", uint8(s))
 }
 
-// Final reports whether a row in state s is done with: nothing will be sent for it, and nothing is left to find out.
-func (s State) Final() bool {
-	return s == Accepted || s == Rejected || s == LeftInDoubt || s == Skipped
-}
-
 // Sendable reports whether a row in state s may be begun.
 func (s State) Sendable() bool { return s == None || s == Released }
 

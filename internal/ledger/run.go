@@ -8,19 +8,13 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// Created returns when the ledger was made. Times of rows count from it.
-func (l *Ledger) Created() time.Time { return l.created }
-
-// RunID returns the id that the run was born with.
-func (l *Ledger) RunID() [16]byte { return l.runID }
-
 // BegunAtOpen reports how many intents stood in the ledger when it was opened. A row that was begun three times counts three times.
 func (l *Ledger) BegunAtOpen() uint64 { return l.begunAtOpen }
 
 // Run returns the caller's document.
 func (l *Ledger) Run() ([]byte, error) {
 	var run []byte
-	err := l.db.View(func(tx *bolt.Tx) error {
+	err := l.view(func(tx *bolt.Tx) error {
 		run = bytes.Clone(tx.Bucket(bucketMeta).Get(keyRun))
 		return nil
 	})
@@ -86,7 +80,7 @@ func (l *Ledger) update(what string, fn func(tx *bolt.Tx) error) error {
 	if err != nil {
 		return err
 	}
-	if err := l.db.Update(fn); err != nil {
+	if err := l.change(fn); err != nil {
 		err = fmt.Errorf("%s: %w", what, err)
 		l.fail(err)
 		return l.Err()
