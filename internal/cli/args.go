@@ -11,7 +11,7 @@ import (
 // campaign.yaml --dry-run would send. args are those of the program, its name first. What follows "--" is left as it is.
 func reorder(app *cli.App, args []string) []string {
 	at, cmd := findCommand(app, args)
-	if cmd == nil {
+	if cmd == nil || args[len(args)-1] == completionFlag {
 		return args
 	}
 	flags, rest := slices.Clone(args[:at]), []string{}
@@ -31,11 +31,14 @@ func reorder(app *cli.App, args []string) []string {
 			}
 		}
 	}
-	if len(rest) > 0 {
-		flags = append(flags, "--")
+	if len(rest) == 0 || slices.Contains(flags, "--help") || slices.Contains(flags, "-h") {
+		return flags // help for a command would take an argument for the name of another
 	}
-	return append(flags, rest...)
+	return append(append(flags, "--"), rest...)
 }
+
+// completionFlag is how completion scripts ask what can follow; urfave/cli wants it last.
+const completionFlag = "--generate-bash-completion"
 
 // findCommand returns the command that args name, and where its own arguments begin.
 func findCommand(app *cli.App, args []string) (int, *cli.Command) {

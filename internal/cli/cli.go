@@ -106,6 +106,7 @@ func newApp(s *session) *cli.App {
 	for _, c := range app.Commands {
 		c.OnUsageError = usageError // the app's is not inherited
 		c.HideHelpCommand = true
+		c.BashComplete = completeFlags
 	}
 	return app
 }

@@ -27,6 +27,13 @@ compdef _sendoff sendoff
 `
 )
 
+// completeFlags prints the flags of a command; the scripts add files.
+func completeFlags(c *cli.Context) {
+	for _, f := range c.Command.Flags {
+		fmt.Fprintf(c.App.Writer, "--%s\n", f.Names()[0])
+	}
+}
+
 func completionCommand(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "completion",

@@ -84,7 +84,7 @@ func exitCode(err error) int {
 	case errors.Is(err, ledger.ErrLocked):
 		return exitHeld
 	case errors.As(err, &problems), errors.As(err, &input), errors.As(err, &refused),
-		errors.Is(err, ledger.ErrCopied), errors.Is(err, ledger.ErrFormat), errors.Is(err, runstore.ErrOtherKey):
+		errors.Is(err, ledger.ErrCopied), errors.Is(err, ledger.ErrFormat), errors.Is(err, runstore.ErrOtherRun):
 		return exitInput
 	case isAccess(err):
 		return exitAccess

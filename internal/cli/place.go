@@ -53,6 +53,21 @@ func (p place) dir(c *campaign.Campaign) (string, error) {
 	return dir, nil
 }
 
+// arguments are those by which a command finds the run of the campaign at path.
+func (p place) arguments(path string) string {
+	args := quote(path)
+	if p.sandbox {
+		args += " --sandbox"
+	}
+	if p.runKey != "" {
+		args += " --run-key " + quote(p.runKey)
+	}
+	if p.runDir != "" {
+		args += " --run-dir " + quote(p.runDir)
+	}
+	return args
+}
+
 // findRun returns the folder of the run that arg means: a run's folder, or a campaign. Where a campaign has only run in the sandbox, that
 // run is meant.
 func (s *session) findRun(arg string, p place) (string, error) {

@@ -66,7 +66,9 @@ func (s *session) planOnly(ctx context.Context, path string, p place, asJSON boo
 			return s.printJSON(planJSON(built, m))
 		}
 		s.printPlan(c, built, m)
-		s.say("next: sendoff run --sandbox %s", quote(path))
+		next := p
+		next.sandbox = p.runDir == "" // a folder that was planned for real is run for real
+		s.say("next: sendoff run %s", next.arguments(path))
 		return nil
 	}
 	if p.runDir == "" {

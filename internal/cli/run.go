@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"strings"
 	"syscall"
 	"time"
 
@@ -271,7 +270,7 @@ func explainAcquire(err error, dir string) error {
 	case exitCode(err) == exitDoubt:
 		return fmt.Errorf("%w\n    hint: nothing was sent now, since people may have got messages that this folder does not know of. "+
 			"Put %s back as it was when it was last used; another --run-key sends to everyone again", err, dir)
-	case errors.Is(err, runstore.ErrOtherKey):
+	case errors.Is(err, runstore.ErrOtherRun):
 		return fmt.Errorf("%w\n    hint: choose another --run-key or --run-dir", err)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EROFS):
 		return inputErrorf("%v", err).hint("a run keeps its progress in a folder of its own: choose one with --run-dir")
@@ -534,36 +533,21 @@ func (r *runner) printReport(rep *report.Report, end ending) error {
 func (r *runner) sayNext(ctx context.Context, rep *report.Report, stop *send.Stop) {
 	if stop == nil {
 		r.say("lists: %s", r.run.Dir)
-		r.say("next: sendoff report %s", strings.Join(r.which(), " "))
+		r.say("next: sendoff report %s", r.flags.arguments(r.path))
 		return
 	}
 	if waiting := r.stillQueued(ctx); waiting > 0 {
 		r.warn("in Sinch's queue, and going out all the same: %s", prose.Counted(waiting, "message", "messages"))
 	}
 	if rep.NotSent > 0 {
-		r.warn("to go on with the remaining %s: sendoff run %s", prose.Thousands(rep.NotSent), strings.Join(r.arguments(), " "))
+		r.warn("to go on with the remaining %s: sendoff run %s", prose.Thousands(rep.NotSent), r.arguments())
 	}
 }
 
 // arguments are those with which the run goes on as it began.
-func (r *runner) arguments() []string {
+func (r *runner) arguments() string {
 	if r.flags.rate == "" {
-		return r.which()
+		return r.flags.arguments(r.path)
 	}
-	return append(r.which(), "--rate", quote(r.flags.rate))
-}
-
-// which are the arguments by which this run is found again.
-func (r *runner) which() []string {
-	args := []string{quote(r.path)}
-	if r.flags.sandbox {
-		args = append(args, "--sandbox")
-	}
-	if r.flags.runKey != "" {
-		args = append(args, "--run-key", quote(r.flags.runKey))
-	}
-	if r.flags.runDir != "" {
-		args = append(args, "--run-dir", quote(r.flags.runDir))
-	}
-	return args
+	return r.flags.arguments(r.path) + " --rate " + quote(r.flags.rate)
 }

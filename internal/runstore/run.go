@@ -20,8 +20,8 @@ import (
 
 const schema = 1
 
-// ErrOtherKey says that the directory belongs to a run with another key.
-var ErrOtherKey = errors.New("this folder belongs to another run")
+// ErrOtherRun says that the directory belongs to a run of another campaign, or with another key.
+var ErrOtherRun = errors.New("this folder belongs to another run")
 
 // Run is a run that this process holds.
 type Run struct {
@@ -33,9 +33,9 @@ type Run struct {
 	readOnly bool
 }
 
-// Options say which run to hold.
+// Options say which run to hold. The one in the directory must be of this campaign, with this key.
 type Options struct {
-	Key      string // as written; the run in the directory must have it, unless it is empty
+	Key      string // as written
 	Campaign string
 	Sandbox  bool
 	Adopt    bool // a copied directory becomes the run itself
@@ -60,9 +60,11 @@ func Acquire(dir string, o Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Key != "" && r.meta.Key != o.Key {
-		return nil, errors.Join(fmt.Errorf("%w: %s has run key %q, not %q", ErrOtherKey, dir, r.meta.Key, o.Key), r.Close())
+	if r.meta.Key != o.Key || r.meta.Campaign != o.Campaign {
+		err := fmt.Errorf("%w: %s is of campaign %q with run key %q, not of %q with %q", ErrOtherRun, dir, r.meta.Campaign, r.meta.Key, o.Campaign, o.Key)
+		return nil, errors.Join(err, r.Close())
 	}
+	_ = os.Remove(r.Path(StatusName)) // what an earlier start said of itself; where it stays, its time tells
 	if err := r.writeControl(o.Now); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}

@@ -97,7 +97,7 @@ func TestAcquire(t *testing.T) {
 	}
 	other := options()
 	other.Key = "Spring-sale"
-	if _, err := Acquire(dir, other); !errors.Is(err, ErrOtherKey) {
+	if _, err := Acquire(dir, other); !errors.Is(err, ErrOtherRun) {
 		t.Errorf("another key with the same name: %v", err)
 	}
 	if diff := cmp.Diff(want, mustAcquire(t, dir).Meta()); diff != "" {
