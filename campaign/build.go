@@ -1,7 +1,6 @@
 package campaign
 
 import (
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -33,15 +32,7 @@ func (f *file) messageFile() *node {
 
 func (f *file) addMessage(source Source) {
 	f.sources = append(f.sources, source)
-	f.message = readDocument(f.resolve(source.Name), source.Data)
-}
-
-// resolve returns the path of a file that the campaign names.
-func (f *file) resolve(name string) string {
-	if filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(filepath.Dir(f.path), name)
+	f.message = readDocument(resolve(f.path, source.Name), source.Data)
 }
 
 // campaign checks the documents and makes the campaign of them, or returns what is wrong with them.

@@ -23,7 +23,7 @@ func Load(path string) (*Campaign, error) {
 	}
 	f := newFile(path, Source{Name: path, Data: data})
 	if name := f.messageFile(); name != nil {
-		data, err := readFile(f.resolve(name.text))
+		data, err := readFile(resolve(path, name.text))
 		if err != nil {
 			name.fail("the name is relative to the campaign file", "message_file: %v", withoutPath(err))
 			return nil, f.main.problems.Err()
@@ -52,6 +52,17 @@ func Parse(path string, sources []Source) (*Campaign, error) {
 
 // Dir returns the folder that relative names in the campaign resolve against.
 func (c *Campaign) Dir() string { return filepath.Dir(c.Path) }
+
+// Resolve returns the path of a file that the campaign names.
+func (c *Campaign) Resolve(name string) string { return resolve(c.Path, name) }
+
+// resolve returns the path of a file that the campaign at path names.
+func resolve(path, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(filepath.Dir(path), name)
+}
 
 // fileNames are what a campaign's file is called inside its folder.
 var fileNames = [...]string{"campaign.yaml", "campaign.yml", "campaign.json"}

@@ -172,17 +172,3 @@ func (t Text) literal() (s string, ok bool) {
 	}
 	return "", false
 }
-
-// EachText calls yield for every text that is rendered for a recipient, the messages of all languages included.
-func (c *Campaign) EachText(yield func(Text) bool) {
-	for _, v := range []Value{c.Message, c.ChannelProperties, c.CallbackURL, c.TTL, c.ConversationMetadata, c.CorrelationID, c.Metadata} {
-		if !v.Texts(yield) {
-			return
-		}
-	}
-	for _, t := range c.Translations {
-		if !t.Message.Texts(yield) {
-			return
-		}
-	}
-}

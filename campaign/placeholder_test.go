@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"iter"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,7 +59,7 @@ func TestPlaceholderPositions(t *testing.T) {
 		const above = 4
 		c := parse(t, tc.yaml+"\n")
 		var got []Part
-		for text := range c.EachText {
+		for text := range texts(c) {
 			for _, p := range text {
 				if p.Name != "" {
 					got = append(got, p)
@@ -104,13 +105,13 @@ func TestKindsOfPlaceholder(t *testing.T) {
 	}
 }
 
-func TestEachText(t *testing.T) {
+func TestPlaceholdersOfEverything(t *testing.T) {
 	c, err := Load("testdata/ok/everything.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	names := make(map[string]int)
-	for text := range c.EachText {
+	for text := range texts(c) {
 		for _, p := range text {
 			if p.Name != "" {
 				names[p.Name]++
@@ -121,7 +122,19 @@ func TestEachText(t *testing.T) {
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("placeholders (-want +got):\n%s", diff)
 	}
-	for range c.EachText {
-		break // stopping early must not panic
+}
+
+// texts yields every text that is rendered for a recipient, the messages of all languages included.
+func texts(c *Campaign) iter.Seq[Text] {
+	values := []Value{c.Message, c.ChannelProperties, c.CallbackURL, c.TTL, c.ConversationMetadata, c.CorrelationID, c.Metadata}
+	for _, t := range c.Translations {
+		values = append(values, t.Message)
+	}
+	return func(yield func(Text) bool) {
+		for _, v := range values {
+			if !v.Texts(yield) {
+				return
+			}
+		}
 	}
 }

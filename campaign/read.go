@@ -208,7 +208,7 @@ func (r *rule) meant(n *node) map[string]bool {
 	for _, m := range n.members {
 		keys[m.key] = true
 		if r.field(m.key) == nil {
-			keys[nearest(m.key, fieldNames(r.fields))] = true
+			keys[Nearest(m.key, fieldNames(r.fields))] = true
 		}
 	}
 	return keys

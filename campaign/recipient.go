@@ -4,12 +4,12 @@ import "strings"
 
 // Columns is the header of an audience and what its columns mean. A role's value is an index into Header, or -1.
 type Columns struct {
-	Header   []string // names as the file has them, trimmed, a byte order mark removed
-	Phone    int
-	ID       int // the customer's own identifier
-	Language int
-	Country  int
-	TimeZone int
+	Header   []string `json:"header"` // names as the file has them, trimmed, a byte order mark removed
+	Phone    int      `json:"phone"`
+	ID       int      `json:"id"` // the customer's own identifier
+	Language int      `json:"language"`
+	Country  int      `json:"country"`
+	TimeZone int      `json:"time_zone"`
 }
 
 // Role returns the column that plays a role ("phone", "id", "language", "country", "time_zone"), or -1.

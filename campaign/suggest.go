@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -8,7 +9,7 @@ import (
 
 // suggest returns the hint for a word that is none of the known ones: the one that was probably meant, or all of them where they are few.
 func suggest(word string, known []string) string {
-	if near := nearest(word, known); near != "" {
+	if near := Nearest(word, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	const few = 16
@@ -21,15 +22,42 @@ func suggest(word string, known []string) string {
 // longestWord is how long a word may be, in characters, to be compared and repeated in messages.
 const longestWord = 60
 
-// nearest returns the known word that differs least from word, or "" where none is near enough to be a slip of the hand.
-func nearest(word string, known []string) string {
+// Nearest returns the known word that was probably meant by one that is not known, or "": the one that differs least by slips of the
+// hand, else the one that differs least among those of which it is a part or that are a part of it. Words are compared by [Fold], and of
+// several that are as near the first is returned.
+func Nearest(word string, known []string) string {
 	if utf8.RuneCountInString(word) > longestWord {
 		return ""
 	}
 	folded := Fold(word)
-	best, least := "", max(1, utf8.RuneCountInString(folded)/3)+1
+	return cmp.Or(nearestSlip(folded, known), nearestPart(folded, known))
+}
+
+// nearestSlip finds a word that differs in one character of three at most, of short words in one and never in all.
+func nearestSlip(folded string, known []string) string {
+	length := utf8.RuneCountInString(folded)
+	best, most := "", min(length-1, max(1, length/3))
 	for _, k := range known {
-		if distance := editDistance(folded, Fold(k)); distance < least {
+		if distance := editDistance(folded, Fold(k)); distance <= most {
+			best, most = k, distance-1
+		}
+	}
+	return best
+}
+
+// nearestPart finds a word that has the other in it. What is shorter than shortestPart is in many words by chance.
+func nearestPart(folded string, known []string) string {
+	const shortestPart = 3
+	best, least := "", 0
+	for _, k := range known {
+		whole, part := Fold(k), folded
+		if len(whole) < len(part) {
+			whole, part = part, whole
+		}
+		if utf8.RuneCountInString(part) < shortestPart || !strings.Contains(whole, part) {
+			continue
+		}
+		if distance := utf8.RuneCountInString(whole) - utf8.RuneCountInString(part); best == "" || distance < least {
 			best, least = k, distance
 		}
 	}

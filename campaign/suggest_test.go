@@ -1,6 +1,9 @@
 package campaign
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestNearest(t *testing.T) {
 	for _, tc := range []struct{ word, want string }{
@@ -12,8 +15,30 @@ func TestNearest(t *testing.T) {
 		{"colour", ""},
 		{"", ""},
 	} {
-		if got := nearest(tc.word, fieldNames(fileRules().fields)); got != tc.want {
-			t.Errorf("nearest(%q) = %q, want %q", tc.word, got, tc.want)
+		if got := Nearest(tc.word, fieldNames(fileRules().fields)); got != tc.want {
+			t.Errorf("Nearest(%q) = %q, want %q", tc.word, got, tc.want)
+		}
+	}
+}
+
+func TestNearestOfColumns(t *testing.T) {
+	columns := []string{"Phone", "First name", "Customer No", "Customer number of old", "a", "Mobil nr", ""}
+	for _, tc := range []struct{ word, want string }{
+		{"frist_name", "First name"},
+		{"custumerno", "Customer No"},
+		{"firts", ""},
+		{"first", "First name"}, // a part of it
+		{"name", "First name"},
+		{"phone of customer", "Phone"}, // it is a part
+		{"customer", "Customer No"},    // a part of two: of the shorter
+		{"mobil", "Mobil nr"},
+		{"no", ""}, // too short to be a part
+		{"b", ""},  // nothing in common
+		{"_", ""},
+		{strings.Repeat("phone", 20), ""},
+	} {
+		if got := Nearest(tc.word, columns); got != tc.want {
+			t.Errorf("Nearest(%q) = %q, want %q", tc.word, got, tc.want)
 		}
 	}
 }

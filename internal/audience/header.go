@@ -104,7 +104,7 @@ func (h *header) role(role string, mapping map[string]string, usual places) int 
 		i := slices.Index(h.folded, campaign.Fold(strings.TrimSpace(name)))
 		if i < 0 {
 			h.report(0, fmt.Sprintf("there is no column %q, which audience.columns names for %s", name, role),
-				h.hint(h.nearest(campaign.Fold(name))))
+				h.hint(campaign.Nearest(name, h.names)))
 		}
 		return i
 	}
@@ -121,40 +121,33 @@ func (h *header) role(role string, mapping map[string]string, usual places) int 
 
 // missingPhone reports that no column holds phone numbers.
 func (h *header) missingPhone() {
-	near := -1
+	near := ""
 	for i, name := range h.folded {
 		if strings.Contains(name, "phone") || strings.Contains(name, "mobil") || strings.Contains(name, "telefon") || strings.Contains(name, "msisdn") {
-			near = i
+			near = h.names[i]
 			break
 		}
 	}
 	hint := h.hint(near)
-	if near >= 0 && !h.isData() {
-		hint = fmt.Sprintf("if it is %q, say so: audience: {columns: {phone: %q}}; ", h.names[near], h.names[near]) + h.list()
+	if near != "" && !h.isData() {
+		hint = fmt.Sprintf("if it is %q, say so: audience: {columns: {phone: %q}}; ", near, near) + h.list()
 	}
 	h.report(0, "no column is known to hold phone numbers", hint)
 }
 
-// hint names the columns, and first the one that was probably meant, where near is not negative.
-func (h *header) hint(near int) string {
+// hint names the columns, and first the one that was probably meant, where near is one.
+func (h *header) hint(near string) string {
 	if h.isData() {
 		return h.dataHint()
 	}
-	if near >= 0 {
-		return fmt.Sprintf("did you mean %q? ", h.names[near]) + h.list()
+	if near != "" {
+		return fmt.Sprintf("did you mean %q? ", near) + h.list()
 	}
 	return h.list()
 }
 
 func (h *header) list() string {
 	return fmt.Sprintf("the columns are %s (delimiter: %s)", quoted(h.names), delimiterName(h.delimiter))
-}
-
-// nearest returns the first column of whose name a folded name is a part, or the other way round, or -1.
-func (h *header) nearest(folded string) int {
-	return slices.IndexFunc(h.folded, func(name string) bool {
-		return name != "" && (strings.Contains(name, folded) || strings.Contains(folded, name))
-	})
 }
 
 // isData reports whether the first line is a person rather than names. It is then not shown.

@@ -13,8 +13,8 @@ import (
 	"sendoff/campaign"
 )
 
-// BatchRows is how many rows a batch holds at most.
-const BatchRows = 1000
+// batchRows is how many rows a batch holds at most.
+const batchRows = 1000
 
 // batchBytes is how much text is put into a batch before it counts as full, so that long rows do not make it large.
 const batchBytes = 4 << 20
@@ -41,7 +41,6 @@ type Info struct {
 	Size      int64 // bytes
 	ModTime   time.Time
 	Delimiter rune
-	HasBOM    bool
 	// SHA256 is the digest of the whole file. It is zero until ReadBatch has returned io.EOF.
 	SHA256 [32]byte
 }
@@ -96,7 +95,7 @@ func OpenList(path string) (*Reader, error) {
 		}
 		if r.columns.Phone < 0 && r.columns.ID < 0 {
 			h.report(0, "no column is known to hold phone numbers or ids",
-				"name one phone or id, or give a list of numbers alone, one on each line; "+h.hint(-1))
+				"name one phone or id, or give a list of numbers alone, one on each line; "+h.hint(""))
 		}
 		return h.problems.Err()
 	})
@@ -131,7 +130,7 @@ func (r *Reader) begin(begin func(*Reader, []byte) error) error {
 	r.csv.Comma = findDelimiter(head)
 	r.csv.ReuseRecord = true
 	r.csv.FieldsPerRecord = -1 // rows are measured against the header here, so that a bad one is handed out with its line
-	r.info = Info{Path: r.source.path, Size: r.source.size, ModTime: r.source.time, Delimiter: r.csv.Comma, HasBOM: r.source.hasBOM}
+	r.info = Info{Path: r.source.path, Size: r.source.size, ModTime: r.source.time, Delimiter: r.csv.Comma}
 	return begin(r, head)
 }
 
@@ -179,7 +178,7 @@ func (r *Reader) Close() error {
 	return nil
 }
 
-// ReadBatch fills b with the next rows, fewer than [BatchRows] only where the rows are long or the file ends, and returns
+// ReadBatch fills b with the next rows, fewer than batchRows only where the rows are long or the file ends, and returns
 // io.EOF with an empty batch once there are none. The strings in Fields may be kept.
 //
 // It returns [campaign.Problems] where what follows cannot be known: bytes that are no text, a quote that is not closed, a
@@ -188,7 +187,7 @@ func (r *Reader) Close() error {
 func (r *Reader) ReadBatch(b *Batch) error {
 	b.Recipients, b.Bad, b.cells = b.Recipients[:0], b.Bad[:0], b.cells[:0]
 	first := r.start
-	for r.err == nil && len(b.Recipients) < BatchRows && r.start-first < batchBytes {
+	for r.err == nil && len(b.Recipients) < batchRows && r.start-first < batchBytes {
 		r.err = r.readRow(b)
 	}
 	if r.err != nil && (len(b.Recipients) == 0 || !errors.Is(r.err, io.EOF)) {

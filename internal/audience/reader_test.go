@@ -61,7 +61,7 @@ func describe(t *testing.T, path string) string {
 	}
 	defer closeReader(t, r)
 	columns, info := r.Columns(), r.Info()
-	fmt.Fprintf(&b, "%s, BOM %t, phone %d, id %d, language %d, country %d, time zone %d\n%q\n", info.DelimiterName(), info.HasBOM,
+	fmt.Fprintf(&b, "%s, BOM %t, phone %d, id %d, language %d, country %d, time zone %d\n%q\n", info.DelimiterName(), r.source.hasBOM,
 		columns.Phone, columns.ID, columns.Language, columns.Country, columns.TimeZone, columns.Header)
 	n, err := NewNormaliser("", columns)
 	if err != nil {
@@ -211,7 +211,7 @@ func TestManyBatches(t *testing.T) {
 		t.Errorf("read %d rows, want %d", next, total)
 	}
 	info := r.Info()
-	if info.SHA256 != sha256.Sum256([]byte(content.String())) || info.Size != int64(content.Len()) || !info.HasBOM || info.Delimiter != ',' {
+	if info.SHA256 != sha256.Sum256([]byte(content.String())) || info.Size != int64(content.Len()) || !r.source.hasBOM || info.Delimiter != ',' {
 		t.Errorf("Info = %+v", info)
 	}
 }

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -24,10 +26,10 @@ import (
 
 // bench is a campaign in a folder, and a sandbox that outlives the processes that send it.
 type bench struct {
-	dir    string
-	server *sandbox.Server
-	env    []string
-	faults []sandbox.Fault
+	dir      string
+	env      []string
+	server   *sandbox.Server // nil where the sandbox is a process
+	accepted func() []sandbox.Message
 }
 
 // serve makes the sandbox answer over HTTP, and points the environment of commands at it.
@@ -35,6 +37,7 @@ func (b *bench) serve(t testing.TB) {
 	t.Helper()
 	web := httptest.NewServer(b.server)
 	t.Cleanup(web.Close)
+	b.accepted = b.server.Accepted
 	b.env = append(os.Environ(), asProgram+"=1")
 	for name, value := range environment(b.server, web.URL) {
 		b.env = append(b.env, name+"="+value)
@@ -53,9 +56,14 @@ func newBench(t testing.TB, rows int) *bench {
 	t.Helper()
 	b := &bench{dir: t.TempDir(), server: sandbox.New(testSandbox())}
 	b.serve(t)
+	b.writeCampaign(t, rows)
+	return b
+}
+
+func (b *bench) writeCampaign(t testing.TB, rows int) {
+	t.Helper()
 	writeFile(t, filepath.Join(b.dir, "campaign.yaml"), benchCampaign)
 	writeFile(t, filepath.Join(b.dir, "audience.csv"), benchAudience(rows))
-	return b
 }
 
 // benchAudience has numbers of the United Kingdom's range for fiction, and beyond its thousand, of the unassigned +44 7700 9 range below it.
@@ -83,7 +91,7 @@ func (b *bench) command(args ...string) *exec.Cmd {
 }
 
 func (b *bench) runArgs(more ...string) []string {
-	return append([]string{"run", "--yes", "--quiet", "--rate", "20000", b.dir}, more...)
+	return append([]string{"run", "--yes", "--quiet", "--rate", "4000", b.dir}, more...)
 }
 
 func (b *bench) runDir() string { return filepath.Join(b.dir, "runs", "crash") }
@@ -102,7 +110,7 @@ func (b *bench) checkBooks(t testing.TB) *report.Report {
 		t.Fatal(err)
 	}
 	taken := map[int]string{}
-	for _, m := range b.server.Accepted() {
+	for _, m := range b.accepted() {
 		row := metadataRow(t, m)
 		if other, twice := taken[row]; twice {
 			t.Fatalf("row %d was sent twice: %s and %s", row, other, m.ID)
@@ -143,8 +151,8 @@ func metadataRow(t testing.TB, m sandbox.Message) int {
 	return ours.Sendoff.Row
 }
 
-// A sender that is killed again and again, at random moments, and started again with the same command: nobody is lost, nobody is
-// written to twice, and at most as many are in doubt as were in flight.
+// A sender that is killed again and again, at random moments, and started again with the same command, against a sandbox in a process of its
+// own: nobody is lost, nobody is written to twice, and at most as many are in doubt as were in flight.
 func TestCrashKill(t *testing.T) {
 	const rows, inFlight = 20_000, 64
 	kills := 20
@@ -155,23 +163,64 @@ func TestCrashKill(t *testing.T) {
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))
 	for done := 0; done < kills; {
-		b := newBench(t, rows)
+		b := newProcessBench(t, rows)
 		killed := 0
-		for ; done < kills && killed < 20; killed++ {
-			before := b.server.AcceptedCount()
-			over := b.runAndKill(t, time.Duration(rng.IntN(600))*time.Millisecond)
-			if over {
-				break
-			}
-			done++
-			t.Logf("kill %d after %d messages", done, b.server.AcceptedCount()-before)
+		for done+killed < kills && killed < 20 && !b.runAndKill(t, time.Duration(rng.IntN(500))*time.Millisecond) {
+			killed++
 		}
+		done += max(killed, 1)
 		b.finish(t)
 		rep := b.checkBooks(t)
 		if rep.Accepted+rep.InDoubt != rows || rep.InDoubt > killed*inFlight {
 			t.Fatalf("%d accepted, %d in doubt after %d kills; %d rows", rep.Accepted, rep.InDoubt, killed, rows)
 		}
-		t.Logf("%d kills: %d accepted, %d in doubt, %d at the sandbox", killed, rep.Accepted, rep.InDoubt, b.server.AcceptedCount())
+		t.Logf("%d kills: %d accepted, %d in doubt, %d at the sandbox", killed, rep.Accepted, rep.InDoubt, len(b.accepted()))
+	}
+}
+
+// newProcessBench is a bench whose sandbox is the command, with a record of what it has accepted.
+func newProcessBench(t *testing.T, rows int) *bench {
+	t.Helper()
+	b := &bench{dir: t.TempDir(), env: append(os.Environ(), asProgram+"=1")}
+	record := filepath.Join(b.dir, "accepted.jsonl")
+	cmd := b.command("sandbox", "--addr", "127.0.0.1:0", "--drain", "100000", "--rate-limit", "100000", "--record", record)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill() // it has nothing to lose
+		_ = cmd.Wait()
+	})
+	for lines := bufio.NewScanner(out); lines.Scan() && !strings.HasPrefix(lines.Text(), "export SINCH_REGION="); {
+		if variable, ok := strings.CutPrefix(lines.Text(), "export "); ok {
+			b.env = append(b.env, variable)
+		}
+	}
+	b.accepted = func() []sandbox.Message { return readRecord(t, record) }
+	b.writeCampaign(t, rows)
+	return b
+}
+
+func readRecord(t testing.TB, path string) []sandbox.Message {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var all []sandbox.Message
+	for dec := json.NewDecoder(f); ; {
+		var m sandbox.Message
+		if err := dec.Decode(&m); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, m)
 	}
 }
 
@@ -208,7 +257,7 @@ func (b *bench) finish(t *testing.T) {
 
 // Two processes started at once on a fresh run key: one sends, the other leaves with 11.
 func TestCrashTwoAtOnce(t *testing.T) {
-	const rows = 600
+	const rows = 900
 	for i := range 50 {
 		b := newBench(t, rows)
 		var wg sync.WaitGroup

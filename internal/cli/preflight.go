@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"sendoff/campaign"
@@ -12,6 +11,9 @@ import (
 	"sendoff/internal/send"
 	"sendoff/internal/sinch"
 )
+
+// active is the state of a channel through which messages can leave.
+const active = "ACTIVE"
 
 // maxProjectRate is how many requests a second Sinch takes from a project, over all its apps.
 const maxProjectRate = 800
@@ -53,21 +55,14 @@ func (r *runner) preflight(ctx context.Context) error {
 	return r.chooseRate()
 }
 
-// explainAccess says what to look at when the API refuses us. The error keeps its exit code.
+// explainAccess says what to mend when the API refuses us. The error keeps its exit code.
 func explainAccess(err error) error {
-	hint := "check SINCH_PROJECT_ID, SINCH_APP_ID and SINCH_REGION"
+	o := sinch.Outcome{CredentialsRefused: errors.Is(err, sinch.ErrCredentials), Certificate: sinch.IsCertificate(err), Err: err}
 	var status *sinch.StatusError
-	switch {
-	case errors.Is(err, sinch.ErrCredentials):
-		hint = "the key must belong to the project, SINCH_PROJECT_ID"
-	case sinch.IsCertificate(err):
-		hint = "the server's certificate cannot be trusted: check SINCH_ENDPOINT, the proxy, and this machine's clock"
-	case errors.As(err, &status) && status.Status == http.StatusNotFound:
-		hint = "Sinch does not know this app here. The region must be the one in which the app was created: check SINCH_REGION, then SINCH_APP_ID and SINCH_PROJECT_ID"
-	case errors.As(err, &status) && status.Status == http.StatusForbidden:
-		hint = "the key may not use this app: check SINCH_PROJECT_ID and SINCH_APP_ID, and the key's rights"
+	if errors.As(err, &status) {
+		o.Status, o.API = status.Status, status.API
 	}
-	return fmt.Errorf("%w\n    hint: %s", err, hint)
+	return fmt.Errorf("%w\n    hint: %s", err, send.Remedy(o))
 }
 
 // accessError is a setting at Sinch that keeps messages from leaving.
@@ -79,13 +74,13 @@ func accessErrorf(format string, args ...any) error {
 func checkChannels(app *sinch.App, wanted []campaign.Channel) error {
 	states := map[string]string{}
 	for _, c := range app.Channels {
-		if states[c.Channel] != "ACTIVE" {
+		if states[c.Channel] != active {
 			states[c.Channel] = c.Status
 		}
 	}
 	for _, channel := range wanted {
 		switch state := states[string(channel)]; state {
-		case "ACTIVE":
+		case active:
 		case "":
 			return accessErrorf("the app %q has no channel %s: nothing was sent\n"+
 				"    hint: set it up in the Sinch dashboard, or take it out of channel_priority_order", app.DisplayName, channel)

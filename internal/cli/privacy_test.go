@@ -16,14 +16,15 @@ import (
 func TestPrivacy(t *testing.T) {
 	faults := []string{"400:every=9", "500:every=7", "502:every=11", "429:every=5", "reset-after:every=13", "truncated:every=17"}
 	b := newBench(t, 200)
+	var parsed []sandbox.Fault
 	for _, text := range faults {
 		f, err := sandbox.ParseFault(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.faults = append(b.faults, f)
+		parsed = append(parsed, f)
 	}
-	b.server.SetFaults(b.faults...)
+	b.server.SetFaults(parsed...)
 	writeFile(t, filepath.Join(b.dir, "audience.csv"), benchAudience(200)+"077OO900124,letters\n+44 7700 900001,again\n12,short\n")
 	var printed bytes.Buffer
 	for _, args := range [][]string{

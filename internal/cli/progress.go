@@ -126,6 +126,7 @@ type status struct {
 	Accepted int64     `json:"accepted"`
 	Rejected int64     `json:"rejected"`
 	InDoubt  int64     `json:"in_doubt"`
+	NotSent  int64     `json:"not_sent"`
 	Skipped  int64     `json:"skipped_while_sending"`
 	InFlight int64     `json:"in_flight"`
 	Allowed  int64     `json:"rate_allowed"`
@@ -136,7 +137,7 @@ func (r *runner) writeStatus(state string) {
 	p := &r.progress
 	s := status{
 		Schema: 1, Time: time.Now(), State: state,
-		Total: p.Total.Load(), Accepted: p.Accepted.Load(), Rejected: p.Rejected.Load(), InDoubt: p.InDoubt.Load(), Skipped: p.Skipped.Load(),
+		Total: p.Total.Load(), Accepted: p.Accepted.Load(), Rejected: p.Rejected.Load(), InDoubt: p.InDoubt.Load(), NotSent: p.Total.Load() - p.Settled(), Skipped: p.Skipped.Load(),
 		InFlight: p.InFlight.Load(), Allowed: p.Rate.Load(), Answers: p.Throttled.Load(),
 	}
 	_ = r.run.WriteJSON(runstore.StatusName, s) // it is for people who look; the ledger is what counts

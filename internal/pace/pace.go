@@ -26,8 +26,6 @@ const (
 	slowest  = 0.5 // requests/s, however many 429s come
 	// guard is the least time between two decreases: the answers to requests that were on their way say nothing new.
 	guard = time.Second
-	// MaxPause bounds what a Retry-After can ask for.
-	MaxPause = 5 * time.Minute
 )
 
 // Pacer spaces requests. It is not safe for concurrent use.
@@ -72,7 +70,7 @@ func (p *Pacer) Accepted(now time.Time) { p.accepted.add(now) }
 // Throttled tells that a request was answered with 429, and what its Retry-After asked for, if anything.
 func (p *Pacer) Throttled(now time.Time, retryAfter time.Duration) {
 	if retryAfter > 0 {
-		p.Pause(now.Add(min(retryAfter, MaxPause)))
+		p.Pause(now.Add(retryAfter))
 	}
 	if !p.decreased.IsZero() && now.Sub(p.decreased) < guard {
 		return

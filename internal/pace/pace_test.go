@@ -129,10 +129,6 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 	if first := c.left[sent]; first.Before(at.Add(7 * time.Second)) {
 		t.Errorf("the next request left after %v", first.Sub(at))
 	}
-	c.Throttled(c.now, 1000*time.Hour)
-	if got := c.Paused(c.now); got > MaxPause {
-		t.Errorf("an absurd Retry-After pauses for %v", got)
-	}
 }
 
 func TestNeverBelowTheFloor(t *testing.T) {

@@ -1,9 +1,6 @@
 package plan
 
 import (
-	"fmt"
-	"strings"
-
 	"sendoff/campaign"
 	"sendoff/internal/audience"
 	"sendoff/internal/prose"
@@ -118,10 +115,5 @@ func (t *tally) where() string {
 	if t.count == 1 {
 		return ""
 	}
-	text := strings.Trim(fmt.Sprint(t.lines), "[]")
-	text = strings.ReplaceAll(text, " ", ", ")
-	if t.count > len(t.lines) {
-		text += ", …"
-	}
-	return fmt.Sprintf(" (%s rows: lines %s)", prose.Thousands(t.count), text)
+	return " (" + prose.Lines(t.count, t.lines) + ")"
 }

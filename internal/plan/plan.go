@@ -110,6 +110,7 @@ func (b *builder) commit() (*Plan, error) {
 	err = b.config.Run.Update(func(m *runstore.Meta) {
 		m.State = runstore.Planned
 		m.Reason = ""
+		m.Campaign = b.config.Campaign.Name
 		m.Planned = b.config.Now
 		m.CampaignDigest = hex.EncodeToString(content[:])
 		m.AudienceFile = b.config.Campaign.Audience.File

@@ -54,7 +54,7 @@ func mustAcquire(t testing.TB, dir string) *runstore.Run {
 
 func config(c *campaign.Campaign, run *runstore.Run) Config {
 	return Config{
-		Campaign: c, AudiencePath: filepath.Join(c.Dir(), c.Audience.File), Run: run, AppID: "01HZX3Q4R5S6T7V8W9X0YZABCD", Now: testTime,
+		Campaign: c, AudiencePath: c.Resolve(c.Audience.File), Run: run, AppID: "01HZX3Q4R5S6T7V8W9X0YZABCD", Now: testTime,
 	}
 }
 

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"strings"
 
 	"sendoff/campaign"
 	"sendoff/internal/prose"
@@ -45,15 +44,13 @@ func (b *builder) nobody() campaign.Problems {
 	if b.rows == 0 {
 		return campaign.Problems{{File: b.config.AudiencePath, Message: "has a header and no rows, so there is nobody to send to", Hint: "the export may have failed"}}
 	}
-	var reasons []string
-	for i := range campaign.SkipReasons() {
-		if reason := campaign.SkipReason(i + 1); b.skipped[reason] > 0 {
-			reasons = append(reasons, prose.Thousands(b.skipped[reason])+" "+strings.ReplaceAll(reason.String(), "_", " "))
-		}
+	reasons := make(map[string]int, len(b.skipped))
+	for reason, rows := range b.skipped {
+		reasons[reason.String()] = rows
 	}
 	return append(campaign.Problems{{
 		File:    b.config.AudiencePath,
-		Message: fmt.Sprintf("0 of %s can be sent to: %s", prose.Counted(b.rows, "row", "rows"), strings.Join(reasons, ", ")),
+		Message: fmt.Sprintf("0 of %s can be sent to: %s", prose.Counted(b.rows, "row", "rows"), prose.Breakdown(reasons)),
 	}}, b.invalidRows()...)
 }
 

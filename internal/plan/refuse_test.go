@@ -33,7 +33,7 @@ func TestRefused(t *testing.T) {
 		{"no rows", "", "", []string{"audience.csv: has a header and no rows, so there is nobody to send to"}},
 		{"nobody", strings.Repeat(bad, 1200) + "+44,Ann,1\n", "", []string{
 			"audience.csv: 0 of 1,201 rows can be sent to: 1,201 invalid",
-			"audience.csv:2: phone: has a letter in it (1,200 rows: lines 2, 3, 4, 5, 6, …)",
+			"audience.csv:2: phone: has a letter in it (1,200 rows, lines 2, 3, 4, 5, 6, …)",
 			"audience.csv:1202: phone: is too short",
 		}},
 		{"everybody suppressed", people(0, 2), "suppress: [list.txt]", []string{
@@ -42,14 +42,14 @@ func TestRefused(t *testing.T) {
 		{"5 % of 20 rows are not too bad", people(0, 19) + bad, "", nil},
 		{"10 % are", people(0, 18) + bad + bad, "", []string{
 			"audience.csv: 2 of 20 rows cannot be used, and audience.max_bad_rows is 5%",
-			"audience.csv:20: phone: has a letter in it (2 rows: lines 20, 21)",
+			"audience.csv:20: phone: has a letter in it (2 rows, lines 20, 21)",
 		}},
 		{"a share of a few rows says nothing", people(0, 1) + strings.Repeat(bad, 18), "", nil},
 		{"a share of their own", people(0, 18) + bad + bad, "max_bad_rows: 10%", nil},
 		{"a number of rows", people(0, 2) + bad, "max_bad_rows: 1", nil},
 		{"more than that", people(0, 2) + bad + bad, "max_bad_rows: 1", []string{
 			"audience.csv: 2 of 4 rows cannot be used, and audience.max_bad_rows is 1",
-			"audience.csv:4: phone: has a letter in it (2 rows: lines 4, 5)",
+			"audience.csv:4: phone: has a letter in it (2 rows, lines 4, 5)",
 		}},
 		{"as many as may be", people(0, 3) + people(0, 3), "limits: {max_recipients: 3}", nil},
 		{"more", people(0, 4), "limits: {max_recipients: 3}", []string{
@@ -59,7 +59,7 @@ func TestRefused(t *testing.T) {
 			"campaign.yaml: 1 person would get a message, and limits.min_recipients is 2",
 		}},
 		{"missing value", people(0, 2) + "+447700900010,,1\n+447700900011, ,1\n", "", []string{
-			"audience.csv:4: ${first_name}: no value (2 rows: lines 4, 5)",
+			"audience.csv:4: ${first_name}: no value (2 rows, lines 4, 5)",
 		}},
 		{"missing value of somebody who is left out anyway", people(0, 2) + "hello,,1\n", "", nil},
 		{"not a number", "+447700900010,Ann,one\n", "", []string{"audience.csv:2: ${number}: not a number"}},
@@ -69,7 +69,7 @@ func TestRefused(t *testing.T) {
 		{"everything at once", people(0, 5) + "+447700900010,,1\n" + strings.Repeat(bad, 20), "limits: {max_recipients: 5}", []string{
 			"audience.csv: 20 of 26 rows cannot be used, and audience.max_bad_rows is 5%",
 			"audience.csv:7: ${first_name}: no value",
-			"audience.csv:8: phone: has a letter in it (20 rows: lines 8, 9, 10, 11, 12, …)",
+			"audience.csv:8: phone: has a letter in it (20 rows, lines 8, 9, 10, 11, 12, …)",
 			"campaign.yaml: 6 people would get a message, and limits.max_recipients is 5",
 		}},
 	} {

@@ -1,7 +1,13 @@
 // Package prose writes numbers as they stand in sentences for people.
 package prose
 
-import "strconv"
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // Thousands writes n with separators: 48,213.
 func Thousands[T ~int | ~int64](n T) string {
@@ -22,4 +28,29 @@ func Counted[T ~int | ~int64](n T, one, many string) string {
 		return "1 " + one
 	}
 	return Thousands(n) + " " + many
+}
+
+// Breakdown lists counts with what they count, most first, then by name: 3 duplicate, 3 suppressed, 2 missing value. A "_" in a
+// name is written as a space.
+func Breakdown(counts map[string]int) string {
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	for i, name := range names {
+		names[i] = Thousands(counts[name]) + " " + strings.ReplaceAll(name, "_", " ")
+	}
+	return strings.Join(names, ", ")
+}
+
+// Lines says how many rows there are and in which lines the first of them stand: 24 rows, lines 2, 3, 4, 5, 8, …
+func Lines(count int, first []int) string {
+	lines := make([]string, len(first))
+	for i, line := range first {
+		lines[i] = strconv.Itoa(line)
+	}
+	text := Counted(count, "row, line ", "rows, lines ") + strings.Join(lines, ", ")
+	if count > len(first) {
+		text += ", …"
+	}
+	return text
 }

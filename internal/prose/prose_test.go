@@ -17,3 +17,34 @@ func TestCounted(t *testing.T) {
 		}
 	}
 }
+
+func TestBreakdown(t *testing.T) {
+	for _, tc := range []struct {
+		counts map[string]int
+		want   string
+	}{
+		{nil, ""},
+		{map[string]int{"invalid": 1200}, "1,200 invalid"},
+		{map[string]int{"suppressed": 3, "missing_value": 12, "invalid": 2, "duplicate": 3}, "12 missing value, 3 duplicate, 3 suppressed, 2 invalid"},
+	} {
+		if got := Breakdown(tc.counts); got != tc.want {
+			t.Errorf("Breakdown(%v) = %q, want %q", tc.counts, got, tc.want)
+		}
+	}
+}
+
+func TestLines(t *testing.T) {
+	for _, tc := range []struct {
+		count int
+		first []int
+		want  string
+	}{
+		{1, []int{25}, "1 row, line 25"},
+		{2, []int{3, 7}, "2 rows, lines 3, 7"},
+		{1200, []int{2, 3, 4, 5, 1008}, "1,200 rows, lines 2, 3, 4, 5, 1008, …"},
+	} {
+		if got := Lines(tc.count, tc.first); got != tc.want {
+			t.Errorf("Lines(%d, %v) = %q, want %q", tc.count, tc.first, got, tc.want)
+		}
+	}
+}

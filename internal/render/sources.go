@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -112,43 +111,21 @@ func mainFile(c *campaign.Campaign) string {
 
 // messageFile returns the name of the file that the default message was read from.
 func messageFile(c *campaign.Campaign) string {
-	switch {
-	case c.MessageFile == "":
+	if c.MessageFile == "" {
 		return mainFile(c)
-	case filepath.IsAbs(c.MessageFile):
-		return c.MessageFile
 	}
-	return filepath.Join(c.Dir(), c.MessageFile)
+	return c.Resolve(c.MessageFile)
 }
 
 // hint names what was probably meant, and the columns that there are.
 func hint(known sources, name string, header []string) string {
 	columns := "the columns are " + strings.Join(header, ", ")
-	folded := campaign.Fold(name)
-	for _, candidate := range slices.Sorted(maps.Keys(known)) {
-		if resembles(folded, candidate) {
-			return fmt.Sprintf("did you mean %q? %s", known[candidate].name, columns)
-		}
+	var names []string
+	for _, folded := range slices.Sorted(maps.Keys(known)) {
+		names = append(names, known[folded].name)
+	}
+	if near := campaign.Nearest(name, names); near != "" {
+		return fmt.Sprintf("did you mean %q? %s", near, columns)
 	}
 	return columns
-}
-
-// resembles reports whether one of two folded names is part of the other, or they differ only in two neighbouring characters: one too many,
-// one missing, a wrong one, two swapped.
-func resembles(a, b string) bool {
-	const slip, shortest = 2, 3
-	if len(a) < shortest || len(b) < shortest {
-		return false
-	}
-	if strings.Contains(a, b) || strings.Contains(b, a) {
-		return true
-	}
-	s, t := []rune(a), []rune(b)
-	for len(s) > 0 && len(t) > 0 && s[0] == t[0] {
-		s, t = s[1:], t[1:]
-	}
-	for len(s) > 0 && len(t) > 0 && s[len(s)-1] == t[len(t)-1] {
-		s, t = s[:len(s)-1], t[:len(t)-1]
-	}
-	return len(s) <= slip && len(t) <= slip
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"time"
 
 	"sendoff/campaign"
@@ -90,7 +89,7 @@ func collect(r *runstore.Run) (*Report, []int, error) {
 	if skipped, planned := rep.skipped(), m.Rows-m.Eligible; skipped < planned {
 		return nil, nil, fmt.Errorf("collect report: %w: planning left out %d rows, and it knows of %d", ledger.ErrDamaged, planned, skipped)
 	}
-	if err := rep.Balance(); err != nil {
+	if err := rep.balance(); err != nil {
 		return nil, nil, fmt.Errorf("collect report: %w", err)
 	}
 	return rep, doubtful, nil
@@ -111,7 +110,7 @@ func settled(s ledger.State) ledger.State {
 func describe(m runstore.Meta) *Report {
 	rep := &Report{
 		Schema: schema, Campaign: m.Campaign, RunKey: m.Key, RunID: m.RunID, Sandbox: m.Sandbox,
-		State: m.State, ExitCode: m.ExitCode, Reason: mask(m.Reason),
+		State: m.State, ExitCode: m.ExitCode, Reason: m.Reason,
 		Rows: m.Rows, Skipped: map[string]int{}, Receipts: noReceipts,
 		Destination: m.Destination, Created: m.Created, Planned: m.Planned, Ended: m.Ended, Starts: m.Starts,
 		AudienceFile: m.AudienceFile, AudienceDigest: m.AudienceDigest, CampaignDigest: m.CampaignDigest, PlanDigest: m.PlanDigest,
@@ -125,11 +124,6 @@ func describe(m runstore.Meta) *Report {
 	}
 	return rep
 }
-
-var longNumber = regexp.MustCompile(`[0-9]{6,}`)
-
-// mask takes out what could be a phone number: the reason of a stop can hold a server's own words.
-func mask(text string) string { return longNumber.ReplaceAllString(text, "…") }
 
 // count takes the numbers of the rows that anything was recorded of.
 func (r *Report) count(t *ledger.Tally) error {
@@ -162,9 +156,9 @@ func (r *Report) skipped() int {
 	return sum
 }
 
-// Balance returns an error unless every row is counted exactly once:
+// balance returns an error unless every row is counted exactly once:
 // rows = skipped + accepted + rejected + in doubt + left in doubt + not sent.
-func (r *Report) Balance() error {
+func (r *Report) balance() error {
 	sum := r.skipped() + r.Accepted + r.Rejected + r.InDoubt + r.LeftInDoubt + r.NotSent
 	if sum != r.Rows {
 		return fmt.Errorf("the books do not balance: %d rows, and %d skipped + %d accepted + %d rejected + %d in doubt + %d left in doubt + %d not sent = %d",

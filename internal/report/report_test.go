@@ -211,7 +211,7 @@ func TestSpoiledLedger(t *testing.T) {
 
 func TestBalance(t *testing.T) {
 	sound := Report{Rows: 21, Skipped: map[string]int{"invalid": 1, "duplicate": 2}, Accepted: 3, Rejected: 3, InDoubt: 4, LeftInDoubt: 4, NotSent: 4}
-	if err := sound.Balance(); err != nil {
+	if err := sound.balance(); err != nil {
 		t.Error(err)
 	}
 	for _, spoil := range []func(*Report){
@@ -225,7 +225,7 @@ func TestBalance(t *testing.T) {
 	} {
 		spoilt := sound
 		spoil(&spoilt)
-		if spoilt.Balance() == nil {
+		if spoilt.balance() == nil {
 			t.Errorf("%+v balances", spoilt)
 		}
 	}

@@ -1,10 +1,8 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -53,7 +51,7 @@ func (r *Report) lines() []line {
 		{r.Rejected, "rejected", "Sinch refused it; nobody got anything" + r.list(failures)},
 		{r.InDoubt, "in doubt", "Sinch did not answer; they may or may not have it, and we did not send again" + r.list(inDoubt)},
 		{r.LeftInDoubt, "left in doubt", "Sinch did not answer; somebody has settled that we shall not know"},
-		{r.skipped(), "left out", "we did not send, on purpose: " + r.reasons() + r.list(skipped)},
+		{r.skipped(), "left out", "we did not send, on purpose: " + prose.Breakdown(r.Skipped) + r.list(skipped)},
 		{r.NotSent, "not yet sent", "nothing was sent so far"},
 		{r.Rows, "rows", "everything adds up"},
 	}
@@ -68,17 +66,6 @@ func (r *Report) list(l list) string {
 		return ""
 	}
 	return " (" + listNames[l] + ")"
-}
-
-// reasons lists why rows were left out, the commonest first.
-func (r *Report) reasons() string {
-	names := slices.SortedFunc(maps.Keys(r.Skipped), func(a, b string) int {
-		return cmp.Or(cmp.Compare(r.Skipped[b], r.Skipped[a]), cmp.Compare(a, b))
-	})
-	for i, name := range names {
-		names[i] = prose.Thousands(r.Skipped[name]) + " " + strings.ReplaceAll(name, "_", " ")
-	}
-	return strings.Join(names, ", ")
 }
 
 func writeTable(b *strings.Builder, lines []line) {

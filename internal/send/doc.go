@@ -15,6 +15,6 @@
 // # Why 500 and 503 are tried again
 //
 // Sinch documents that they are to be repeated with exponential backoff, and offers nothing by which a repeat could be recognised. So a message
-// may be sent twice, rarely, by the API's own advice. Such rows are marked in the ledger, and counted apart. Only the API's own
+// may be sent twice, rarely, by the API's own advice. After eight repeats the row is in doubt. Such rows are marked in the ledger, and counted apart. Only the API's own
 // JSON error counts: a gateway's 503 says nothing about what happened behind it.
 package send

@@ -361,6 +361,57 @@ func TestVirtualOptOutWhileSending(t *testing.T) {
 	})
 }
 
+// Somebody who opts out while we send is left out within ten seconds. A list that vanishes stops the run, a minute later.
+func TestVirtualListsWhileSending(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, 4000)
+			defer w.run.Close()
+			dir := t.TempDir()
+			list := filepath.Join(dir, "optouts.csv")
+			w.check(os.WriteFile(list, []byte("phone\n+447700919999\n"), 0o600))
+			var err error
+			w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", time.Now())
+			w.check(err)
+			time.AfterFunc(20*time.Second, func() {
+				if lost {
+					w.check(os.Remove(list))
+					return
+				}
+				w.check(os.WriteFile(list, []byte("phone\n+447700919999\n+447700900900\n"), 0o600))
+			})
+			err = w.send(func(c *Config) { c.Suppress, c.Rate = w.lists, 20 })
+			tally := w.books()
+			if lost {
+				if n := tally.Count(ledger.Accepted); stopCause(t, err) != Brake || n < 1600 || n > 2000 {
+					t.Errorf("%d accepted when the list had been lost for a minute, want the 80 to 90 s before", n)
+				}
+				return
+			}
+			w.check(err)
+			if e, err := w.run.Ledger.Reader().Entry(900); err != nil || e.State != ledger.Skipped || e.Number != 3 {
+				t.Errorf("row 900 = %+v, %v; want skipped by line 3", e, err)
+			}
+			if tally.Count(ledger.Accepted) != 3999 {
+				t.Errorf("accepted %d, want all but one", tally.Count(ledger.Accepted))
+			}
+		})
+	}
+}
+
+// Eight repeats after server errors, and nobody can know: the row is in doubt.
+func TestVirtualServerErrorsHaveAnEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1, "503:all")
+		defer w.run.Close()
+		w.check(w.send(nil))
+		e, err := w.run.Ledger.Reader().Entry(0)
+		if err != nil || e.State != ledger.InDoubt || e.Attempts != serverErrors+1 || e.Flags != ledger.AfterServerError {
+			t.Errorf("row 0 = %+v, %v; want in doubt after %d attempts", e, err, serverErrors+1)
+		}
+	})
+}
+
 // Nobody answers at all: the run gives up after the time it was told, and nobody is in doubt.
 func TestVirtualUnreachable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

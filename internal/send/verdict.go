@@ -59,8 +59,8 @@ func judge(o sinch.Outcome) verdict {
 	return inDoubt
 }
 
-// remedy says what to mend after an outcome that stops the run.
-func remedy(o sinch.Outcome) string {
+// Remedy says what to mend after an outcome with which nobody's message would be taken.
+func Remedy(o sinch.Outcome) string {
 	switch {
 	case o.CredentialsRefused:
 		return "Sinch refuses the credentials: check SINCH_KEY_ID and SINCH_KEY_SECRET, and that the key belongs to the project"

@@ -56,8 +56,8 @@ func TestJudge(t *testing.T) {
 // Whatever stops a run says what to mend.
 func TestRemedyIsTotal(t *testing.T) {
 	for status := range 600 {
-		if o := (sinch.Outcome{Status: status, Written: true, Err: errors.New("x")}); judge(o) == halt && len(remedy(o)) < 20 {
-			t.Errorf("status %d: %q", status, remedy(o))
+		if o := (sinch.Outcome{Status: status, Written: true, Err: errors.New("x")}); judge(o) == halt && len(Remedy(o)) < 20 {
+			t.Errorf("status %d: %q", status, Remedy(o))
 		}
 	}
 }

@@ -122,7 +122,7 @@ func (s *sender) settle(j *job, o sinch.Outcome) (again bool, err error) {
 		err = s.record(j, ledger.Result{State: ledger.InDoubt, Detail: describe(o)})
 		return false, s.final(j, v, describe(o), err)
 	case halt:
-		s.halt(&Stop{Refused, fmt.Sprintf("%s (%s)", remedy(o), describe(o))})
+		s.halt(&Stop{Refused, fmt.Sprintf("%s (%s)", Remedy(o), describe(o))})
 		return false, s.record(j, ledger.Result{State: ledger.Released, Detail: describe(o)})
 	case throttled:
 		s.Progress.Throttled.Add(1)
@@ -143,7 +143,7 @@ func (s *sender) settle(j *job, o sinch.Outcome) (again bool, err error) {
 // there is to be another.
 func (s *sender) unsent(j *job, o sinch.Outcome) (again bool) {
 	if judge(o) == halt {
-		s.halt(&Stop{Refused, remedy(o)})
+		s.halt(&Stop{Refused, Remedy(o)})
 		return false
 	}
 	now := time.Now()

@@ -21,14 +21,12 @@ type App struct {
 
 	OutboundRate float64 // messages a second that leave the queue; 0 where it is not said
 	QueueSize    int64   // messages that wait
-	QueueLimit   int64
 }
 
 // AppChannel is a channel that is configured on the app.
 type AppChannel struct {
-	Channel     string // SMS, RCS, …
-	Status      string // ACTIVE, PENDING or FAILING
-	Description string // of the state
+	Channel string // SMS, RCS, …
+	Status  string // ACTIVE, PENDING or FAILING
 }
 
 // Active reports whether messages can leave through the channel.
@@ -36,7 +34,6 @@ func (c AppChannel) Active() bool { return c.Status == "ACTIVE" }
 
 // Retention says how long the API keeps messages.
 type Retention struct {
-	Type string // MESSAGE_EXPIRE_POLICY, CONVERSATION_EXPIRE_POLICY or PERSIST_RETENTION_POLICY
 	Days int
 }
 
@@ -47,8 +44,7 @@ type appAnswer struct {
 	ChannelCredentials []struct {
 		Channel string `json:"channel"`
 		State   struct {
-			Status      string `json:"status"`
-			Description string `json:"description"`
+			Status string `json:"status"`
 		} `json:"state"`
 	} `json:"channel_credentials"`
 	ProcessingMode          string          `json:"processing_mode"`
@@ -58,14 +54,12 @@ type appAnswer struct {
 		Outbound float64 `json:"outbound"`
 	} `json:"rate_limits"`
 	QueueStats struct {
-		OutboundSize  int64 `json:"outbound_size"`
-		OutboundLimit int64 `json:"outbound_limit"`
+		OutboundSize int64 `json:"outbound_size"`
 	} `json:"queue_stats"`
 }
 
 type retentionAnswer struct {
-	RetentionType string `json:"retention_type"`
-	TTLDays       int    `json:"ttl_days"`
+	TTLDays int `json:"ttl_days"`
 }
 
 // App asks for the app of the destination. The error wraps [ErrCredentials] where the key is refused, or a [*StatusError] for any
@@ -113,18 +107,13 @@ func (a appAnswer) app() *App {
 		ID:                a.ID,
 		DisplayName:       Redact(a.DisplayName),
 		ProcessingMode:    a.ProcessingMode,
-		Retention:         Retention{Type: a.RetentionPolicy.RetentionType, Days: a.RetentionPolicy.TTLDays},
-		DispatchRetention: Retention{Type: a.DispatchRetentionPolicy.RetentionType, Days: a.DispatchRetentionPolicy.TTLDays},
+		Retention:         Retention{Days: a.RetentionPolicy.TTLDays},
+		DispatchRetention: Retention{Days: a.DispatchRetentionPolicy.TTLDays},
 		OutboundRate:      a.RateLimits.Outbound,
 		QueueSize:         a.QueueStats.OutboundSize,
-		QueueLimit:        a.QueueStats.OutboundLimit,
 	}
 	for _, c := range a.ChannelCredentials {
-		app.Channels = append(app.Channels, AppChannel{
-			Channel:     c.Channel,
-			Status:      c.State.Status,
-			Description: Redact(c.State.Description),
-		})
+		app.Channels = append(app.Channels, AppChannel{Channel: c.Channel, Status: c.State.Status})
 	}
 	return app
 }

@@ -30,10 +30,10 @@ func TestApp(t *testing.T) {
 	}
 	want := &sinch.App{
 		ID: appID, DisplayName: "Acme Production", ProcessingMode: "DISPATCH",
-		Channels:          []sinch.AppChannel{{Channel: "SMS", Status: "ACTIVE"}, {Channel: "RCS", Status: "FAILING", Description: "agent not launched"}},
-		Retention:         sinch.Retention{Type: "MESSAGE_EXPIRE_POLICY", Days: 180},
-		DispatchRetention: sinch.Retention{Type: "MESSAGE_EXPIRE_POLICY", Days: 7},
-		OutboundRate:      20, QueueSize: 12, QueueLimit: 500000,
+		Channels:          []sinch.AppChannel{{Channel: "SMS", Status: "ACTIVE"}, {Channel: "RCS", Status: "FAILING"}},
+		Retention:         sinch.Retention{Days: 180},
+		DispatchRetention: sinch.Retention{Days: 7},
+		OutboundRate:      20, QueueSize: 12,
 	}
 	if !reflect.DeepEqual(app, want) {
 		t.Errorf("App() = %+v, want %+v", app, want)

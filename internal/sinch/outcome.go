@@ -30,7 +30,6 @@ type Outcome struct {
 
 	API        *APIError     // what the API says went wrong; nil when the body is not the API's own JSON
 	RetryAfter time.Duration // how long to wait, 0 to 5 minutes; 0 where nothing was said
-	Date       time.Time     // the server's clock; zero where it gives none
 	Err        error         // why MessageID is empty. Fit to be shown: holds no token, no secret and no number of six digits or more
 }
 
@@ -57,7 +56,7 @@ func IsCertificate(err error) bool {
 
 // answered is the outcome of a message to which a came.
 func answered(a answer, clean func(string) string) Outcome {
-	o := Outcome{Status: a.status, Written: true, Date: date(a.header)}
+	o := Outcome{Status: a.status, Written: true}
 	if a.status == http.StatusOK {
 		o.MessageID, o.AcceptedTime, o.Err = readAccepted(a)
 	} else {

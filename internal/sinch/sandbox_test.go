@@ -101,7 +101,7 @@ func TestSandboxApp(t *testing.T) {
 		t.Fatal(err)
 	}
 	if app.ID != sandbox.DefaultAppID || app.DisplayName != "Sandbox" || app.ProcessingMode != "DISPATCH" || app.DispatchRetention.Days != 3 ||
-		app.OutboundRate != 30 || app.QueueLimit != 500_000 {
+		app.OutboundRate != 30 {
 		t.Errorf("App() = %+v, want what the sandbox was told to play", app)
 	}
 	if len(app.Channels) != 2 || !app.Channels[0].Active() || !app.Channels[1].Active() {

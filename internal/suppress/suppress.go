@@ -41,7 +41,6 @@ type Match struct {
 	List int    // which list, as in [Set.Lists]
 	File string // the list as the campaign writes it
 	Line int    // the line that names the person
-	ByID bool   // by their id rather than their address
 }
 
 // Load reads all lists, relative to dir, the campaign's folder. The country is the one by which national numbers are read where a
@@ -112,7 +111,7 @@ func (s *Set) Match(r *campaign.Recipient, id string) (Match, bool) {
 			continue
 		}
 		if line, found := current.ids.line(id); found {
-			return Match{List: i, File: l.spec.File, Line: line, ByID: true}, true
+			return Match{List: i, File: l.spec.File, Line: line}, true
 		}
 	}
 	return Match{}, false

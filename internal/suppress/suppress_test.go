@@ -63,8 +63,8 @@ func TestMatch(t *testing.T) {
 		{"+447700900001", "", Match{List: 0, File: "plain.txt", Line: 4}},
 		{"+447700900002", "C6", Match{List: 0, File: "plain.txt", Line: 2}},
 		{"+46701740605", "", Match{List: 1, File: "both.csv", Line: 2}},
-		{"+447700900009", "C5", Match{List: 1, File: "both.csv", Line: 2, ByID: true}},
-		{"", " C6", Match{List: 1, File: "both.csv", Line: 3, ByID: true}},
+		{"+447700900009", "C5", Match{List: 1, File: "both.csv", Line: 2}},
+		{"", " C6", Match{List: 1, File: "both.csv", Line: 3}},
 	} {
 		if got, found := s.Match(person(tc.phone), tc.id); !found || got != tc.want {
 			t.Errorf("Match(%s, %s) = %+v %t, want %+v", tc.phone, tc.id, got, found, tc.want)

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sendoff/internal/prose"
+	"sendoff/internal/report"
+	"sendoff/internal/runstore"
+	"sendoff/internal/send"
+)
+
+// finish says what became of everyone, and returns what the exit code is made of.
+func (r *runner) finish(ctx context.Context, sendErr error) error {
+	var stop *send.Stop
+	if sendErr != nil && !errors.As(sendErr, &stop) {
+		return sendErr // the ledger is broken: nothing that could be written now would be true
+	}
+	rep, err := report.Collect(r.run)
+	if err != nil {
+		return err
+	}
+	end, err := r.conclude(rep, stop)
+	if err != nil {
+		return err
+	}
+	err = r.run.Update(func(m *runstore.Meta) {
+		m.State, m.Reason, m.ExitCode, m.Ended = end.state, end.reason, end.code, time.Now()
+	})
+	if err != nil {
+		return err
+	}
+	if rep, err = r.writeReport(rep.NotSent == 0); err != nil {
+		return err
+	}
+	r.writeStatus(string(end.state))
+	if err := r.printReport(rep, end); err != nil {
+		return err
+	}
+	r.sayNext(ctx, rep, stop)
+	if end.code == exitOK {
+		return nil
+	}
+	return &outcomeError{code: end.code, reason: end.reason, said: !r.flags.json}
+}
+
+// writeReport writes the lists of people where the run is over, and otherwise what a person needs who goes on.
+func (r *runner) writeReport(whole bool) (*report.Report, error) {
+	if err := report.Write(r.run, report.Options{OnlyDoubt: !whole}); err != nil {
+		return nil, err
+	}
+	return report.Collect(r.run)
+}
+
+// ending is how a start of a run ended.
+type ending struct {
+	state  runstore.State
+	code   int
+	reason string
+}
+
+// conclude finds the state and the exit code that the numbers and the cause of a stop amount to.
+func (r *runner) conclude(rep *report.Report, stop *send.Stop) (ending, error) {
+	ends := map[int]ending{exitOK: {runstore.Finished, exitOK, ""}}
+	switch {
+	case stop == nil && rep.NotSent > 0:
+		return ending{}, fmt.Errorf("sending came to its end, and %d were not sent to", rep.NotSent)
+	case stop == nil && rep.Accepted+rep.Rejected+rep.InDoubt == 0:
+		ends[exitInput] = ending{runstore.Finished, exitInput, "nobody was sent to: everyone came onto a suppression list meanwhile"}
+	}
+	if rep.Rejected > 0 {
+		ends[exitRejections] = ending{runstore.FinishedWithRejections, exitRejections,
+			prose.Counted(rep.Rejected, "message was", "messages were") + " rejected by Sinch (failures.csv)"}
+	}
+	if rep.InDoubt > 0 {
+		ends[exitDoubt] = ending{runstore.Stopped, exitDoubt,
+			prose.Counted(rep.InDoubt, "recipient is", "recipients are") + " in doubt: they may or may not have the message (in-doubt.csv)"}
+	}
+	if stop != nil {
+		ends[stopCode(stop)] = ending{runstore.Stopped, stopCode(stop), stop.Reason}
+	}
+	for _, code := range precedence {
+		if end, ok := ends[code]; ok {
+			return end, nil
+		}
+	}
+	return ends[exitOK], nil // unreachable: precedence ends with it
+}
+
+// printReport prints the result.
+func (r *runner) printReport(rep *report.Report, end ending) error {
+	switch {
+	case r.flags.json:
+		return r.printJSON(rep)
+	case !r.quiet:
+		rep.Summary(r.Stdout)
+	case end.code != exitOK:
+		rep.Summary(r.Stderr)
+	}
+	return nil
+}
+
+// sayNext names the next command.
+func (r *runner) sayNext(ctx context.Context, rep *report.Report, stop *send.Stop) {
+	if stop == nil {
+		r.say("lists: %s", r.run.Dir)
+		r.say("next: sendoff report %s", r.flags.arguments(r.path))
+		return
+	}
+	if waiting := r.stillQueued(ctx); waiting > 0 {
+		r.warn("in Sinch's queue, and going out all the same: %s", prose.Counted(waiting, "message", "messages"))
+	}
+	if rep.NotSent > 0 {
+		r.warn("to go on with the remaining %s: sendoff run %s", prose.Thousands(rep.NotSent), r.arguments())
+	}
+}
+
+// arguments are those with which the run goes on as it began.
+func (r *runner) arguments() string {
+	if r.flags.rate == "" {
+		return r.flags.arguments(r.path)
+	}
+	return r.flags.arguments(r.path) + " --rate " + quote(r.flags.rate)
+}
