@@ -120,6 +120,9 @@ func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
 		row("note", "the app is in CONVERSATION mode: up to %s would be created at Sinch and kept %s",
 			prose.Counted(m.Eligible, "contact", "contacts"), prose.Counted(days, "day", "days"))
 	}
+	if n := r.app.QueueSize; n > 0 {
+		row("note", "%s already in the app's queue, ahead of these", prose.Counted(n, "message is", "messages are"))
+	}
 	fmt.Fprintln(w)
 	for _, s := range r.plan.Samples {
 		row(fmt.Sprintf("line %d", s.Line), "%s", s.Text)
@@ -138,7 +141,7 @@ func channels(c *campaign.Campaign) string {
 	}
 	text := strings.Join(names, ", else ")
 	if sender := c.ChannelProperties.Get("SMS_SENDER"); sender.Kind == campaign.String {
-		text += " from " + sender.Text.String()
+		text += fmt.Sprintf(" from %q", sender.Text)
 	}
 	return text
 }

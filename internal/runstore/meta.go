@@ -15,7 +15,6 @@ const (
 	Planned                State = "planned"
 	Running                State = "running"
 	Stopped                State = "stopped"
-	NeedsReconcile         State = "needs reconcile"
 	Finished               State = "finished"
 	FinishedWithRejections State = "finished with rejections"
 )

@@ -10,7 +10,6 @@ type Progress struct {
 	Skipped   atomic.Int64 // left out while sending: they came onto a suppression list
 	InFlight  atomic.Int64 // requests whose answer is awaited
 	Throttled atomic.Int64 // answers with 429
-	Repeated  atomic.Int64 // attempts that were released to be tried again
 	Total     atomic.Int64 // rows that are sent to, or were, or were meant to be
 	Rate      atomic.Int64 // requests a second that are allowed now
 }

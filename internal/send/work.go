@@ -132,10 +132,8 @@ func (s *sender) settle(j *job, o sinch.Outcome) (again bool, err error) {
 	case serverError:
 		j.failures++
 		j.due = now.Add(max(pace.Backoff(j.failures, retryBase, retryLimit), o.RetryAfter))
-		s.Progress.Repeated.Add(1)
 		return true, s.record(j, ledger.Result{State: ledger.Released, Flags: ledger.AfterServerError, Detail: describe(o)})
 	}
-	s.Progress.Repeated.Add(1)
 	return true, s.record(j, ledger.Result{State: ledger.Released, Detail: describe(o)})
 }
 
@@ -152,7 +150,6 @@ func (s *sender) unsent(j *job, o sinch.Outcome) (again bool) {
 		s.halt(stop)
 		return false
 	}
-	s.Progress.Repeated.Add(1)
 	// Workers fail together, so their failures count as one step of the backoff.
 	step := 1 + failures/s.MaxInFlight
 	wait := max(pace.Backoff(step, retryBase, min(retryLimit, s.GiveUp/4)), o.RetryAfter)
