@@ -44,7 +44,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil || again.ContentDigest() != c.ContentDigest() {
 			t.Errorf("parsed again: %v", err)
 		}
-		for text := range texts(c) {
+		for text := range allTexts(c) {
 			for _, p := range text {
 				if p.Name != "" && c.MessageFile == "" && !inside(p.Line, p.Column) {
 					t.Errorf("placeholder %q stands outside the file, at %d:%d", p.Name, p.Line, p.Column)

@@ -198,6 +198,12 @@ func TestMessageFile(t *testing.T) {
 	if got, want := c.Dir(), filepath.FromSlash("testdata/ok"); got != want {
 		t.Errorf("Dir() = %s, want %s", got, want)
 	}
+	if got, want := c.Resolve(c.MessageFile), filepath.FromSlash("testdata/ok/composer/card.json"); got != want {
+		t.Errorf("Resolve(message file) = %s, want %s", got, want)
+	}
+	if absolute := filepath.Join(t.TempDir(), "list.csv"); c.Resolve(absolute) != absolute {
+		t.Errorf("Resolve(%s) = %s, want it as it is", absolute, c.Resolve(absolute))
+	}
 	description, _ := c.Message.Get("card_message").Get("description").Text.literal()
 	if want := `Café 🌷 "quoted" / slashed`; description != want {
 		t.Errorf("description = %q, want %q", description, want)

@@ -217,3 +217,12 @@ func TestChannelIndex(t *testing.T) {
 		t.Error("FAX is a channel")
 	}
 }
+
+// Columns are stored with a run.
+func TestColumnsInJSON(t *testing.T) {
+	columns := Columns{Header: []string{"Mobile", "No"}, Phone: 0, ID: 1, Language: -1, Country: -1, TimeZone: -1}
+	got, err := json.Marshal(columns)
+	if want := `{"header":["Mobile","No"],"phone":0,"id":1,"language":-1,"country":-1,"time_zone":-1}`; err != nil || string(got) != want {
+		t.Errorf("Marshal() = %s, %v, want %s", got, err, want)
+	}
+}

@@ -59,7 +59,7 @@ func TestPlaceholderPositions(t *testing.T) {
 		const above = 4
 		c := parse(t, tc.yaml+"\n")
 		var got []Part
-		for text := range texts(c) {
+		for text := range allTexts(c) {
 			for _, p := range text {
 				if p.Name != "" {
 					got = append(got, p)
@@ -111,7 +111,7 @@ func TestPlaceholdersOfEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := make(map[string]int)
-	for text := range texts(c) {
+	for text := range allTexts(c) {
 		for _, p := range text {
 			if p.Name != "" {
 				names[p.Name]++
@@ -124,8 +124,8 @@ func TestPlaceholdersOfEverything(t *testing.T) {
 	}
 }
 
-// texts yields every text that is rendered for a recipient, the messages of all languages included.
-func texts(c *Campaign) iter.Seq[Text] {
+// allTexts yields every text that is rendered for a recipient, the messages of all languages included.
+func allTexts(c *Campaign) iter.Seq[Text] {
 	values := []Value{c.Message, c.ChannelProperties, c.CallbackURL, c.TTL, c.ConversationMetadata, c.CorrelationID, c.Metadata}
 	for _, t := range c.Translations {
 		values = append(values, t.Message)

@@ -161,6 +161,7 @@ func TestOpenRefuses(t *testing.T) {
 		{filepath.Join(folder, "none.csv"), nil, "there is no such file", "folder of the campaign file"},
 		{folder, nil, "is a folder, not a file", "CSV file"},
 		{writeFile(t, "nr,Mobil nr\n1,2\n"), map[string]string{"phone": "mobil"}, `there is no column "mobil", which audience.columns names for phone`, `did you mean "Mobil nr"?`},
+		{writeFile(t, "Mobile,Custmer\n1,2\n"), map[string]string{"id": "Customer"}, `there is no column "Customer", which audience.columns names for id`, `did you mean "Custmer"?`},
 		{writeFile(t, "phone,x\n1,2\n"), map[string]string{"language": "Lang"}, `there is no column "Lang", which audience.columns names for language`, `the columns are "phone", "x" (delimiter: comma)`},
 		{writeFile(t, "phone,id,customer no\n1,2,3\n"), nil, `columns "id", "customer no" could each be the id`, `audience: {columns: {id: "id"}}`},
 	} {

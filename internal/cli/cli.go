@@ -10,11 +10,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
+
+	"sendoff/campaign"
 )
 
 // Env is what a process is started with.
@@ -124,19 +125,14 @@ func noCommand(c *cli.Context) error {
 		return cli.ShowAppHelp(c)
 	}
 	e := inputErrorf("unknown command %q", c.Args().First())
-	if near := nearest(c.Args().First(), c.App.Commands); near != "" {
+	names := make([]string, len(c.App.Commands))
+	for i, cmd := range c.App.Commands {
+		names[i] = cmd.Name
+	}
+	if near := campaign.Nearest(c.Args().First(), names); near != "" {
 		return e.hint("did you mean sendoff %s?", near)
 	}
 	return e.hint("sendoff --help lists the commands")
-}
-
-func nearest(word string, commands []*cli.Command) string {
-	for _, c := range commands {
-		if strings.HasPrefix(c.Name, word) || strings.HasPrefix(word, c.Name) {
-			return c.Name
-		}
-	}
-	return ""
 }
 
 // oneArgument returns the one argument that a command takes.

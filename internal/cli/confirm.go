@@ -107,7 +107,7 @@ func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
 	fmt.Fprintf(w, "\n%s\n\n", first)
 	row("what", "%s · %s · %s", m.Key, contentType(c.MessageContentType), channels(c))
 	row("through", "%s", describeDestination(r.settings.pinned(r.app.DisplayName)))
-	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(r.plan.Skipped))
+	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(r.plan))
 	row("when", "now, %v a second: about %s", r.rate, period(m.Eligible, r.rate, c.TimeZone))
 	row("cost", "unknown: sendoff has no prices")
 	row("checked", "%s", lists(m.Lists, c.NoSuppress))

@@ -8,7 +8,6 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/ledger"
-	"sendoff/internal/plan"
 	"sendoff/internal/runstore"
 	"sendoff/internal/send"
 	"sendoff/internal/sinch"
@@ -72,7 +71,6 @@ func exitCode(err error) int {
 	var (
 		problems campaign.Problems
 		input    *inputError
-		refused  *plan.Refused
 		outcome  *outcomeError
 		stop     *send.Stop
 	)
@@ -83,7 +81,7 @@ func exitCode(err error) int {
 		return outcome.code
 	case errors.Is(err, ledger.ErrLocked):
 		return exitHeld
-	case errors.As(err, &problems), errors.As(err, &input), errors.As(err, &refused),
+	case errors.As(err, &problems), errors.As(err, &input),
 		errors.Is(err, ledger.ErrCopied), errors.Is(err, ledger.ErrFormat), errors.Is(err, runstore.ErrOtherRun):
 		return exitInput
 	case isAccess(err):

@@ -30,12 +30,8 @@ type planResult struct {
 }
 
 func planJSON(p *plan.Plan, m runstore.Meta) planResult {
-	skipped := map[string]int{}
-	for reason, n := range p.Skipped {
-		skipped[reason.String()] = n
-	}
 	return planResult{
-		Schema: 1, RunKey: m.Key, Rows: m.Rows, Recipients: m.Eligible, Skipped: skipped, Findings: p.Findings, Lists: m.Lists,
+		Schema: 1, RunKey: m.Key, Rows: m.Rows, Recipients: m.Eligible, Skipped: p.SkippedByName(), Findings: p.Findings, Lists: m.Lists,
 		Campaign: m.CampaignDigest, Audience: m.AudienceDigest, Digest: m.PlanDigest,
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/urfave/cli/v2"
+
 	"sendoff/campaign"
 	"sendoff/internal/ledger"
 	"sendoff/internal/runstore"
@@ -68,6 +70,21 @@ func (p place) arguments(path string) string {
 	return args
 }
 
+// onRun makes an action of a command whose argument is a RUN.
+func (s *session) onRun(do func(c *cli.Context, dir string) error) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		arg, err := oneArgument(c, "RUN")
+		if err != nil {
+			return err
+		}
+		dir, err := s.findRun(arg, readPlace(c))
+		if err != nil {
+			return err
+		}
+		return do(c, dir)
+	}
+}
+
 // findRun returns the folder of the run that arg means: a run's folder, or a campaign. Where a campaign has only run in the sandbox, that
 // run is meant.
 func (s *session) findRun(arg string, p place) (string, error) {
@@ -100,14 +117,7 @@ func isRun(dir string) bool {
 	return err == nil
 }
 
-func audiencePath(c *campaign.Campaign) string { return resolve(c, c.Audience.File) }
-
-func resolve(c *campaign.Campaign, name string) string {
-	if filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(c.Dir(), name)
-}
+func audiencePath(c *campaign.Campaign) string { return c.Resolve(c.Audience.File) }
 
 func digest(c *campaign.Campaign) string {
 	sum := c.ContentDigest()

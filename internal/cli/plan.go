@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -153,7 +152,7 @@ func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta)
 	fmt.Fprintf(s.Stdout, "%s\n\n", m.Key)
 	row("what", "%s · %s", contentType(c.MessageContentType), channels(c))
 	row("audience", "%s", describeAudience(m.AudienceFile, p))
-	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(p.Skipped))
+	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(p))
 	row("checked", "%s", lists(m.Lists, c.NoSuppress))
 	row("plan", "%s", m.PlanDigest[:16])
 	fmt.Fprintln(s.Stdout)
@@ -176,7 +175,7 @@ func (s *session) check(ctx context.Context, path string, asJSON bool) error {
 			}
 			fmt.Fprintf(s.Stdout, "%s\n", describeAudience(m.AudienceFile, p))
 			printFindings(s.Stdout, p.Findings)
-			fmt.Fprintf(s.Stdout, "%s can be sent to%s\n", prose.Counted(m.Eligible, "person", "people"), leftOut(p.Skipped))
+			fmt.Fprintf(s.Stdout, "%s can be sent to%s\n", prose.Counted(m.Eligible, "person", "people"), leftOut(p))
 			s.say("next: sendoff plan %s", quote(path))
 			return nil
 		})
@@ -218,38 +217,19 @@ func printFindings(w io.Writer, findings []plan.Finding) {
 		if f.Warning {
 			kind = "warning: "
 		}
-		fmt.Fprintf(w, "%s%s: %s\n", kind, f.Message, describeLines(f.Count, f.Lines))
+		fmt.Fprintf(w, "%s%s: %s\n", kind, f.Message, prose.Lines(f.Count, f.Lines))
 		if f.Hint != "" {
 			fmt.Fprintf(w, "    hint: %s\n", f.Hint)
 		}
 	}
 }
 
-func describeLines(count int, lines []int) string {
-	texts := make([]string, len(lines))
-	for i, n := range lines {
-		texts[i] = fmt.Sprint(n)
-	}
-	text := prose.Counted(count, "row, line ", "rows, lines ") + strings.Join(texts, ", ")
-	if count > len(lines) {
-		text += ", …"
-	}
-	return text
-}
-
-// leftOut says how many rows are left out and why, most first; nothing where none is.
-func leftOut(skipped map[campaign.SkipReason]int) string {
-	if len(skipped) == 0 {
+// leftOut says how many rows are left out and why; nothing where none is.
+func leftOut(p *plan.Plan) string {
+	if len(p.Skipped) == 0 {
 		return ""
 	}
-	reasons := slices.SortedFunc(maps.Keys(skipped), func(a, b campaign.SkipReason) int {
-		return cmp.Or(cmp.Compare(skipped[b], skipped[a]), cmp.Compare(a, b))
-	})
-	texts := make([]string, len(reasons))
-	for i, reason := range reasons {
-		texts[i] = prose.Thousands(skipped[reason]) + " " + strings.ReplaceAll(reason.String(), "_", " ")
-	}
-	return "; left out: " + strings.Join(texts, ", ")
+	return "; left out: " + prose.Breakdown(p.SkippedByName())
 }
 
 func warnings(p *plan.Plan) int {

@@ -16,17 +16,9 @@ func reportCommand(s *session) *cli.Command {
 			&cli.BoolFlag{Name: "full", Usage: "write whole phone numbers into report.csv, not masked ones"},
 			&cli.BoolFlag{Name: "json", Usage: "print it as JSON"},
 		}, whichRun()...),
-		Action: func(c *cli.Context) error {
-			arg, err := oneArgument(c, "RUN")
-			if err != nil {
-				return err
-			}
-			dir, err := s.findRun(arg, readPlace(c))
-			if err != nil {
-				return err
-			}
+		Action: s.onRun(func(c *cli.Context, dir string) error {
 			return s.report(dir, c.Bool("full"), c.Bool("json"))
-		},
+		}),
 	}
 }
 

@@ -22,17 +22,9 @@ func statusCommand(s *session) *cli.Command {
 		Usage:     "say where a run stands, also while it sends",
 		ArgsUsage: "RUN",
 		Flags:     append([]cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print it as JSON"}}, whichRun()...),
-		Action: func(c *cli.Context) error {
-			arg, err := oneArgument(c, "RUN")
-			if err != nil {
-				return err
-			}
-			dir, err := s.findRun(arg, readPlace(c))
-			if err != nil {
-				return err
-			}
-			return s.status(dir, arg, c.Bool("json"))
-		},
+		Action: s.onRun(func(c *cli.Context, dir string) error {
+			return s.status(dir, c.Args().First(), c.Bool("json"))
+		}),
 	}
 }
 

@@ -67,7 +67,8 @@ func (p *Pacer) Rate() float64 { return float64(p.limit.Limit()) }
 // Accepted tells that a request was accepted.
 func (p *Pacer) Accepted(now time.Time) { p.accepted.add(now) }
 
-// Throttled tells that a request was answered with 429, and what its Retry-After asked for, if anything.
+// Throttled tells that a request was answered with 429, and what its Retry-After asked for, if anything. The wait is taken as it is:
+// what is too long has been cut by who read the answer.
 func (p *Pacer) Throttled(now time.Time, retryAfter time.Duration) {
 	if retryAfter > 0 {
 		p.Pause(now.Add(retryAfter))

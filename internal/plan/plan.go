@@ -35,13 +35,24 @@ type Plan struct {
 	Digest    string // hex SHA-256; see the package's description
 }
 
+// SkippedByName returns how many rows are left out, by the names of the reasons.
+func (p *Plan) SkippedByName() map[string]int { return byName(p.Skipped) }
+
+func byName(skipped map[campaign.SkipReason]int) map[string]int {
+	names := make(map[string]int, len(skipped))
+	for reason, rows := range skipped {
+		names[reason.String()] = rows
+	}
+	return names
+}
+
 // errBegun guards the rule that a plan binds from the first message on.
 var errBegun = errors.New("messages of this run have left already, so its plan stands")
 
 // Build plans the run from nothing and leaves it in state planned.
 //
-// What is wrong with the campaign's placeholders, the audience or a suppression list comes as [campaign.Problems]; a plan that could be
-// made and must not be sent as [*Refused]. After any error the run is in state planning. When ctx ends Build returns its error.
+// What is wrong with the campaign's placeholders, the audience or a suppression list, and what keeps a plan that could be made from being
+// sent, comes as [campaign.Problems]. After any error the run is in state planning. When ctx ends Build returns its error.
 func Build(ctx context.Context, c Config) (*Plan, error) {
 	if c.Run.Begun() {
 		return nil, errBegun

@@ -10,19 +10,6 @@ import (
 // fewRows is how small an audience may be for a share of bad rows to say nothing.
 const fewRows = 20
 
-// Refused is the error of a plan that was made and must not be sent.
-type Refused struct {
-	Rows     int
-	Eligible int // rows that would get a message
-	Skipped  map[campaign.SkipReason]int
-	Problems campaign.Problems // why, all of it
-}
-
-func (r *Refused) Error() string { return r.Problems.Error() }
-
-// Unwrap returns the problems.
-func (r *Refused) Unwrap() error { return r.Problems }
-
 // refusal returns why nothing may be sent, or nil.
 func (b *builder) refusal() error {
 	problems := b.remarks.problems(b.config.AudiencePath, subject.refuses)
@@ -33,10 +20,7 @@ func (b *builder) refusal() error {
 		problems = append(problems, b.badRows()...)
 		problems = append(problems, b.limits(people)...)
 	}
-	if err := problems.Err(); err != nil {
-		return &Refused{Rows: b.rows, Eligible: b.eligible, Skipped: b.skipped, Problems: problems}
-	}
-	return nil
+	return problems.Err()
 }
 
 // nobody says why there is nobody to send to.
@@ -44,13 +28,9 @@ func (b *builder) nobody() campaign.Problems {
 	if b.rows == 0 {
 		return campaign.Problems{{File: b.config.AudiencePath, Message: "has a header and no rows, so there is nobody to send to", Hint: "the export may have failed"}}
 	}
-	reasons := make(map[string]int, len(b.skipped))
-	for reason, rows := range b.skipped {
-		reasons[reason.String()] = rows
-	}
 	return append(campaign.Problems{{
 		File:    b.config.AudiencePath,
-		Message: fmt.Sprintf("0 of %s can be sent to: %s", prose.Counted(b.rows, "row", "rows"), prose.Breakdown(reasons)),
+		Message: fmt.Sprintf("0 of %s can be sent to: %s", prose.Counted(b.rows, "row", "rows"), prose.Breakdown(byName(b.skipped))),
 	}}, b.invalidRows()...)
 }
 

@@ -36,6 +36,10 @@ func TestRefused(t *testing.T) {
 			"audience.csv:2: phone: has a letter in it (1,200 rows, lines 2, 3, 4, 5, 6, …)",
 			"audience.csv:1202: phone: is too short",
 		}},
+		{"several reasons", people(0, 2) + bad, "suppress: [list.txt]\nlimits: {min_recipients: 1}", []string{
+			"audience.csv: 0 of 3 rows can be sent to: 2 suppressed, 1 invalid",
+			"audience.csv:4: phone: has a letter in it",
+		}},
 		{"everybody suppressed", people(0, 2), "suppress: [list.txt]", []string{
 			"audience.csv: 0 of 2 rows can be sent to: 2 suppressed",
 		}},
@@ -94,9 +98,8 @@ message: {location_message: {title: Here, coordinates: {latitude: "${number}", l
 				checkBooks(t, p, run)
 				return
 			}
-			var refused *Refused
 			var problems campaign.Problems
-			if !errors.As(err, &refused) || !errors.As(err, &problems) {
+			if !errors.As(err, &problems) {
 				t.Fatalf("got %v", err)
 			}
 			var got []string

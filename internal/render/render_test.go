@@ -350,7 +350,7 @@ func TestUsesDefault(t *testing.T) {
 func TestProblems(t *testing.T) {
 	c := parse(t, `"Hi ${frist name} and ${id}"`,
 		`params: {total: {column: Amount}, first: First name}`,
-		`metadata: {a: "${total}", b: "${custumerno}"}`,
+		`metadata: {a: "${total}", b: "${custumerno}", c: "${name}"}`,
 		`translations: {sv: "${x}"}`)
 	_, err := New(c, testColumns(), testIdentity)
 	var problems campaign.Problems
@@ -362,6 +362,7 @@ func TestProblems(t *testing.T) {
 		"campaign.yaml:5:14: nothing is called ${frist name}: no param, no role, no column of the audience / did you mean \"First name\"? " + columns,
 		"campaign.yaml:6:10: param total: there is no column \"Amount\" / " + columns,
 		"campaign.yaml:7:31: nothing is called ${custumerno}: no param, no role, no column of the audience / did you mean \"CustomerNo\"? " + columns,
+		"campaign.yaml:7:51: nothing is called ${name}: no param, no role, no column of the audience / did you mean \"First name\"? " + columns,
 		"campaign.yaml:8:21: nothing is called ${x}: no param, no role, no column of the audience / " + columns,
 	}
 	var got []string

@@ -4,10 +4,11 @@
 // It decides nothing, changes nothing in the run, and never infers: accepted is not delivered, and begun is not accepted.
 //
 // Invariants:
-//   - The books balance, or there is no report: every row of the audience is counted once. The lists are counted
-//     apart from the ledger's totals, row by row, and are published only when both agree.
+//   - The books balance, or there is no report: every row of the audience is counted once. The lists are counted apart from the
+//     ledger's totals, row by row, and are published only when both agree.
 //   - A row that was begun and has no result counts as in doubt, since nobody knows; one that was released counts as not sent.
-//   - People's data stands in the lists only, never in report.json or a summary. Reasons hold no run of six or more digits.
+//   - People's data stands in the lists only, never in report.json or a summary. Reasons and details are redacted before
+//     they reach the run.
 //   - A list is whole or it is not there: each replaces its predecessor by a rename, mode 0600. Lists that a Write leaves out stay as
 //     they were.
 //   - Memory does not grow with the audience.

@@ -95,9 +95,9 @@ func TestGolden(t *testing.T) {
 			r.write(tc.opts)
 			var got bytes.Buffer
 			r.collect().Summary(&got)
-			for _, name := range append([]string{jsonName}, listNames[:]...) {
+			for _, name := range append([]string{runstore.ReportName}, listNames[:]...) {
 				b, err := os.ReadFile(r.Path(name))
-				if errors.Is(err, os.ErrNotExist) && tc.opts.OnlyDoubt && name != jsonName && name != listNames[inDoubt] {
+				if errors.Is(err, os.ErrNotExist) && tc.opts.OnlyDoubt && name != runstore.ReportName && name != listNames[inDoubt] {
 					continue
 				}
 				if err != nil {
@@ -131,7 +131,7 @@ func compareGolden(t *testing.T, path string, got []byte) {
 func TestJSONNames(t *testing.T) {
 	r := finishedRun(t, false)
 	r.write(Options{})
-	b, err := os.ReadFile(r.Path(jsonName))
+	b, err := os.ReadFile(r.Path(runstore.ReportName))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func TestSpoiledLedger(t *testing.T) {
 			if err := Write(r.Run, Options{}); !errors.Is(err, ledger.ErrDamaged) {
 				t.Errorf("Write: %v, want %v", err, ledger.ErrDamaged)
 			}
-			for _, name := range append([]string{jsonName}, listNames[:]...) {
+			for _, name := range append([]string{runstore.ReportName}, listNames[:]...) {
 				if _, err := os.Stat(r.Path(name)); err == nil {
 					t.Errorf("%s was written", name)
 				}
@@ -247,19 +247,19 @@ func TestListsMustMatchTheReport(t *testing.T) {
 	}
 }
 
-// A message of a server and the reason of a stop may name a person; only the lists of people may.
+// A message of a server may name a person, as only the lists of people may.
 func TestNumbersOfPeople(t *testing.T) {
 	r := finishedRun(t, false)
-	r.end(runstore.Stopped, 4, "403 PERMISSION_DENIED: +447700900007 is not yours")
+	r.end(runstore.Stopped, 4, "403 PERMISSION_DENIED: … is not yours")
 	r.write(Options{})
 	var summary strings.Builder
 	r.collect().Summary(&summary)
-	b, err := os.ReadFile(r.Path(jsonName))
+	b, err := os.ReadFile(r.Path(runstore.ReportName))
 	if err != nil {
 		t.Fatal(err)
 	}
 	number := regexp.MustCompile(`7700900\d|900007`)
-	for name, text := range map[string]string{"summary": summary.String(), jsonName: string(b)} {
+	for name, text := range map[string]string{"summary": summary.String(), runstore.ReportName: string(b)} {
 		if number.MatchString(text) {
 			t.Errorf("%s holds a number:\n%s", name, text)
 		}
@@ -283,7 +283,7 @@ func TestErasedSnapshot(t *testing.T) {
 	if err := Write(r.Run, Options{}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("Write = %v, want %v", err, os.ErrNotExist)
 	}
-	if _, err := os.Stat(r.Path(jsonName)); err != nil {
+	if _, err := os.Stat(r.Path(runstore.ReportName)); err != nil {
 		t.Errorf("report.json is not there: %v", err)
 	}
 }
@@ -291,7 +291,7 @@ func TestErasedSnapshot(t *testing.T) {
 func TestFilesAreForTheOwner(t *testing.T) {
 	r := finishedRun(t, false)
 	r.write(Options{Full: true})
-	for _, name := range append([]string{jsonName}, listNames[:]...) {
+	for _, name := range append([]string{runstore.ReportName}, listNames[:]...) {
 		info, err := os.Stat(r.Path(name))
 		if err != nil {
 			t.Fatal(err)
