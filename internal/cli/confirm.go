@@ -124,9 +124,7 @@ func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
 		row("note", "%s already in the app's queue, ahead of these", prose.Counted(n, "message is", "messages are"))
 	}
 	fmt.Fprintln(w)
-	for _, s := range r.plan.Samples {
-		row(fmt.Sprintf("line %d", s.Line), "%s", s.Text)
-	}
+	printSamples(w, r.plan.Samples)
 	fmt.Fprintln(w)
 }
 

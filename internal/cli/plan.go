@@ -156,9 +156,7 @@ func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta)
 	row("checked", "%s", lists(m.Lists, c.NoSuppress))
 	row("plan", "%s", m.PlanDigest[:16])
 	fmt.Fprintln(s.Stdout)
-	for _, sample := range p.Samples {
-		row(fmt.Sprintf("line %d", sample.Line), "%s", sample.Text)
-	}
+	printSamples(s.Stdout, p.Samples)
 	if len(p.Findings) > 0 {
 		fmt.Fprintln(s.Stdout)
 		printFindings(s.Stdout, p.Findings)
@@ -204,6 +202,17 @@ func describeAudience(file string, p *plan.Plan) string {
 		}
 	}
 	return text + " (" + strings.Join(roles, ", ") + ")"
+}
+
+// printSamples prints real texts, with the lines that they are of.
+func printSamples(w io.Writer, samples []plan.Sample) {
+	for _, s := range samples {
+		text := s.Text
+		if s.Note != "" {
+			text += "   (" + s.Note + ")"
+		}
+		fmt.Fprintf(w, "  %-9s %s\n", fmt.Sprintf("line %d", s.Line), text)
+	}
 }
 
 // printFindings prints what was found, warnings last.

@@ -178,7 +178,7 @@ func TestBuild(t *testing.T) {
 			{Message: "phone: has a letter in it", Count: 1, Lines: []int{6}},
 			{Message: "row: number of cells is not that of the header", Count: 1, Lines: []int{9}},
 		},
-		Samples: []Sample{{2, "Hi Anna, C1"}, {3, "Hi there, C2"}, {13, "Hi Maximiliana-Alexandrina, C11"}},
+		Samples: []Sample{{2, "Hi Anna, C1", ""}, {3, "Hi there, C2", "a default stands in"}, {13, "Hi Maximiliana-Alexandrina, C11", "the longest"}},
 		Columns: campaign.Columns{
 			Header: []string{"phone", "First name", "Customer no", "note"}, Phone: 0, ID: 2, Language: -1, Country: -1, TimeZone: -1,
 		},
@@ -214,7 +214,7 @@ func TestSamplesAreSent(t *testing.T) {
 	write(t, dir, "audience.csv", "phone,name\n+447700900001,Ann\n+447700900001,\n+447700900001,Maximiliana\n+447700900002,Ben\n")
 	c := testCampaign(t, dir, "audience: audience.csv\nparams: {name: {column: name, default: there}}\nmessage: \"Hi ${name}\"")
 	p := mustBuild(t, c, mustAcquire(t, filepath.Join(t.TempDir(), "run")))
-	if diff := cmp.Diff([]Sample{{2, "Hi Ann"}}, p.Samples); diff != "" {
+	if diff := cmp.Diff([]Sample{{2, "Hi Ann", ""}}, p.Samples); diff != "" {
 		t.Errorf("samples (-want +got):\n%s", diff)
 	}
 }

@@ -11,6 +11,7 @@ import (
 type Sample struct {
 	Line int // of the audience
 	Text string
+	Note string // why it is shown, where it is not the first: "a default stands in", "the longest"
 }
 
 // samples are the rows worth showing to who decides about sending: the first that is sent, the first in which a default stands in for a
@@ -57,12 +58,15 @@ func (s *samples) drop(row int) {
 func (s *samples) texts(r *render.Renderer) []Sample {
 	var texts []Sample
 	shown := make(map[int]bool)
-	for _, recipient := range []*campaign.Recipient{s.first, s.defaulted, s.longest} {
-		if recipient == nil || shown[recipient.Row] {
+	for _, candidate := range []struct {
+		*campaign.Recipient
+		note string
+	}{{s.first, ""}, {s.defaulted, "a default stands in"}, {s.longest, "the longest"}} {
+		if candidate.Recipient == nil || shown[candidate.Row] {
 			continue
 		}
-		shown[recipient.Row] = true
-		texts = append(texts, Sample{Line: recipient.Line, Text: r.Text(recipient)})
+		shown[candidate.Row] = true
+		texts = append(texts, Sample{Line: candidate.Line, Text: r.Text(candidate.Recipient), Note: candidate.note})
 	}
 	return texts
 }

@@ -1,6 +1,8 @@
 package send
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -27,6 +29,9 @@ func BenchmarkResume(b *testing.B) {
 			}
 			done = done[:0]
 		}
+	}
+	if info, err := os.Stat(filepath.Join(dir, ledger.FileName)); err == nil {
+		defer b.ReportMetric(float64(info.Size()-16<<20)/(rows/2), "ledger-B/row")
 	}
 	for b.Loop() {
 		left, err := loadTodo(l, rows, new(Progress), time.Now())
