@@ -68,7 +68,7 @@ func (r *runner) conclude(rep *report.Report, stop *send.Stop) (ending, error) {
 	case stop == nil && rep.NotSent > 0:
 		return ending{}, fmt.Errorf("sending came to its end, and %d were not sent to", rep.NotSent)
 	case stop == nil && rep.Accepted+rep.Rejected+rep.InDoubt == 0:
-		ends[exitInput] = ending{runstore.Finished, exitInput, "nobody was sent to: everyone came onto a suppression list meanwhile"}
+		ends[exitInput] = ending{runstore.Stopped, exitInput, "nobody was sent to: everyone came onto a suppression list meanwhile"}
 	}
 	if rep.Rejected > 0 {
 		ends[exitRejections] = ending{runstore.FinishedWithRejections, exitRejections,
