@@ -22,6 +22,9 @@ func (r *runner) finish(ctx context.Context, sendErr error) error {
 	if err != nil {
 		return err
 	}
+	if stop != nil && stop.Cause != send.Refused && rep.NotSent == 0 {
+		stop = nil // there was nobody left to be kept from
+	}
 	end, err := r.conclude(rep, stop)
 	if err != nil {
 		return err
@@ -35,7 +38,7 @@ func (r *runner) finish(ctx context.Context, sendErr error) error {
 	if rep, err = r.writeReport(rep.NotSent == 0); err != nil {
 		return err
 	}
-	r.writeStatus(string(end.state))
+	r.writeStatus(string(end.state), rep)
 	if err := r.printReport(rep, end); err != nil {
 		return err
 	}

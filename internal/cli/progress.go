@@ -8,6 +8,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"sendoff/internal/prose"
+	"sendoff/internal/report"
 	"sendoff/internal/runstore"
 )
 
@@ -60,7 +61,7 @@ func (w *watcher) watch() {
 		case <-bar.C:
 			w.draw()
 		case <-status.C:
-			w.writeStatus(string(runstore.Running))
+			w.writeStatus(string(runstore.Running), nil)
 		case <-line.C:
 			if w.bar == nil {
 				w.say("%s", w.line())
@@ -133,12 +134,18 @@ type status struct {
 	Answers  int64     `json:"answers_429"`
 }
 
-func (r *runner) writeStatus(state string) {
+// writeStatus writes how far sending is, or, with a report, how it ended.
+func (r *runner) writeStatus(state string, rep *report.Report) {
 	p := &r.progress
 	s := status{
 		Schema: 1, Time: time.Now(), State: state,
-		Total: p.Total.Load(), Accepted: p.Accepted.Load(), Rejected: p.Rejected.Load(), InDoubt: p.InDoubt.Load(), NotSent: p.Total.Load() - p.Settled(), Skipped: p.Skipped.Load(),
+		Total: p.Total.Load(), Accepted: p.Accepted.Load(), Rejected: p.Rejected.Load(), InDoubt: p.InDoubt.Load(),
+		NotSent: p.Total.Load() - p.Settled(), Skipped: p.Skipped.Load(),
 		InFlight: p.InFlight.Load(), Allowed: p.Rate.Load(), Answers: p.Throttled.Load(),
+	}
+	if rep != nil {
+		s.Accepted, s.Rejected, s.InDoubt, s.NotSent = int64(rep.Accepted), int64(rep.Rejected), int64(rep.InDoubt), int64(rep.NotSent)
+		s.Total = s.Accepted + s.Rejected + s.InDoubt + s.NotSent + s.Skipped
 	}
 	_ = r.run.WriteJSON(runstore.StatusName, s) // it is for people who look; the ledger is what counts
 }

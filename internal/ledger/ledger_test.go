@@ -338,6 +338,7 @@ func TestOpenRefuses(t *testing.T) {
 			begin(t, dir)
 			write(t, dir, WitnessName, encodeWitness(1, testRun)[:20])
 		}, ErrRolledBack},
+		{"cut short", func(t *testing.T, dir string) { os.Truncate(filepath.Join(dir, FileName), 4096) }, ErrDamaged},
 		{"not a database", func(t *testing.T, dir string) { spoilFile(t, dir, 0, bytes.Repeat([]byte("junk"), 4096)) }, ErrDamaged},
 		{"pages overwritten", func(t *testing.T, dir string) { spoilFile(t, dir, 2*4096, bytes.Repeat([]byte{0xff}, 16*4096)) }, ErrDamaged},
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -204,10 +205,17 @@ func openGuarded(path string, o Options) (db *bolt.DB, err error) {
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, ErrLocked
-	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
-		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	case err == nil, isSystemError(err), errors.Is(err, ErrDamaged):
+		return db, err
 	}
-	return db, err
+	return nil, fmt.Errorf("%w (%w)", ErrDamaged, err) // of the file's content, whatever bbolt finds wrong with it
+}
+
+// isSystemError reports whether err is of the file system rather than of what is in the file.
+func isSystemError(err error) bool {
+	var path *fs.PathError
+	var number syscall.Errno
+	return errors.As(err, &path) || errors.As(err, &number)
 }
 
 // load reads bucket meta and the texts.

@@ -17,12 +17,7 @@ const maxWaiting = 1000
 func (s *sender) dispatch(snapshot *runstore.Snapshot, left *todo) error {
 	sweep := &sweep{snapshot: snapshot, left: left}
 	if !s.NoCanary && !s.Run.Meta().CanaryPassed {
-		sweep.most = canaryRows
-		if err := s.drain(sweep); err != nil {
-			return err
-		}
-		sweep.most = 0
-		if over, err := s.judgeCanary(sweep); over || err != nil {
+		if over, err := s.sendCanary(sweep); over || err != nil {
 			return err
 		}
 	}
@@ -32,24 +27,40 @@ func (s *sender) dispatch(snapshot *runstore.Snapshot, left *todo) error {
 	return s.judgeLimit(sweep)
 }
 
-// judgeCanary stops the run where its canary fared badly and somebody is left to be spared. It is passed, once for the whole run, when
-// enough rows of one start were settled.
-func (s *sender) judgeCanary(sweep *sweep) (over bool, err error) {
-	more, err := sweep.more()
-	if err != nil || !more {
-		return false, err
+// sendCanary sends to the first rows alone, until enough of them are settled: rows that are left out say nothing. It returns true where the run
+// is over: they fared badly, and somebody is left to be spared. The canary is passed once for the whole run.
+func (s *sender) sendCanary(sweep *sweep) (over bool, err error) {
+	for settled := 0; ; {
+		sweep.most = sweep.given + canaryRows - settled
+		err := s.drain(sweep)
+		sweep.most = 0
+		if err != nil {
+			return false, err
+		}
+		more, err := sweep.more()
+		if err != nil || !more {
+			return false, err
+		}
+		var stop *Stop
+		settled, stop = s.brakes.canaryVerdict(s.lastDetail())
+		switch {
+		case stop != nil:
+			s.halt(stop)
+			return true, nil
+		case s.admitting.Err() != nil:
+			return true, nil
+		case settled >= canaryRows:
+			return false, s.Run.Update(func(m *runstore.Meta) { m.CanaryPassed = true })
+		case s.limitReached():
+			return false, nil
+		}
 	}
-	settled, stop := s.brakes.canaryVerdict(s.lastDetail())
-	switch {
-	case stop != nil:
-		s.halt(stop)
-		return true, nil
-	case s.admitting.Err() != nil:
-		return true, nil
-	case settled < canaryRows:
-		return false, nil // --limit lets no more through
-	}
-	return false, s.Run.Update(func(m *runstore.Meta) { m.CanaryPassed = true })
+}
+
+func (s *sender) limitReached() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Limit > 0 && s.begun >= s.Limit
 }
 
 // judgeLimit says that somebody is left because of Config.Limit.

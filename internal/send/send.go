@@ -82,6 +82,11 @@ func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
 	}
 	s.admitting, s.close = context.WithCancel(ctx)
 	defer s.close()
+	select {
+	case <-stop:
+		return &Stop{Interrupted, "stopped on request"}
+	default:
+	}
 
 	// Workers and dispatcher return an error only for what breaks the run. It does not cancel ctx: what is under way gets its answer, so
 	// that nobody is in doubt for it.

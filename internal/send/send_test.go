@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,6 +34,7 @@ type world struct {
 	lists   *suppress.Set
 	cam     *campaign.Campaign
 	columns campaign.Columns
+	mu      sync.Mutex
 	left    []time.Time // when requests for messages left
 }
 
@@ -94,7 +96,9 @@ func (w *world) freeze(rows int) {
 // RoundTrip notes when messages leave, and hands requests to the sandbox.
 func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Path, "messages:send") {
-		w.left = append(w.left, time.Now()) // in tests that look at it, one request leaves at a time
+		w.mu.Lock()
+		w.left = append(w.left, time.Now())
+		w.mu.Unlock()
 	}
 	return w.server.RoundTrip(r)
 }
@@ -454,6 +458,42 @@ func TestVirtualRateIsNeverExceeded(t *testing.T) {
 	})
 }
 
+// While a Retry-After lasts nothing leaves, not even with a permit that was on offer before.
+func TestVirtualRetryAfterHoldsPermitsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 50, "429:after=12,first=1,retry-after=30")
+		defer w.run.Close()
+		w.check(w.send(func(c *Config) { c.MaxInFlight = 1 }))
+		if pause := w.left[13].Sub(w.left[12]); pause < 30*time.Second {
+			t.Errorf("the next request left after %v, and 30 s were asked for", pause)
+		}
+		w.books()
+	})
+}
+
+// Rows of the canary that are left out do not make it smaller.
+func TestVirtualCanaryOfPeopleLeftOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 100, "400:all")
+		defer w.run.Close()
+		dir := t.TempDir()
+		text := "phone\n"
+		for i := range canaryRows {
+			text += fmt.Sprintf("+4477009%05d\n", i)
+		}
+		w.check(os.WriteFile(filepath.Join(dir, "optouts.csv"), []byte(text), 0o600))
+		var err error
+		w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", time.Now())
+		w.check(err)
+		if got := stopCause(t, w.send(func(c *Config) { c.Suppress = w.lists })); got != Brake {
+			t.Errorf("cause = %v, want Brake", got)
+		}
+		if tally := w.books(); tally.Count(ledger.Rejected) != canaryRows || tally.Count(ledger.Skipped) != canaryRows {
+			t.Errorf("rejected %d, left out %d; want 10 and 10", tally.Count(ledger.Rejected), tally.Count(ledger.Skipped))
+		}
+	})
+}
+
 func TestVirtualStopOnRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, 1000)
@@ -473,16 +513,18 @@ func TestVirtualStopOnRequest(t *testing.T) {
 // The second signal leaves at once: what was under way is in doubt, and nothing else.
 func TestVirtualLeaveAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, 100, "delay-after:after=20")
+		w := newWorld(t, 200, "delay-after:after=20")
 		defer w.run.Close()
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(5*time.Second, cancel)
-		if got := stopCause(t, Send(ctx, make(chan struct{}), w.config(w))); got != Interrupted {
+		c := w.config(w)
+		c.MaxInFlight = 30 // more than would pull a brake
+		if got := stopCause(t, Send(ctx, make(chan struct{}), c)); got != Interrupted {
 			t.Errorf("cause = %v, want Interrupted", got)
 		}
 		tally := w.books()
-		if n := tally.Count(ledger.InDoubt); n != 8 || tally.Count(ledger.Begun) != 0 {
-			t.Errorf("in doubt %d, begun %d; want the 8 that were in flight in doubt", n, tally.Count(ledger.Begun))
+		if n := tally.Count(ledger.InDoubt); n != 30 || tally.Count(ledger.Begun) != 0 {
+			t.Errorf("in doubt %d, begun %d; want the 30 that were in flight in doubt", n, tally.Count(ledger.Begun))
 		}
 	})
 }

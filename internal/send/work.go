@@ -88,12 +88,23 @@ func (s *sender) leaveOut(j *job, m suppress.Match) error {
 	})
 }
 
+// permit waits for a permit, and returns false where rows are no longer admitted. One that was on offer when a pause began is void.
 func (s *sender) permit() bool {
-	select {
-	case <-s.permits:
-		return true
-	case <-s.admitting.Done():
-		return false
+	for {
+		select {
+		case <-s.permits:
+		case <-s.admitting.Done():
+			return false
+		}
+		s.mu.Lock()
+		paused := s.pacer.Paused(time.Now())
+		s.mu.Unlock()
+		if paused <= 0 {
+			return s.admitting.Err() == nil // select is blind where both are ready
+		}
+		if !s.sleep(paused) {
+			return false
+		}
 	}
 }
 
@@ -170,6 +181,9 @@ func (s *sender) final(j *job, v verdict, detail string, err error) error {
 		s.detail = detail
 		s.mu.Unlock()
 		s.Log.Warn("row not accepted", "row", j.r.Row, "detail", detail)
+	}
+	if s.admitting.Err() != nil {
+		return nil // nothing is left to stop, and what was cut short says nothing about the server
 	}
 	if stop := s.brakes.settled(v, detail); stop != nil {
 		s.halt(stop)
