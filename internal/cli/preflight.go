@@ -12,9 +12,6 @@ import (
 	"sendoff/internal/sinch"
 )
 
-// active is the state of a channel through which messages can leave.
-const active = "ACTIVE"
-
 // maxProjectRate is how many requests a second Sinch takes from a project, over all its apps.
 const maxProjectRate = 800
 
@@ -72,21 +69,20 @@ func accessErrorf(format string, args ...any) error {
 
 // checkChannels refuses a campaign that names a channel which the app does not have: Sinch would accept every message and then fail it.
 func checkChannels(app *sinch.App, wanted []campaign.Channel) error {
-	states := map[string]string{}
+	states := map[string]sinch.AppChannel{}
 	for _, c := range app.Channels {
-		if states[c.Channel] != active {
-			states[c.Channel] = c.Status
+		if !states[c.Channel].Active() { // a channel may stand there twice
+			states[c.Channel] = c
 		}
 	}
 	for _, channel := range wanted {
-		switch state := states[string(channel)]; state {
-		case active:
-		case "":
+		switch state, known := states[string(channel)]; {
+		case !known:
 			return accessErrorf("the app %q has no channel %s: nothing was sent\n"+
 				"    hint: set it up in the Sinch dashboard, or take it out of channel_priority_order", app.DisplayName, channel)
-		default:
+		case !state.Active():
 			return accessErrorf("channel %s of the app %q is %s, not ACTIVE: nothing was sent\n"+
-				"    hint: look at it in the Sinch dashboard, or take it out of channel_priority_order", channel, app.DisplayName, state)
+				"    hint: look at it in the Sinch dashboard, or take it out of channel_priority_order", channel, app.DisplayName, state.Status)
 		}
 	}
 	return nil

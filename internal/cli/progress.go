@@ -40,7 +40,7 @@ func (r *runner) watchProgress() *watcher {
 	return w
 }
 
-// end shows the last state and returns when nothing more is written.
+// end takes the bar away, and returns when nothing more is written.
 func (w *watcher) end() {
 	close(w.over)
 	w.running.Wait()

@@ -166,8 +166,11 @@ func (r *runner) do(ctx context.Context) error {
 	before, cancel := untilStopped(ctx, stop)
 	defer cancel()
 	over, err := r.begin(before)
+	if r.client != nil {
+		defer r.client.Close()
+	}
 	if r.run != nil {
-		defer func() { r.run.Close() }()
+		defer r.run.Close()
 	}
 	if errors.Is(err, context.Canceled) {
 		return &send.Stop{Cause: send.Interrupted, Reason: "stopped before anything was sent now"}
