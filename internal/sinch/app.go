@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 )
 
 // App is what the API says about the app that messages go through.
@@ -21,6 +22,8 @@ type App struct {
 
 	OutboundRate float64 // messages a second that leave the queue; 0 where it is not said
 	QueueSize    int64   // messages that wait
+
+	Date time.Time // the server's clock when it answered, to the second; zero where it gives none
 }
 
 // AppChannel is a channel that is configured on the app.
@@ -67,7 +70,7 @@ type retentionAnswer struct {
 func (c *Client) App(ctx context.Context) (*App, error) {
 	buf := c.wire.buffer()
 	defer c.wire.release(buf)
-	a, err := c.get(ctx, c.app, buf)
+	a, err := c.ask(ctx, c.app, nil, buf, maxBody)
 	if err != nil {
 		return nil, fmt.Errorf("get app: %w", err)
 	}
@@ -75,17 +78,23 @@ func (c *Client) App(ctx context.Context) (*App, error) {
 	if !isJSON(a.header) || json.Unmarshal(a.body, &app) != nil || app.ID == "" {
 		return nil, errors.New("get app: the answer is 200, but not an app in JSON")
 	}
-	return app.app(), nil
+	known := app.app()
+	known.Date = date(a.header)
+	return known, nil
 }
 
-// get makes a request that changes nothing, so that it may be made again with another token.
-func (c *Client) get(ctx context.Context, call *http.Request, buf *bytes.Buffer) (answer, error) {
+// ask makes a request that changes nothing, so that it may be made again with another token.
+func (c *Client) ask(ctx context.Context, call *http.Request, body []byte, buf *bytes.Buffer, most int64) (answer, error) {
 	for {
 		tok, err := c.tokens.get(ctx)
 		if err != nil {
 			return answer{}, err
 		}
-		a := c.wire.exchange(ctx, call, tok.withoutBody(), nil, buf)
+		auth := tok.authorization
+		if body == nil {
+			auth = tok.withoutBody()
+		}
+		a := c.wire.exchange(ctx, call, auth, body, buf, most)
 		switch {
 		case a.status == http.StatusUnauthorized:
 			if c.tokens.refuse(tok) {

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"sendoff/internal/sinch"
 )
@@ -35,6 +36,10 @@ func TestApp(t *testing.T) {
 		DispatchRetention: sinch.Retention{Days: 7},
 		OutboundRate:      20, QueueSize: 12,
 	}
+	if time.Since(app.Date).Abs() > time.Minute {
+		t.Errorf("the server's clock is %v", app.Date)
+	}
+	app.Date = time.Time{}
 	if !reflect.DeepEqual(app, want) {
 		t.Errorf("App() = %+v, want %+v", app, want)
 	}

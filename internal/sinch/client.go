@@ -33,8 +33,11 @@ type Options struct {
 type Client struct {
 	wire   *wire
 	tokens *tokens
-	send   *http.Request // without head and body, like the next
+	send   *http.Request // without head and body, like the next two
 	app    *http.Request
+	last   *http.Request // messages:fetch-last-message
+	list   string        // the address of the stored messages
+	appID  string
 }
 
 // New checks the options and returns a client. Nothing is asked over the network. The caller closes it.
@@ -52,6 +55,10 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	last, err := http.NewRequest(http.MethodPost, d.conversation("messages:fetch-last-message"), nil)
+	if err != nil {
+		return nil, err
+	}
 	w := newWire(o)
 	tokens, err := newTokens(w, d.token(), o.Credentials, o.UserAgent)
 	if err != nil {
@@ -60,7 +67,7 @@ func New(o Options) (*Client, error) {
 	if err := checkProxy(d); err != nil {
 		return nil, err
 	}
-	return &Client{wire: w, tokens: tokens, send: send, app: app}, nil
+	return &Client{wire: w, tokens: tokens, send: send, app: app, last: last, list: d.conversation("messages"), appID: d.AppID}, nil
 }
 
 func (c Credentials) validate() error {
@@ -114,7 +121,7 @@ func (c *Client) Send(ctx context.Context, body []byte) Outcome {
 	}
 	buf := c.wire.buffer()
 	defer c.wire.release(buf)
-	a := c.wire.exchange(ctx, c.send, tok.authorization, body, buf)
+	a := c.wire.exchange(ctx, c.send, tok.authorization, body, buf, maxBody)
 	if a.status == 0 {
 		return unanswered(a.written, fmt.Errorf("send message: %w", a.err))
 	}

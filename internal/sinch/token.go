@@ -197,7 +197,7 @@ func (t *tokens) ask(ctx context.Context) (*token, error) {
 	buf := t.wire.buffer()
 	defer t.wire.release(buf)
 	issued := time.Now().Round(0)
-	a := t.wire.exchange(ctx, t.call, t.key, []byte("grant_type=client_credentials"), buf)
+	a := t.wire.exchange(ctx, t.call, t.key, []byte("grant_type=client_credentials"), buf, maxBody)
 	switch {
 	case a.status == http.StatusOK:
 		tok, err := t.read(a)

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-const maxBody = 1 << 20 // bytes that are read of an answer
+const maxBody = 1 << 20 // bytes that are read of an answer that is not a list
 
 // wire writes one request and reads one answer.
 type wire struct {
@@ -71,9 +71,9 @@ func checkProxy(d Destination) error {
 	return nil
 }
 
-// exchange writes call with the head of auth and body once, and reads the answer into buf. The answer's body is valid until buf
+// exchange writes call with the head of auth and body once, and reads the answer, most bytes of it, into buf. The answer's body is valid until buf
 // is used again. body is only read, but perhaps even after the return: a server may answer before it has read everything.
-func (w *wire) exchange(ctx context.Context, call *http.Request, auth *authorization, body []byte, buf *bytes.Buffer) answer {
+func (w *wire) exchange(ctx context.Context, call *http.Request, auth *authorization, body []byte, buf *bytes.Buffer, most int64) answer {
 	if err := ctx.Err(); err != nil {
 		return answer{err: err}
 	}
@@ -94,12 +94,12 @@ func (w *wire) exchange(ctx context.Context, call *http.Request, auth *authoriza
 	defer resp.Body.Close()
 	a := answer{status: resp.StatusCode, header: resp.Header, written: true}
 	buf.Reset()
-	n, err := buf.ReadFrom(&io.LimitedReader{R: resp.Body, N: maxBody + 1})
+	n, err := buf.ReadFrom(&io.LimitedReader{R: resp.Body, N: most + 1})
 	switch {
 	case err != nil:
 		a.err = w.explain(ctx, err, auth.clean)
-	case n > maxBody:
-		a.err = fmt.Errorf("the answer is longer than %d bytes", maxBody)
+	case n > most:
+		a.err = fmt.Errorf("the answer is longer than %d bytes", most)
 	}
 	a.body = buf.Bytes()
 	return a
