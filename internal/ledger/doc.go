@@ -17,8 +17,9 @@
 //	bucket ext   row (4 bytes, big endian) → a message id that is not a ULID
 //
 // A record is state (1 byte), reason (1), attempts (1), channel and flags (1), time since creation in units of 10 ms (4,
-// big endian), and 16 bytes: the message id as a binary ULID, or the index of a text (2 bytes), two spare bytes, and
-// a number that belongs to it (4 bytes). A block that no row has touched does not exist; its rows are [None].
+// big endian), and 16 bytes. Those are the message id as a binary ULID; or the index of a text (2 bytes), the storage of the last intent (2),
+// a number that belongs to the text (4), the time of the last intent (4) and 4 spare bytes. A block that no row has touched does
+// not exist; its rows are [None].
 //
 // 250 records, since two values of 6,000 bytes with their keys fill three pages of 4 KiB to 98 %; 256 would need a fourth.
 //

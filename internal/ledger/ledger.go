@@ -19,15 +19,17 @@ type Ledger struct {
 	runID       [16]byte
 	identity    Identity
 	texts       texts
-	witness     *witness // nil when opened read-only
-	begun       uint64   // intents on disk; the writer's own once it runs
+	witness     *witness // nil when opened read-only, and while the ledger is suspect
+	witnessPath string
+	begun       uint64 // intents on disk; the writer's own once it runs
 	begunAtOpen uint64
 	started     bool // an intent was about to be begun
 
-	mu     sync.Mutex
-	open   *group // what queues for the next commit
-	failed error  // the first failure; final
-	closed bool
+	mu      sync.Mutex
+	open    *group // what queues for the next commit
+	failed  error  // the first failure; final
+	suspect error  // why the ledger cannot be trusted
+	closed  bool
 
 	wake chan struct{} // holds one token while something waits in open
 	done chan struct{} // closed when the writer has ended; nil when opened read-only
@@ -44,12 +46,20 @@ type group struct {
 // op is one change of one row.
 type op struct {
 	row    uint32
-	intent bool
-	at     time.Time
+	kind   opKind
+	intent Intent
 	res    Result
 }
 
-// Result is what became of a row that was begun; or of one that is not any more, [Skipped] or, after a server error, [InDoubt].
+type opKind uint8
+
+const (
+	result opKind = iota
+	intent
+	found // at Sinch, of a row that the ledger has not begun
+)
+
+// Result is what became of a row that was begun; or of one that is not any more: [Skipped], or in doubt since an earlier attempt.
 type Result struct {
 	State     State
 	Reason    uint8 // where State is Skipped
@@ -70,11 +80,11 @@ func (l *Ledger) startWriter() {
 	go l.write()
 }
 
-// Begin records that a request for row is about to leave through channel, and returns when that is on disk. Any error means that the
+// Begin records that a request for row is about to leave, and returns when that is on disk. Any error means that the
 // request must not leave. Beginning a row that is begun, in doubt or final is an error that breaks the ledger: somebody would be
 // messaged twice.
-func (l *Ledger) Begin(row uint32, channel int, now time.Time) error {
-	g, err := l.queue(op{row: row, intent: true, at: now, res: Result{Channel: channel}})
+func (l *Ledger) Begin(row uint32, i Intent) error {
+	g, err := l.queue(op{row: row, kind: intent, intent: i})
 	if err != nil {
 		return err
 	}
@@ -84,7 +94,14 @@ func (l *Ledger) Begin(row uint32, channel int, now time.Time) error {
 
 // Record keeps what became of a row, soon: it does not wait. An error means that the ledger is broken.
 func (l *Ledger) Record(row uint32, r Result) error {
-	_, err := l.queue(op{row: row, at: r.Time, res: r})
+	_, err := l.queue(op{row: row, res: r})
+	return err
+}
+
+// RecordFound keeps that Sinch has a message of ours for a row that this ledger has not begun: it was put back to what it was, or a copy of it
+// was used. r.State is Accepted. Like [Ledger.Record] it does not wait.
+func (l *Ledger) RecordFound(row uint32, r Result) error {
+	_, err := l.queue(op{row: row, kind: found, res: r})
 	return err
 }
 
@@ -125,11 +142,15 @@ func (l *Ledger) queue(o op) (*group, error) {
 			l.mu.Unlock()
 			return nil, err
 		}
+		if o.kind == intent && l.suspect != nil {
+			defer l.mu.Unlock()
+			return nil, l.suspect
+		}
 		g := l.open
-		full := o.intent && g.intents == witnessStep
+		full := o.kind == intent && g.intents == witnessStep
 		if !full {
 			g.ops = append(g.ops, o)
-			if o.intent {
+			if o.kind == intent {
 				g.intents++
 			}
 		}
@@ -203,13 +224,10 @@ func (l *Ledger) Close() error {
 // commit puts a group on disk. If we die within, all of it is there or nothing; the witness is ahead at most by its step.
 func (l *Ledger) commit(g *group) error {
 	begun := l.begun + uint64(g.intents)
-	if g.intents > 0 && !l.started {
-		if err := l.markStarted(); err != nil {
+	if g.intents > 0 {
+		if err := l.prove(begun); err != nil {
 			return err
 		}
-	}
-	if err := l.witness.cover(l.begun, begun); err != nil {
-		return err
 	}
 	err := l.change(func(tx *bolt.Tx) error {
 		c := changes{l: l, tx: tx, blocks: map[uint32][]byte{}}
@@ -232,15 +250,19 @@ func (l *Ledger) commit(g *group) error {
 	return nil
 }
 
-// markStarted puts on record that the first intent comes next (see [witness.compare]).
-func (l *Ledger) markStarted() error {
-	err := l.change(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyStarted, []byte{1}) })
-	if err != nil {
-		return fmt.Errorf("mark the start: %w", err)
+// prove sees to it that the intents up to the next count cannot be forgotten unnoticed: before the first of all the ledger is marked as
+// started (see [witness.compare]), and the witness allows for them before they are on disk.
+func (l *Ledger) prove(begun uint64) error {
+	if !l.started {
+		if err := l.change(markStarted); err != nil {
+			return fmt.Errorf("mark the start: %w", err)
+		}
+		l.started = true
 	}
-	l.started = true
-	return nil
+	return l.witness.cover(l.begun, begun)
 }
+
+func markStarted(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyStarted, []byte{1}) }
 
 // changes are the blocks that one transaction touches.
 type changes struct {
@@ -264,24 +286,25 @@ func (c *changes) record(row uint32) record {
 func (c *changes) apply(o *op) error {
 	r := c.record(o.row)
 	from := r.state()
-	if o.intent {
+	if o.kind == intent {
 		if !from.Sendable() {
 			return fmt.Errorf("row %d cannot be begun: it is %v", o.row, from)
 		}
 		r[0] = byte(Begun)
-		r[2] = byte(min(int(r[2])+1, 255))
-		r[3] = r[3]&flagsMask | byte(o.res.Channel)&channelMask
-		r.setTime(c.l.created, o.at)
+		r.setTime(c.l.created, o.intent.Time)
+		r.setIntent(c.l.created, o.intent)
 		r.setDetail(0, 0)
 		return nil
 	}
-	leftOut := o.res.State == Skipped || o.res.State == InDoubt // a row of which nothing is under way
-	if open := from == Begun || from == InDoubt; !open && !(from.Sendable() && leftOut) {
+	open := from == Begun || from == InDoubt
+	leftOut := o.res.State == Skipped || o.res.State == InDoubt || o.res.State == LeftInDoubt // a row of which nothing is under way
+	known := o.kind == found && o.res.State == Accepted
+	if !open && !(from.Sendable() && (leftOut || known)) {
 		return fmt.Errorf("row %d cannot become %v: it is %v", o.row, o.res.State, from)
 	}
 	r[0], r[1] = byte(o.res.State), o.res.Reason
 	r[3] |= byte(o.res.Flags) & flagsMask
-	r.setTime(c.l.created, o.at)
+	r.setTime(c.l.created, o.res.Time)
 	if o.res.State != Accepted {
 		r.setDetail(c.l.texts.index(o.res.Detail), o.res.Number)
 		return nil

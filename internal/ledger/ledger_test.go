@@ -71,7 +71,7 @@ func TestEntryRoundTrip(t *testing.T) {
 		{7, Result{State: Released, Flags: AfterServerError, Detail: "503"}, Entry{State: Released, Flags: AfterServerError, Detail: "503"}},
 	}
 	for _, tc := range tests {
-		if err := l.Begin(tc.row, 3, at); err != nil {
+		if err := l.Begin(tc.row, Intent{Channel: 3, Time: at, Storage: 65_535}); err != nil {
 			t.Fatal(err)
 		}
 		tc.res.Time = at.Add(time.Second)
@@ -85,8 +85,11 @@ func TestEntryRoundTrip(t *testing.T) {
 	l = mustOpen(t, dir)
 	for _, tc := range tests {
 		tc.want.Attempts, tc.want.Channel, tc.want.Time = 1, 3, at.Add(time.Second)
+		if tc.want.State != Accepted {
+			tc.want.Begun, tc.want.Storage = at, 65_535
+		}
 		got := mustEntry(t, l, tc.row)
-		got.Time = got.Time.UTC()
+		got.Time, got.Begun = got.Time.UTC(), got.Begun.UTC()
 		if diff := cmp.Diff(tc.want, got); diff != "" {
 			t.Errorf("entry %d (-want +got):\n%s", tc.row, diff)
 		}
@@ -99,14 +102,14 @@ func TestEntryRoundTrip(t *testing.T) {
 func TestFlagsStay(t *testing.T) {
 	l, _ := newLedger(t)
 	for range 3 {
-		if err := l.Begin(5, 1, testTime); err != nil {
+		if err := l.Begin(5, Intent{Channel: 1, Time: testTime}); err != nil {
 			t.Fatal(err)
 		}
 		if err := l.Record(5, Result{State: Released, Flags: AfterServerError, Time: testTime}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := l.Begin(5, 1, testTime); err != nil {
+	if err := l.Begin(5, Intent{Channel: 1, Time: testTime}); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.Record(5, Result{State: Accepted, MessageID: "x", Time: testTime}); err != nil {
@@ -120,12 +123,61 @@ func TestFlagsStay(t *testing.T) {
 	}
 }
 
+// What Sinch says of a ledger that was put back: nothing is begun before it is filled in and trusted, and then all goes on.
+func TestReconcile(t *testing.T) {
+	l, dir := newLedger(t)
+	must := func(errs ...error) {
+		t.Helper()
+		for _, err := range errs {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	begin := func(l *Ledger, row uint32) error { return l.Begin(row, Intent{Time: testTime}) }
+	must(begin(l, 0), l.Record(0, Result{State: Accepted, MessageID: "a", Time: testTime}), l.Close())
+	old, err := os.ReadFile(filepath.Join(dir, FileName))
+	must(err)
+	l = mustOpen(t, dir)
+	for row := range uint32(2 * witnessStep) {
+		must(begin(l, row+1))
+	}
+	must(l.Close())
+	f, err := os.OpenFile(filepath.Join(dir, FileName), os.O_WRONLY|os.O_TRUNC, 0) // in place: it stays the same file
+	must(err)
+	_, err = f.Write(old)
+	must(err, f.Close())
+
+	if _, err := Open(dir, Options{}); !errors.Is(err, ErrRolledBack) {
+		t.Fatalf("Open = %v, want ErrRolledBack", err)
+	}
+	l, err = Open(dir, Options{Reconcile: true})
+	must(err)
+	if !errors.Is(l.Suspect(), ErrRolledBack) || !errors.Is(begin(l, 1), ErrRolledBack) {
+		t.Error("a ledger that is older than its witness begins rows")
+	}
+	must(l.RecordFound(1, Result{State: Accepted, MessageID: "b", Time: testTime}), l.Sync(), l.Close())
+	if _, err := Open(dir, Options{}); !errors.Is(err, ErrRolledBack) {
+		t.Fatalf("Open before Trust = %v, want ErrRolledBack", err)
+	}
+	l, err = Open(dir, Options{Reconcile: true})
+	must(err, l.Trust(), begin(l, 2))
+	if l.Suspect() != nil {
+		t.Errorf("Suspect = %v", l.Suspect())
+	}
+	must(l.Close())
+	l = mustOpen(t, dir)
+	if e := mustEntry(t, l, 1); e.State != Accepted || e.MessageID != "b" || begin(l, 1) == nil {
+		t.Errorf("the row that was found is %+v", e)
+	}
+}
+
 // A row that is begun, in doubt or final must never be begun: the ledger breaks rather than let it happen.
 func TestBeginRefuses(t *testing.T) {
 	for _, state := range []State{Begun, Accepted, Rejected, InDoubt, LeftInDoubt} {
 		t.Run(state.String(), func(t *testing.T) {
 			l, _ := newLedger(t)
-			if err := l.Begin(1, 0, testTime); err != nil {
+			if err := l.Begin(1, Intent{Time: testTime}); err != nil {
 				t.Fatal(err)
 			}
 			if state != Begun {
@@ -133,10 +185,10 @@ func TestBeginRefuses(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if err := l.Begin(1, 0, testTime); err == nil {
+			if err := l.Begin(1, Intent{Time: testTime}); err == nil {
 				t.Fatal("the row was begun twice")
 			}
-			if l.Begin(2, 0, testTime) == nil || l.Err() == nil {
+			if l.Begin(2, Intent{Time: testTime}) == nil || l.Err() == nil {
 				t.Error("a broken ledger goes on")
 			}
 		})
@@ -155,7 +207,7 @@ func TestAgainstModel(t *testing.T) {
 		row := uint32(rng.IntN(1200))
 		switch state := model[row]; {
 		case state.Sendable():
-			if err := l.Begin(row, 0, testTime); err != nil {
+			if err := l.Begin(row, Intent{Time: testTime}); err != nil {
 				t.Fatal(err)
 			}
 			model[row] = Begun
@@ -214,7 +266,7 @@ func TestIntentIsOnDiskWhenBeginReturns(t *testing.T) {
 		wg.Go(func() {
 			for i := range 20 {
 				row := uint32(w*20 + i)
-				if err := l.Begin(row, 0, testTime); err != nil {
+				if err := l.Begin(row, Intent{Time: testTime}); err != nil {
 					t.Error(err)
 					return
 				}
@@ -290,7 +342,7 @@ func TestOpenRefuses(t *testing.T) {
 	begin := func(t *testing.T, dir string) {
 		t.Helper()
 		l := mustOpen(t, dir)
-		if err := l.Begin(1, 0, testTime); err != nil {
+		if err := l.Begin(1, Intent{Time: testTime}); err != nil {
 			t.Fatal(err)
 		}
 		if err := l.Close(); err != nil {
@@ -362,7 +414,7 @@ func TestOpenRefuses(t *testing.T) {
 func TestOpenAfterDeathBeforeTheFirstIntent(t *testing.T) {
 	for _, witness := range [][]byte{encodeWitness(witnessStep, testRun), encodeWitness(0, testRun), {1, 2, 3}, nil} {
 		l, dir := newLedger(t)
-		if err := l.markStarted(); err != nil {
+		if err := l.change(markStarted); err != nil {
 			t.Fatal(err)
 		}
 		if err := l.Close(); err != nil {
@@ -371,7 +423,7 @@ func TestOpenAfterDeathBeforeTheFirstIntent(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, WitnessName), witness, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := mustOpen(t, dir).Begin(1, 0, testTime); err != nil {
+		if err := mustOpen(t, dir).Begin(1, Intent{Time: testTime}); err != nil {
 			t.Errorf("witness %x: %v", witness, err)
 		}
 	}
@@ -449,7 +501,7 @@ func TestWitnessStaysAhead(t *testing.T) {
 	var wg sync.WaitGroup
 	for row := range uint32(2500) {
 		wg.Go(func() {
-			if err := l.Begin(row, 0, testTime); err != nil {
+			if err := l.Begin(row, Intent{Time: testTime}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -485,7 +537,7 @@ func TestPutSkipsAndReset(t *testing.T) {
 	if e := mustEntry(t, l, 2); e != (Entry{}) {
 		t.Errorf("after Reset: %+v", e)
 	}
-	if err := l.Begin(2, 0, testTime); err != nil {
+	if err := l.Begin(2, Intent{Time: testTime}); err != nil {
 		t.Fatal(err)
 	}
 	if l.Reset() == nil {
@@ -497,7 +549,7 @@ func TestTextsAreBoundedAndMasked(t *testing.T) {
 	l, dir := newLedger(t)
 	for i := range maxTexts + 50 {
 		row := uint32(i)
-		if err := l.Begin(row, 0, testTime); err != nil {
+		if err := l.Begin(row, Intent{Time: testTime}); err != nil {
 			t.Fatal(err)
 		}
 		detail := fmt.Sprintf("reason %d for +447700900123", i)
@@ -571,7 +623,7 @@ func BenchmarkSend(b *testing.B) {
 			r := row
 			row++
 			mu.Unlock()
-			if err := l.Begin(r, 0, testTime); err != nil {
+			if err := l.Begin(r, Intent{Time: testTime}); err != nil {
 				b.Error(err)
 				return
 			}

@@ -63,6 +63,9 @@ type Options struct {
 	Wait time.Duration
 	// Adopt makes a copy the ledger itself: from now on this is where it was born.
 	Adopt bool
+	// Reconcile opens a ledger that the witness accuses, too: [Ledger.Suspect] says so, nothing can be begun, and
+	// [Ledger.RecordFound] fills in what it has forgotten, until [Ledger.Trust].
+	Reconcile bool
 	// ReadOnly opens without writing, whether or not the ledger is a copy or rolled back.
 	// Even so, a process that sends holds the lock.
 	ReadOnly bool
@@ -170,7 +173,7 @@ func open(dir string, o Options) (*Ledger, error) {
 	if o.ReadOnly {
 		return l, nil
 	}
-	if err := l.prepare(dir, o.Adopt); err != nil {
+	if err := l.prepare(dir, o); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	l.startWriter()
@@ -247,13 +250,13 @@ func (l *Ledger) load() error {
 }
 
 // prepare makes a ledger ready to be written: it must be no copy and no older than its witness.
-func (l *Ledger) prepare(dir string, adopt bool) error {
+func (l *Ledger) prepare(dir string, o Options) error {
 	here, err := identify(l.path)
 	if err != nil {
 		return err
 	}
 	if !here.same(l.identity) {
-		if !adopt {
+		if !o.Adopt {
 			return ErrCopied
 		}
 		if err := l.change(func(tx *bolt.Tx) error { return putIdentity(tx.Bucket(bucketMeta), here) }); err != nil {
@@ -261,10 +264,42 @@ func (l *Ledger) prepare(dir string, adopt bool) error {
 		}
 		l.identity = here
 	}
-	if l.witness, err = openWitness(filepath.Join(dir, WitnessName), l); err != nil {
+	l.witnessPath = filepath.Join(dir, WitnessName)
+	l.witness, err = openWitness(l.witnessPath, l)
+	if errors.Is(err, ErrRolledBack) && o.Reconcile {
+		l.suspect = err
+		err = nil
+	}
+	if err != nil {
 		return err
 	}
 	l.removeLeftovers()
+	return nil
+}
+
+// Suspect returns why the ledger cannot be trusted, or nil.
+func (l *Ledger) Suspect() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.suspect
+}
+
+// Trust says that everything the ledger had forgotten has been filled in: from now on the witness starts from what it knows. If we die
+// within, the ledger is as suspect as before, or trusted.
+func (l *Ledger) Trust() error {
+	if err := l.Sync(); err != nil {
+		return err
+	}
+	if err := l.update("trust", markStarted); err != nil {
+		return err
+	}
+	w, err := replaceWitness(l.witnessPath, l)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.witness, l.started, l.suspect = w, true, nil
 	return nil
 }
 

@@ -12,7 +12,8 @@ import (
 type Tally struct {
 	States           [numStates]int // rows of a state; None counts only rows in blocks that exist
 	Skipped          [256]int       // skipped rows by reason
-	AfterServerError int            // rows begun again after a 500 or 503, whatever became of them
+	AfterServerError int            // rows with that flag, whatever became of them
+	AfterDoubt       int            // the same
 }
 
 // Count returns the number of rows in a state, of those that anything was recorded of.
@@ -40,6 +41,9 @@ func (l *Ledger) Scan(fn func(row uint32, s State)) (Tally, error) {
 				}
 				if r.flags()&AfterServerError != 0 {
 					t.AfterServerError++
+				}
+				if r.flags()&AfterDoubt != 0 {
+					t.AfterDoubt++
 				}
 				if s != None && fn != nil {
 					fn(first+uint32(i), s)
@@ -87,6 +91,7 @@ func (rd *Reader) Entry(row uint32) (Entry, error) {
 	}
 	if e.State != Accepted {
 		e.Detail, e.Number = rd.l.texts.get(r.text()), r.number()
+		e.Begun, e.Storage = r.begun(rd.l.created), r.storage()
 		return e, nil
 	}
 	if !r.hasExt() {

@@ -39,13 +39,16 @@ func (s State) Sendable() bool { return s == None || s == Released }
 // Flags are facts beside the state. They stay once they are set.
 type Flags uint8
 
-// AfterServerError marks a row that was begun again after a 500 or 503 that could not be looked up, as Sinch advises.
-const AfterServerError Flags = 1 << 5
+// The flags. Rows that carry one may have been taken more than once.
+const (
+	AfterServerError Flags = 1 << 5 // to be begun again after a 500 or 503 that could not be looked up, as Sinch advises
+	AfterDoubt       Flags = 1 << 6 // to be begun again although it was in doubt, since somebody has asked for that
+)
 
 const (
 	extID       = 1 << 7 // the message id stands in bucket ext
 	channelMask = 1<<5 - 1
-	flagsMask   = byte(AfterServerError)
+	flagsMask   = byte(AfterServerError | AfterDoubt)
 )
 
 // Entry is everything the ledger knows of one row.
@@ -59,6 +62,15 @@ type Entry struct {
 	MessageID string    // accepted rows
 	Detail    string    // why, in words, for rows that were not accepted
 	Number    uint32    // a number that belongs to Detail: the line that a duplicate lost against
+	Begun     time.Time // of the last intent, to 10 ms; zero where there was none, and for accepted rows
+	Storage   int       // of the last intent, for rows that are not accepted
+}
+
+// Intent is what is known when a request is about to leave.
+type Intent struct {
+	Time    time.Time
+	Channel int // the caller's own number, 0 to 31
+	Storage int // the caller's own number, 0 to 65,535, of how Sinch keeps messages of that moment
 }
 
 const (
@@ -81,13 +93,29 @@ func (r record) number() uint32 { return binary.BigEndian.Uint32(r[12:]) }
 
 // setTime stores t as ticks since created. Times before it, from a clock that was put back, become its first tick; those beyond
 // 497 days its last.
-func (r record) setTime(created, t time.Time) {
-	ticks := min(max(t.Sub(created)/tick, 1), 1<<32-1)
-	binary.BigEndian.PutUint32(r[4:], uint32(ticks))
+func (r record) setTime(created, t time.Time) { putTicks(r[4:], created, t) }
+
+func (r record) time(created time.Time) time.Time { return fromTicks(r[4:], created) }
+
+// setIntent keeps what a later look-up has to know. It stays until the row is accepted.
+func (r record) setIntent(created time.Time, i Intent) {
+	r[2] = byte(min(int(r[2])+1, 255))
+	r[3] = r[3]&flagsMask | byte(i.Channel)&channelMask
+	binary.BigEndian.PutUint16(r[10:], uint16(i.Storage))
+	putTicks(r[16:], created, i.Time)
 }
 
-func (r record) time(created time.Time) time.Time {
-	ticks := binary.BigEndian.Uint32(r[4:])
+func (r record) begun(created time.Time) time.Time { return fromTicks(r[16:], created) }
+
+func (r record) storage() int { return int(binary.BigEndian.Uint16(r[10:])) }
+
+func putTicks(b []byte, created, t time.Time) {
+	ticks := min(max(t.Sub(created)/tick, 1), 1<<32-1)
+	binary.BigEndian.PutUint32(b, uint32(ticks))
+}
+
+func fromTicks(b []byte, created time.Time) time.Time {
+	ticks := binary.BigEndian.Uint32(b)
 	if ticks == 0 {
 		return time.Time{}
 	}
@@ -115,7 +143,6 @@ func (r record) messageID() string {
 
 func (r record) setDetail(text uint16, number uint32) {
 	r[3] &^= extID
-	clear(r[8:])
 	binary.BigEndian.PutUint16(r[8:], text)
 	binary.BigEndian.PutUint32(r[12:], number)
 }

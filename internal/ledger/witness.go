@@ -59,13 +59,20 @@ func openWitness(path string, l *Ledger) (*witness, error) {
 	return w, nil
 }
 
-func createWitness(path string, run [16]byte) (*witness, error) {
+func createWitness(path string, run [16]byte) (*witness, error) { return startWitness(path, run, 0) }
+
+// replaceWitness makes the witness agree with a ledger that it accuses.
+func replaceWitness(path string, l *Ledger) (*witness, error) {
+	return startWitness(path, l.runID, l.begun)
+}
+
+func startWitness(path string, run [16]byte, count uint64) (*witness, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("create witness: %w", err)
 	}
 	w := &witness{f: f, run: run}
-	if err := errors.Join(w.write(0), durable.SyncDir(filepath.Dir(path))); err != nil {
+	if err := errors.Join(w.write(count), durable.SyncDir(filepath.Dir(path))); err != nil {
 		_ = f.Close()
 		return nil, err
 	}
@@ -115,4 +122,10 @@ func (w *witness) write(count uint64) error {
 	return nil
 }
 
-func (w *witness) close() error { return w.f.Close() }
+// close closes the file; a ledger that is suspect has none open.
+func (w *witness) close() error {
+	if w == nil {
+		return nil
+	}
+	return w.f.Close()
+}

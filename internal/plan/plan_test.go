@@ -295,7 +295,7 @@ func TestBuildRefusesWhatHasBegun(t *testing.T) {
 	c, dir := everyKindCampaign(t), filepath.Join(t.TempDir(), "run")
 	run := mustAcquire(t, dir)
 	mustBuild(t, c, run)
-	if err := run.Ledger.Begin(0, 0, testTime); err != nil {
+	if err := run.Ledger.Begin(0, ledger.Intent{Time: testTime}); err != nil {
 		t.Fatal(err)
 	}
 	if err := run.Close(); err != nil {

@@ -32,7 +32,7 @@ func benchRun(b *testing.B) *testRun {
 				if row%10 == 0 {
 					continue
 				}
-				if err := r.Ledger.Begin(uint32(row), 0, testTime); err != nil {
+				if err := r.Ledger.Begin(uint32(row), ledger.Intent{Time: testTime}); err != nil {
 					done <- err
 					return
 				}
