@@ -97,6 +97,7 @@ func (f *file) build(v, message Value) *Campaign {
 			MinRecipients: whole(root.get("limits").get("min_recipients")),
 			MaxRecipients: whole(root.get("limits").get("max_recipients")),
 		},
+		InDoubt: DoubtPolicy(root.get("in_doubt").string()),
 
 		Message:                            message,
 		MessageContentType:                 root.get("message_content_type").string(),
@@ -109,6 +110,9 @@ func (f *file) build(v, message Value) *Campaign {
 		ConversationMetadataUpdateStrategy: root.get("conversation_metadata_update_strategy").string(),
 		CorrelationID:                      v.Get("correlation_id"),
 		Metadata:                           v.Get("metadata"),
+	}
+	if c.InDoubt == "" {
+		c.InDoubt = HoldDoubt
 	}
 	if c.RunKey == "" {
 		c.RunKey = c.Name

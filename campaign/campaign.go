@@ -34,8 +34,9 @@ type Campaign struct {
 	CorrelationID                      Value
 	Metadata                           Value // an object of strings: the author's own part of message_metadata
 
-	Pace   Pace
-	Limits Limits
+	Pace    Pace
+	Limits  Limits
+	InDoubt DoubtPolicy // [HoldDoubt] where the file does not say
 
 	// Sources are the bytes that it was read from: the campaign file, then its message_file, if it has one. [Parse] makes the same campaign
 	// of them again, without the disk.
@@ -110,6 +111,21 @@ type Pace struct {
 type Rate struct {
 	PerSecond float64
 	Percent   float64
+}
+
+// DoubtPolicy says what is done with people in doubt about whom Sinch cannot be asked.
+type DoubtPolicy string
+
+// The policies.
+const (
+	HoldDoubt   DoubtPolicy = "hold"   // they stay in doubt until a person decides, and the run does not finish
+	ResendDoubt DoubtPolicy = "resend" // they are sent to again, and may get it twice
+	LeaveDoubt  DoubtPolicy = "leave"  // they are left in doubt for good, and the run finishes
+)
+
+// DoubtPolicies are the policies' names.
+func DoubtPolicies() []string {
+	return []string{string(HoldDoubt), string(ResendDoubt), string(LeaveDoubt)}
 }
 
 // Limits stop a run before it starts. Zero means no limit.

@@ -31,9 +31,11 @@ func fileRules() *rule {
 		optional("correlation_id", "A label that callbacks carry; run and row where it is left out.", sent(128)),
 		optional("pace", "How fast to send.", paceRules()),
 		optional("limits", "What stops the run before anything is sent.", limitsRules()),
+		optional("in_doubt", "What is done with people in doubt about whom Sinch cannot be asked: hold (the default) waits for you to decide, "+
+			"resend sends again, leave ends the run without knowing.", oneOf(DoubtPolicies()...)),
 	).exactly("message", "message_file").checked(checkDispatch)
 	return root.refusing(append(notYet(
-		"profile", "window", "not_before", "not_after", "expires", "keep", "seeds", "in_doubt", "approval", "prices", "notify", "canary",
+		"profile", "window", "not_before", "not_after", "expires", "keep", "seeds", "approval", "prices", "notify", "canary",
 		"labels", "warm_up", "queue_ahead", "opt_out", "consent", "where"),
 		refusal{"recipient", "the recipient comes from the audience", "remove this"},
 		refusal{"app_id", "the app comes from SINCH_APP_ID", "remove this"},

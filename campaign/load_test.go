@@ -101,6 +101,7 @@ func TestLoadEverything(t *testing.T) {
 		Metadata:                           object(Field{"customer", text(Part{Name: "id", Line: 24, Column: 23})}, Field{"wave", literal("1")}),
 		Pace:                               Pace{Rate: Rate{Percent: 80}, MaxInFlight: 64},
 		Limits:                             Limits{MinRecipients: 10, MaxRecipients: 60000},
+		InDoubt:                            HoldDoubt,
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Errorf("Load (-want +got):\n%s", diff)

@@ -66,7 +66,12 @@ func (r *runner) askToGoOn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	answer, err := r.ask(ctx, fmt.Sprintf("Go on with the remaining %s? [y/N] ", prose.Thousands(rep.NotSent)))
+	question := fmt.Sprintf("Go on with the remaining %s? [y/N] ", prose.Thousands(rep.NotSent))
+	if rep.NotSent == 0 {
+		question = fmt.Sprintf("Have Sinch asked about %s in doubt, and send again to whom it did not take? [y/N] ",
+			prose.Counted(rep.InDoubt, "recipient", "recipients"))
+	}
+	answer, err := r.ask(ctx, question)
 	if err != nil {
 		return err
 	}
@@ -114,11 +119,8 @@ func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
 	if n := warnings(r.plan); n > 0 {
 		row("warnings", "%s: sendoff check %s", prose.Counted(n, "kind", "kinds"), quote(r.path))
 	}
-	if mode, days := r.storage(); days == 0 {
-		row("note", "the app keeps no %s messages, so what stays in doubt cannot be looked up", mode)
-	} else if mode == "CONVERSATION" {
-		row("note", "the app is in CONVERSATION mode: up to %s would be created at Sinch and kept %s",
-			prose.Counted(m.Eligible, "contact", "contacts"), prose.Counted(days, "day", "days"))
+	for _, note := range storageNotes(r.storage(), m.Eligible) {
+		row("note", "%s", note)
 	}
 	if n := r.app.QueueSize; n > 0 {
 		row("note", "%s already in the app's queue, ahead of these", prose.Counted(n, "message is", "messages are"))

@@ -22,31 +22,46 @@ func (r *runner) finish(ctx context.Context, sendErr error) error {
 	if err != nil {
 		return err
 	}
-	if stop != nil && stop.Cause != send.Refused && rep.NotSent == 0 {
+	waiting := r.waiting()
+	if stop != nil && stop.Cause != send.Refused && rep.NotSent+waiting == 0 {
 		stop = nil // there was nobody left to be kept from
 	}
 	end, err := r.conclude(rep, stop)
 	if err != nil {
 		return err
 	}
-	err = r.run.Update(func(m *runstore.Meta) {
-		m.State, m.Reason, m.ExitCode, m.Ended = end.state, end.reason, end.code, time.Now()
-	})
-	if err != nil {
-		return err
-	}
-	if rep, err = r.writeReport(rep.NotSent == 0); err != nil {
+	if rep, err = r.putOnRecord(rep, end); err != nil {
 		return err
 	}
 	r.writeStatus(string(end.state), rep)
 	if err := r.printReport(rep, end); err != nil {
 		return err
 	}
-	r.sayNext(ctx, rep, stop)
+	r.sayNext(ctx, rep, stop, waiting)
 	if end.code == exitOK {
 		return nil
 	}
 	return &outcomeError{code: end.code, reason: end.reason, said: !r.flags.json}
+}
+
+// waiting is how many people in doubt Sinch was still to be asked about.
+func (r *runner) waiting() int {
+	if r.settler == nil {
+		return 0
+	}
+	n, _ := r.settler.Waiting()
+	return n
+}
+
+// putOnRecord makes an ending the run's, and writes the report.
+func (r *runner) putOnRecord(rep *report.Report, end ending) (*report.Report, error) {
+	err := r.run.Update(func(m *runstore.Meta) {
+		m.State, m.Reason, m.ExitCode, m.Ended = end.state, end.reason, end.code, time.Now()
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r.writeReport(rep.NotSent == 0)
 }
 
 // writeReport writes the lists of people where the run is over, and otherwise what a person needs who goes on.
@@ -70,8 +85,12 @@ func (r *runner) conclude(rep *report.Report, stop *send.Stop) (ending, error) {
 	switch {
 	case stop == nil && rep.NotSent > 0:
 		return ending{}, fmt.Errorf("sending came to its end, and %d were not sent to", rep.NotSent)
-	case stop == nil && rep.Accepted+rep.Rejected+rep.InDoubt == 0:
+	case stop == nil && rep.Accepted+rep.Rejected+rep.InDoubt+rep.LeftInDoubt == 0:
 		ends[exitInput] = ending{runstore.Stopped, exitInput, "nobody was sent to: everyone came onto a suppression list meanwhile"}
+	}
+	if rep.LeftInDoubt > 0 {
+		ends[exitRejections] = ending{runstore.Finished, exitRejections,
+			prose.Counted(rep.LeftInDoubt, "recipient is", "recipients are") + " left in doubt: nobody will know whether they have the message"}
 	}
 	if rep.Rejected > 0 {
 		ends[exitRejections] = ending{runstore.FinishedWithRejections, exitRejections,
@@ -106,16 +125,25 @@ func (r *runner) printReport(rep *report.Report, end ending) error {
 }
 
 // sayNext names the next command.
-func (r *runner) sayNext(ctx context.Context, rep *report.Report, stop *send.Stop) {
+func (r *runner) sayNext(ctx context.Context, rep *report.Report, stop *send.Stop, waiting int) {
 	if stop == nil {
 		r.say("lists: %s", r.run.Dir)
-		r.say("next: sendoff report %s", r.flags.arguments(r.path))
+		next := "report"
+		if rep.InDoubt > 0 {
+			next = "reconcile"
+		}
+		r.say("next: sendoff %s %s", next, r.flags.arguments(r.path))
 		return
 	}
 	if waiting := r.stillQueued(ctx); waiting > 0 {
 		r.warn("in Sinch's queue, and going out all the same: %s", prose.Counted(waiting, "message", "messages"))
 	}
-	if rep.NotSent > 0 {
+	if waiting > 0 {
+		r.warn("Sinch was still to be asked about %s in doubt; the next start does", prose.Counted(waiting, "recipient", "recipients"))
+	}
+	if rep.NotSent == 0 {
+		r.warn("to go on: sendoff run %s", r.arguments())
+	} else {
 		r.warn("to go on with the remaining %s: sendoff run %s", prose.Thousands(rep.NotSent), r.arguments())
 	}
 }

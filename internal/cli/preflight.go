@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"sendoff/campaign"
-	"sendoff/internal/pace"
+	"sendoff/internal/runstore"
 	"sendoff/internal/send"
+	"sendoff/internal/settle"
 	"sendoff/internal/sinch"
 )
 
@@ -18,38 +19,26 @@ const maxProjectRate = 800
 // unknownRate is what an app is assumed to hand to its channels when it does not say: Sinch's default.
 const unknownRate = 20
 
-// preflight asks for the app, and holds the campaign against it. While the API cannot be reached it tries again, until give-up.
+// preflight asks for the app, and holds the campaign against it.
 func (r *runner) preflight(ctx context.Context) error {
-	began, said := time.Now(), false
-	for failures := 1; ; failures++ {
-		app, err := r.client.App(ctx)
-		if err == nil {
-			r.app = app
-			break
-		}
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case isAccess(err):
-			return explainAccess(err)
-		case time.Since(began) >= r.flags.giveUp:
-			return &send.Stop{Cause: send.Brake, Reason: fmt.Sprintf("Sinch could not be reached for %v; nothing was sent now: %v",
-				time.Since(began).Round(time.Second), err)}
-		case !said:
-			r.warn("Sinch does not answer as it should (%v); trying for up to %v", err, r.flags.giveUp)
-			said = true
-		}
-		wait := pace.Backoff(failures, 500*time.Millisecond, min(time.Minute, r.flags.giveUp/4))
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+	if err := r.askForApp(ctx); err != nil {
+		return err
 	}
 	if err := checkChannels(r.app, r.campaign.ChannelPriorityOrder); err != nil {
 		return err
 	}
 	return r.chooseRate()
+}
+
+func (r *runner) askForApp(ctx context.Context) error {
+	err := r.patiently(ctx, func() (err error) {
+		r.app, err = r.client.App(ctx)
+		return err
+	})
+	if isAccess(err) {
+		return explainAccess(err)
+	}
+	return err
 }
 
 // explainAccess says what to mend when the API refuses us. The error keeps its exit code.
@@ -88,13 +77,12 @@ func checkChannels(app *sinch.App, wanted []campaign.Channel) error {
 	return nil
 }
 
-// storage returns the processing mode of this campaign's messages, and how many days the app keeps such messages.
-func (r *runner) storage() (mode string, days int) {
-	if r.app.ProcessingMode == "CONVERSATION" && r.campaign.ProcessingStrategy != "DISPATCH_ONLY" {
-		return "CONVERSATION", r.app.Retention.Days
-	}
-	return "DISPATCH", r.app.DispatchRetention.Days
+// storage is how the app keeps the messages of this campaign now.
+func (r *runner) storage() runstore.Storage {
+	return settle.StorageOf(r.app, r.dispatchOnly(), time.Now())
 }
+
+func (r *runner) dispatchOnly() bool { return r.campaign.ProcessingStrategy == "DISPATCH_ONLY" }
 
 // chooseRate turns what flag and campaign say into requests a second.
 func (r *runner) chooseRate() error {

@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -23,6 +26,7 @@ import (
 	"sendoff/internal/report"
 	"sendoff/internal/runstore"
 	"sendoff/internal/send"
+	"sendoff/internal/settle"
 	"sendoff/internal/sinch"
 	"sendoff/internal/suppress"
 )
@@ -34,6 +38,9 @@ type runFlags struct {
 	dryRun, yes, json, adopt, noCanary bool
 	confirm                            string
 	limit                              int
+	inDoubt                            campaign.DoubtPolicy // empty: the campaign's
+	holdServerErrors                   bool
+	ifSentBefore                       bool // go on
 }
 
 // place says which run is meant.
@@ -47,6 +54,7 @@ type tuning struct {
 	rate        string
 	maxInFlight int
 	httpTimeout time.Duration
+	settle      time.Duration
 	giveUp      time.Duration
 }
 
@@ -54,6 +62,7 @@ type tuning struct {
 const (
 	defaultInFlight = 64
 	defaultTimeout  = 30 * time.Second
+	defaultSettle   = time.Minute
 	defaultGiveUp   = 10 * time.Minute
 )
 
@@ -71,9 +80,13 @@ func runCommand(s *session) *cli.Command {
 			&cli.StringFlag{Name: "rate", Usage: "`RATE`: auto, a number a second, or a share of the app's own such as 80%", DefaultText: "the campaign's, else auto"},
 			&cli.IntFlag{Name: "max-in-flight", Usage: "at most `N` recipients begun and not yet answered", DefaultText: "64"},
 			&cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout},
+			&cli.DurationFlag{Name: "settle", Usage: "how long a message whose answer was lost may take to show up at Sinch", Value: defaultSettle},
 			&cli.DurationFlag{Name: "give-up", Usage: "stop after so long without any answer", Value: defaultGiveUp},
+			&cli.StringFlag{Name: "in-doubt", Usage: "`hold`, resend or leave people in doubt about whom Sinch cannot be asked", DefaultText: "the campaign's, else hold"},
+			&cli.StringFlag{Name: "server-errors", Usage: "`retry` after a 500 or 503, as Sinch advises, or hold, where Sinch cannot be asked whether it took the message", Value: "retry"},
 			&cli.BoolFlag{Name: "no-canary", Usage: "do not send the first 10 alone"},
-			&cli.BoolFlag{Name: "adopt", Usage: "take a copied run folder as the run itself; the other copy must never send again"},
+			&cli.BoolFlag{Name: "adopt", Usage: "take a copied run folder as the run itself, with what Sinch knows of it; the other copy must never send again"},
+			&cli.StringFlag{Name: "if-sent-before", Usage: "`stop` or go-on where another run with this key has sent to the next recipients", Value: "stop"},
 			&cli.BoolFlag{Name: "json", Usage: "print the report as JSON"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "say nothing unless something is wrong"},
 		}, placeFlags()...),
@@ -118,18 +131,26 @@ func readRunFlags(c *cli.Context) (runFlags, error) {
 		place: readPlace(c),
 		tuning: tuning{
 			rate: c.String("rate"), maxInFlight: c.Int("max-in-flight"),
-			httpTimeout: c.Duration("http-timeout"), giveUp: c.Duration("give-up"),
+			httpTimeout: c.Duration("http-timeout"), settle: c.Duration("settle"), giveUp: c.Duration("give-up"),
 		},
 		dryRun: c.Bool("dry-run"), yes: c.Bool("yes"), json: c.Bool("json"), adopt: c.Bool("adopt"), noCanary: c.Bool("no-canary"),
 		confirm: c.String("confirm"), limit: c.Int("limit"),
+		inDoubt: campaign.DoubtPolicy(c.String("in-doubt")), holdServerErrors: c.String("server-errors") == "hold",
+		ifSentBefore: c.String("if-sent-before") == "go-on",
 	}
 	switch {
 	case c.IsSet("limit") && f.limit < 1:
 		return f, inputErrorf("--limit must be 1 or more")
 	case c.IsSet("max-in-flight") && (f.maxInFlight < 1 || f.maxInFlight > 1000):
 		return f, inputErrorf("--max-in-flight must be from 1 to 1000")
-	case f.httpTimeout <= 0 || f.giveUp <= 0:
-		return f, inputErrorf("--http-timeout and --give-up must be more than 0")
+	case f.httpTimeout <= 0 || f.settle <= 0 || f.giveUp <= 0:
+		return f, inputErrorf("--http-timeout, --settle and --give-up must be more than 0")
+	case f.inDoubt != "" && !slices.Contains(campaign.DoubtPolicies(), string(f.inDoubt)):
+		return f, inputErrorf("--in-doubt wants %s", strings.Join(campaign.DoubtPolicies(), ", "))
+	case !f.ifSentBefore && c.String("if-sent-before") != "stop":
+		return f, inputErrorf("--if-sent-before wants stop or go-on")
+	case !f.holdServerErrors && c.String("server-errors") != "retry":
+		return f, inputErrorf("--server-errors wants retry or hold")
 	}
 	if f.confirm != "" {
 		if _, ok := parseCount(f.confirm); !ok {
@@ -156,6 +177,7 @@ type runner struct {
 	client   *sinch.Client
 	app      *sinch.App
 	rate     float64 // requests a second
+	settler  *settle.Settler
 	progress send.Progress
 }
 
@@ -195,6 +217,9 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	if err := r.prepare(ctx); err != nil {
 		return false, err
 	}
+	if err := r.askBefore(ctx); err != nil {
+		return false, err
+	}
 	if err := r.confirm(ctx); err != nil {
 		return false, err
 	}
@@ -213,6 +238,9 @@ func (r *runner) load() (err error) {
 	}
 	if r.flags.maxInFlight == 0 {
 		r.flags.maxInFlight = defaultInFlight
+	}
+	if r.flags.inDoubt == "" {
+		r.flags.inDoubt = r.campaign.InDoubt
 	}
 	if r.flags.sandbox {
 		r.settings = sandboxSettings()
@@ -272,7 +300,8 @@ func explainAcquire(err error, dir string) error {
 			"    hint: --adopt takes it as the run itself; if the original is ever used again, people get the message twice", err, dir)
 	case exitCode(err) == exitDoubt:
 		return fmt.Errorf("%w\n    hint: nothing was sent now, since people may have got messages that this folder does not know of. "+
-			"Put %s back as it was when it was last used; another --run-key sends to everyone again", err, dir)
+			"Put %s back as it was when it was last used;\n"+
+			"    hint: or have Sinch asked for them: sendoff reconcile %s. Another --run-key sends to everyone again", err, dir, quote(dir))
 	case errors.Is(err, runstore.ErrOtherRun):
 		return fmt.Errorf("%w\n    hint: choose another --run-key or --run-dir", err)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EROFS):
@@ -313,7 +342,11 @@ func (r *runner) compare() (over bool, err error) {
 	if err != nil || rep.NotSent > 0 {
 		return false, err
 	}
-	return true, r.finish(context.Background(), nil) // all that is left is doubt
+	// All that is left is doubt.
+	if more, err := send.Doubtful(r.run, r.newSettler(nil), r.flags.inDoubt); more || err != nil {
+		return false, err
+	}
+	return true, r.finish(context.Background(), nil)
 }
 
 func (r *runner) refuseChanged(m runstore.Meta) error {
@@ -403,6 +436,7 @@ func (r *runner) send(ctx context.Context, stop <-chan struct{}) error {
 		return err
 	}
 	defer log.close()
+	r.settler = r.newSettler(log.Logger)
 	log.Info("sending", "epoch", epoch, "rate", r.rate, "max_in_flight", r.flags.maxInFlight)
 	// While sending, little lives and much is thrown away: a collection every few MB would cost more than the memory it saves.
 	defer debug.SetGCPercent(debug.SetGCPercent(sendingGCPercent))
@@ -411,11 +445,19 @@ func (r *runner) send(ctx context.Context, stop <-chan struct{}) error {
 		Run: r.run, Renderer: renderer, Suppress: r.lists, Client: r.client,
 		IDColumn: m.Columns.ID, Channel: r.campaign.ChannelPriorityOrder[0].Index(), Epoch: epoch,
 		Rate: r.rate, MaxInFlight: r.flags.maxInFlight, Limit: r.flags.limit, GiveUp: r.flags.giveUp, NoCanary: r.flags.noCanary,
+		Settler: r.settler, InDoubt: r.flags.inDoubt, HoldServerErrors: r.flags.holdServerErrors,
 		Progress: &r.progress, Log: log.Logger,
 	})
 	watching.end()
 	log.Info("sending ended", "error", errorText(err))
 	return err
+}
+
+func (r *runner) newSettler(log *slog.Logger) *settle.Settler {
+	return settle.New(settle.Config{
+		Run: r.run, Client: r.client, DispatchOnly: r.dispatchOnly(),
+		Settle: r.flags.settle, Timeout: r.flags.httpTimeout, GiveUp: r.flags.giveUp, Log: log,
+	})
 }
 
 func errorText(err error) string {
@@ -431,13 +473,13 @@ func (r *runner) recordStart() (string, error) {
 	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails
 	epoch := hex.EncodeToString(b[:])
 	host, _ := os.Hostname() // for people
-	mode, days := r.storage()
+	if _, err := r.run.Observe(r.storage()); err != nil {
+		return "", err
+	}
 	err := r.run.Update(func(m *runstore.Meta) {
 		m.State, m.Reason = runstore.Running, ""
 		m.Destination = r.settings.pinned(r.app.DisplayName)
-		m.Starts = append(m.Starts, runstore.Start{
-			Time: time.Now(), Epoch: epoch, Host: host, Version: version(), Mode: mode, RetentionDays: days,
-		})
+		m.Starts = append(slices.Clone(m.Starts), runstore.Start{Time: time.Now(), Epoch: epoch, Host: host, Version: version()})
 	})
 	return epoch, err
 }

@@ -19,11 +19,14 @@ type settings struct {
 // sandboxDrain is how many messages a second the sandbox of --sandbox hands on: fast enough to watch, slow enough to interrupt.
 const sandboxDrain = 500
 
+// inProcess is the endpoint of a sandbox within this process. Nobody listens there.
+const inProcess = "http://localhost"
+
 func sandboxSettings() *settings {
 	server := sandbox.New(sandbox.Config{Drain: sandboxDrain})
 	c := server.Config()
 	return &settings{
-		destination: sinch.Destination{ProjectID: c.ProjectID, AppID: c.AppID, Region: c.Region, Endpoint: "http://localhost"},
+		destination: sinch.Destination{ProjectID: c.ProjectID, AppID: c.AppID, Region: c.Region, Endpoint: inProcess},
 		credentials: sinch.Credentials{KeyID: c.KeyID, KeySecret: sinch.NewSecret(c.KeySecret)},
 		sandbox:     server,
 	}

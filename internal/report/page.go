@@ -19,7 +19,7 @@ const (
 )
 
 // ownColumns are those of report.csv.
-var ownColumns = [...]string{"line", "id", "address", "state", "reason", "channel", "message_id", "accepted_time", "attempts", "error"}
+var ownColumns = [...]string{"line", "id", "address", "state", "reason", "channel", "message_id", "accepted_time", "attempts", "error", "note"}
 
 // table says what the lists have in common.
 type table struct {
@@ -163,8 +163,19 @@ func (p *printer) whole(r *campaign.Recipient, e *ledger.Entry) []string {
 		accepted = e.Time.UTC().Format(moment)
 	}
 	p.cells = append(p.cells[:0], strconv.Itoa(r.Line), guard(r.Field(p.columns.ID)), address, e.State.String(), reason, channel,
-		guard(e.MessageID), accepted, strconv.Itoa(e.Attempts), guard(detail(e)))
+		guard(e.MessageID), accepted, strconv.Itoa(e.Attempts), guard(detail(e)), note(e.Flags))
 	return p.cells
+}
+
+// note says of a row that somebody may have it twice, and why.
+func note(f ledger.Flags) string {
+	switch {
+	case f&ledger.AfterDoubt != 0:
+		return "after_doubt"
+	case f&ledger.AfterServerError != 0:
+		return "after_server_error"
+	}
+	return ""
 }
 
 // original returns a row's cells in one of the other lists. They are valid until the next call.

@@ -35,8 +35,10 @@ type Report struct {
 	InDoubt     int            `json:"in_doubt"`
 	LeftInDoubt int            `json:"left_in_doubt"`
 	NotSent     int            `json:"not_sent"`
-	// AfterServerError counts rows that were tried again after a 500 or 503. They are among those above.
+	// AfterServerError counts rows that were tried again after a 500 or 503 that could not be looked up, AfterDoubt those that were sent again although
+	// they were in doubt. They are among those above.
 	AfterServerError int    `json:"after_server_error"`
+	AfterDoubt       int    `json:"after_doubt"`
 	Receipts         string `json:"receipts"` // "none": delivery receipts are not collected
 
 	Destination runstore.Destination `json:"destination,omitzero"`
@@ -45,6 +47,7 @@ type Report struct {
 	Started     time.Time            `json:"started,omitzero"` // the first start
 	Ended       time.Time            `json:"ended,omitzero"`   // when the last start ended
 	Starts      []runstore.Start     `json:"starts,omitempty"`
+	Storage     []runstore.Storage   `json:"storage,omitempty"` // how long Sinch keeps the messages, as it said at these times
 
 	AudienceFile   string          `json:"audience_file,omitempty"`
 	AudienceDigest string          `json:"audience_sha256,omitempty"`
@@ -112,7 +115,7 @@ func describe(m runstore.Meta) *Report {
 		Schema: schema, Campaign: m.Campaign, RunKey: m.Key, RunID: m.RunID, Sandbox: m.Sandbox,
 		State: m.State, ExitCode: m.ExitCode, Reason: m.Reason,
 		Rows: m.Rows, Skipped: map[string]int{}, Receipts: noReceipts,
-		Destination: m.Destination, Created: m.Created, Planned: m.Planned, Ended: m.Ended, Starts: m.Starts,
+		Destination: m.Destination, Created: m.Created, Planned: m.Planned, Ended: m.Ended, Starts: m.Starts, Storage: m.Storage,
 		AudienceFile: m.AudienceFile, AudienceDigest: m.AudienceDigest, CampaignDigest: m.CampaignDigest, PlanDigest: m.PlanDigest,
 		Lists: m.Lists,
 	}
@@ -141,7 +144,7 @@ func (r *Report) count(t *ledger.Tally) error {
 	r.InDoubt = t.Count(ledger.InDoubt) + t.Count(ledger.Begun)
 	r.LeftInDoubt = t.Count(ledger.LeftInDoubt)
 	r.NotSent += t.Count(ledger.Released)
-	r.AfterServerError = t.AfterServerError
+	r.AfterServerError, r.AfterDoubt = t.AfterServerError, t.AfterDoubt
 	return nil
 }
 

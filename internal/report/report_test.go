@@ -347,7 +347,7 @@ func TestReleasedAndBegunRows(t *testing.T) {
 	for _, record := range r.read(everyone)[1:] {
 		got = append(got, strings.Join(record[3:], "|"))
 	}
-	want := []string{"not_sent||SMS|||2|503", "in_doubt||SMS|||1|the answer was never recorded", "not_sent|||||0|"}
+	want := []string{"not_sent||SMS|||2|503|", "in_doubt||SMS|||1|the answer was never recorded|", "not_sent|||||0||"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("report.csv (-want +got):\n%s", diff)
 	}

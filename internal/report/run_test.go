@@ -86,7 +86,7 @@ func (r *testRun) send(row int, results ...ledger.Result) {
 	r.t.Helper()
 	at := testTime.Add(time.Duration(row) * 10 * time.Millisecond)
 	for i := 0; i == 0 || i < len(results); i++ {
-		if err := r.Ledger.Begin(uint32(row), campaign.SMS.Index(), at); err != nil {
+		if err := r.Ledger.Begin(uint32(row), ledger.Intent{Channel: campaign.SMS.Index(), Time: at}); err != nil {
 			r.t.Fatal(err)
 		}
 		if i == len(results) {
@@ -107,7 +107,8 @@ func (r *testRun) start() {
 	r.update(func(m *runstore.Meta) {
 		m.State = runstore.Running
 		m.Destination = runstore.Destination{ProjectID: "project-1", AppID: "app-1", AppName: "Acme Production", Region: "eu"}
-		m.Starts = append(m.Starts, runstore.Start{Time: testTime, Epoch: "0badcafe", Host: "laptop", Version: "test", Mode: "DISPATCH", RetentionDays: 1})
+		m.Starts = append(m.Starts, runstore.Start{Time: testTime, Epoch: "0badcafe", Host: "laptop", Version: "test"})
+		m.Storage = append(m.Storage, runstore.Storage{Time: testTime, Mode: runstore.Dispatch, Days: 1})
 	})
 }
 

@@ -34,6 +34,9 @@ func (r *Report) Summary(w io.Writer) {
 	if r.AfterServerError > 0 {
 		fmt.Fprintf(&b, "  tried again after an error of Sinch's own (500 or 503), as it advises: %s; these may have it twice\n", prose.Thousands(r.AfterServerError))
 	}
+	if r.AfterDoubt > 0 {
+		fmt.Fprintf(&b, "  sent again although they were in doubt, as was asked for: %s; these may have it twice\n", prose.Thousands(r.AfterDoubt))
+	}
 	fmt.Fprintln(&b, "  delivery: not collected")
 	_, _ = io.WriteString(w, b.String())
 }

@@ -43,12 +43,31 @@ type List struct {
 
 // Start is one time that sending began or went on.
 type Start struct {
-	Time          time.Time `json:"time"`
-	Epoch         string    `json:"epoch"` // in the metadata of every message that this start sends
-	Host          string    `json:"host"`
-	Version       string    `json:"version"`
-	Mode          string    `json:"processing_mode,omitempty"`
-	RetentionDays int       `json:"retention_days"` // how long the app keeps messages of that mode
+	Time    time.Time `json:"time"`
+	Epoch   string    `json:"epoch"` // in the metadata of every message that this start sends
+	Host    string    `json:"host"`
+	Version string    `json:"version"`
+}
+
+// The modes in which Sinch processes messages.
+const (
+	Conversation = "CONVERSATION"
+	Dispatch     = "DISPATCH"
+)
+
+// Storage is how Sinch keeps the messages of this run, as it said at a time.
+type Storage struct {
+	Time time.Time `json:"time"`
+	Mode string    `json:"processing_mode"`
+	Days int       `json:"retention_days"`     // 0: not at all
+	Skew int       `json:"clock_skew_seconds"` // Sinch's clock less ours
+}
+
+// maxDrift is how many seconds the skew of clocks may wander before it is put on record again.
+const maxDrift = 60
+
+func (s Storage) same(other Storage) bool {
+	return s.Mode == other.Mode && s.Days == other.Days && max(s.Skew-other.Skew, other.Skew-s.Skew) < maxDrift
 }
 
 // Meta is the truth about a run, kept in its ledger. It holds no personal data.
@@ -79,6 +98,7 @@ type Meta struct {
 	// Set by sending.
 	Destination  Destination `json:"destination,omitzero"`
 	Starts       []Start     `json:"starts,omitempty"`
+	Storage      []Storage   `json:"storage,omitempty"` // everything that was heard of it, in the order of time; intents refer to it
 	CanaryPassed bool        `json:"canary_passed"`
 	Ended        time.Time   `json:"ended,omitzero"` // when the last start ended
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -64,11 +65,7 @@ func Acquire(dir string, o Options) (*Run, error) {
 		err := fmt.Errorf("%w: %s is of campaign %q with run key %q, not of %q with %q", ErrOtherRun, dir, r.meta.Campaign, r.meta.Key, o.Campaign, o.Key)
 		return nil, errors.Join(err, r.Close())
 	}
-	_ = os.Remove(r.Path(StatusName)) // what an earlier start said of itself; where it stays, its time tells
-	if err := r.writeControl(o.Now); err != nil {
-		return nil, errors.Join(err, r.Close())
-	}
-	return r, nil
+	return r, r.hold(o.Now)
 }
 
 func exists(dir, name string) bool {
@@ -85,6 +82,24 @@ func create(dir string, o Options) error {
 		return fmt.Errorf("create run: %w", err)
 	}
 	return ledger.Create(dir, id, meta, o.Now)
+}
+
+// Reconcile holds the run in dir, whichever campaign it is of, even where its ledger has forgotten what it begun: [ledger.Ledger.Suspect] says so.
+func Reconcile(dir string, now time.Time) (*Run, error) {
+	r, err := open(dir, ledger.Options{Reconcile: true})
+	if err != nil {
+		return nil, err
+	}
+	return r, r.hold(now)
+}
+
+// hold says who holds the run. Where that fails the run is let go.
+func (r *Run) hold(now time.Time) error {
+	_ = os.Remove(r.Path(StatusName)) // what an earlier start said of itself; where it stays, its time tells
+	if err := r.writeControl(now); err != nil {
+		return errors.Join(err, r.Close())
+	}
+	return nil
 }
 
 // View opens the run in dir for reading. While another process sends it returns ledger.ErrLocked. A copied directory can be viewed.
@@ -147,6 +162,22 @@ func (r *Run) Update(change func(*Meta)) error {
 	}
 	r.meta = next
 	return r.WriteJSON(RunName, next)
+}
+
+// Observe puts on record how Sinch keeps messages, durably before it returns, and returns the number by which intents refer to it.
+func (r *Run) Observe(s Storage) (int, error) {
+	if seen := r.Meta().Storage; len(seen) > 0 && seen[len(seen)-1].same(s) {
+		return len(seen) - 1, nil
+	}
+	err := r.Update(func(m *Meta) { m.Storage = append(slices.Clone(m.Storage), s) })
+	return len(r.Meta().Storage) - 1, err
+}
+
+// Storage returns the number of what was last observed.
+func (r *Run) Storage() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return max(len(r.meta.Storage)-1, 0)
 }
 
 // Begun reports whether anything was ever begun, so that the plan binds.

@@ -132,6 +132,9 @@ type Snapshot struct {
 	index []byte
 	rows  int
 	dec   *zstd.Decoder
+
+	kept      []campaign.Recipient // of the frame that Row has read last
+	keptFrame int
 }
 
 // OpenSnapshot opens the run's frozen audience, which must have the length and the rows that planning committed. The caller closes it.
@@ -205,6 +208,21 @@ func (s *Snapshot) Frame(i int) ([]campaign.Recipient, error) {
 		return nil, fmt.Errorf("read snapshot: frame %d: %w", i, err)
 	}
 	return rows, nil
+}
+
+// Row reads one row. Rows in ascending order are cheapest: the last frame is kept. It is not safe for concurrent use.
+func (s *Snapshot) Row(row int) (campaign.Recipient, error) {
+	if frame := row / FrameRows; s.kept == nil || s.keptFrame != frame {
+		var err error
+		if s.kept, err = s.Frame(frame); err != nil {
+			return campaign.Recipient{}, err
+		}
+		s.keptFrame = frame
+	}
+	if i := row % FrameRows; i < len(s.kept) {
+		return s.kept[i], nil
+	}
+	return campaign.Recipient{}, fmt.Errorf("read snapshot: %w: there is no row %d", ErrSnapshot, row)
 }
 
 // Close lets the file go.

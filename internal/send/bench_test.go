@@ -34,9 +34,9 @@ func BenchmarkResume(b *testing.B) {
 		defer b.ReportMetric(float64(info.Size()-16<<20)/(rows/2), "ledger-B/row")
 	}
 	for b.Loop() {
-		left, err := loadTodo(l, rows, new(Progress), time.Now())
-		if err != nil || left.left != rows/2 || left.any(0, rows/2) {
-			b.Fatalf("%d left, %v", left.left, err)
+		found, err := load(l, rows)
+		if err != nil || found.left.left != rows/2 || found.left.any(0, rows/2) {
+			b.Fatalf("%+v, %v", found, err)
 		}
 	}
 }

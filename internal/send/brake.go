@@ -24,11 +24,13 @@ type brakes struct {
 	inDoubt  int       // in a row
 	unsent   int       // in a row
 	silent   time.Time // since when, where unsent is not 0
+	ailing   int       // server errors since a message was settled
+	ill      time.Time // since when, where ailing is not 0
 	canary   int       // rows that were settled
 	failed   int       // of them, not accepted
 }
 
-// settled takes a final verdict, and returns why to stop, or nil.
+// settled takes a verdict for which nobody waits any more, and returns why to stop, or nil.
 func (b *brakes) settled(v verdict, detail string) *Stop {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -36,10 +38,10 @@ func (b *brakes) settled(v verdict, detail string) *Stop {
 	b.canary++
 	switch v {
 	case accepted:
-		b.rejected, b.inDoubt = 0, 0
+		b.rejected, b.inDoubt, b.ailing = 0, 0, 0
 		return nil
 	case rejected:
-		b.rejected, b.inDoubt = b.rejected+1, 0
+		b.rejected, b.inDoubt, b.ailing = b.rejected+1, 0, 0
 	case inDoubt:
 		b.rejected, b.inDoubt = 0, b.inDoubt+1
 	}
@@ -71,6 +73,19 @@ func (b *brakes) unreachable(detail string, now time.Time) (int, *Stop) {
 		return b.unsent, &Stop{Brake, fmt.Sprintf("Sinch could not be reached for %v: %s", silent.Round(time.Second), detail)}
 	}
 	return b.unsent, nil
+}
+
+// serverError counts an answer in which Sinch says that it has failed. It returns how many there were since a message was settled, and why to stop, or nil.
+func (b *brakes) serverError(detail string, now time.Time) (int, *Stop) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ailing++; b.ailing == 1 {
+		b.ill = now
+	}
+	if ill := now.Sub(b.ill); ill >= b.giveUp {
+		return b.ailing, &Stop{Brake, fmt.Sprintf("Sinch has answered with errors of its own for %v: %s", ill.Round(time.Second), detail)}
+	}
+	return b.ailing, nil
 }
 
 // canaryVerdict returns how many rows were settled so far, and why they stop the run, or nil.

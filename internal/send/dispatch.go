@@ -9,7 +9,7 @@ import (
 	"sendoff/internal/runstore"
 )
 
-// maxWaiting bounds the rows that wait for another attempt; above it nothing new is admitted.
+// maxWaiting bounds the rows that wait for another attempt, and those that wait for a look-up; above it nothing new is admitted.
 const maxWaiting = 1000
 
 // dispatch hands rows to the workers: the canary first, and alone, then everybody in the order of the file, rows that are tried again
@@ -21,7 +21,7 @@ func (s *sender) dispatch(snapshot *runstore.Snapshot, left *todo) error {
 			return err
 		}
 	}
-	if err := s.drain(sweep); err != nil {
+	if err := s.drain(sweep, true); err != nil {
 		return err
 	}
 	return s.judgeLimit(sweep)
@@ -32,7 +32,7 @@ func (s *sender) dispatch(snapshot *runstore.Snapshot, left *todo) error {
 func (s *sender) sendCanary(sweep *sweep) (over bool, err error) {
 	for settled := 0; ; {
 		sweep.most = sweep.given + canaryRows - settled
-		err := s.drain(sweep)
+		err := s.drain(sweep, false)
 		sweep.most = 0
 		if err != nil {
 			return false, err
@@ -69,16 +69,16 @@ func (s *sender) judgeLimit(sweep *sweep) error {
 		return nil
 	}
 	more, err := sweep.more()
-	if more {
+	if more || s.putOff.Load() {
 		s.halt(&Stop{LimitReached, fmt.Sprintf("%d were begun, as --limit says", s.Limit)})
 	}
 	return err
 }
 
-// drain hands out rows until the sweep has no more and all of them are settled.
-func (s *sender) drain(sweep *sweep) error {
+// drain hands out rows until the sweep has no more and all of them are settled; with look-ups, until nobody waits for one either.
+func (s *sender) drain(sweep *sweep, lookups bool) error {
 	for {
-		j, wait, idle, err := s.next(sweep)
+		j, wait, idle, err := s.next(sweep, lookups)
 		switch {
 		case err != nil:
 			return err
@@ -99,10 +99,10 @@ func (s *sender) drain(sweep *sweep) error {
 }
 
 // next returns a row to hand out; or how long until one is due, 0 meaning that a worker has to finish first; or that there is none left.
-func (s *sender) next(sweep *sweep) (j *job, wait time.Duration, idle bool, err error) {
+func (s *sender) next(sweep *sweep, lookups bool) (j *job, wait time.Duration, idle bool, err error) {
 	s.mu.Lock()
 	j, wait = s.retries.next(time.Now())
-	room := len(s.retries) < maxWaiting && (s.Limit <= 0 || s.begun < s.Limit)
+	room := len(s.retries) < maxWaiting && len(s.doubtful) < maxWaiting && (s.Limit <= 0 || s.begun < s.Limit)
 	s.mu.Unlock()
 	fresh := j == nil && room
 	if fresh {
@@ -119,7 +119,7 @@ func (s *sender) next(sweep *sweep) (j *job, wait time.Duration, idle bool, err 
 		}
 		return j, 0, false, nil
 	}
-	return nil, wait, s.open == 0 && len(s.retries) == 0, nil
+	return nil, wait, s.open == 0 && len(s.retries) == 0 && (!lookups || len(s.doubtful) == 0), nil
 }
 
 // awaitChange returns when a job has come back or d is over, where d is not 0. It returns false where rows are no longer admitted.
@@ -150,6 +150,11 @@ func (s *sender) giveBack(j *job, again bool) {
 		s.begun--
 	}
 	s.mu.Unlock()
+	s.wake()
+}
+
+// wake tells the dispatcher that something has changed.
+func (s *sender) wake() {
 	select {
 	case s.changed <- struct{}{}:
 	default:

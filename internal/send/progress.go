@@ -7,6 +7,7 @@ type Progress struct {
 	Accepted  atomic.Int64 // with what earlier starts sent
 	Rejected  atomic.Int64
 	InDoubt   atomic.Int64
+	Left      atomic.Int64 // left in doubt
 	Skipped   atomic.Int64 // left out while sending: they came onto a suppression list
 	InFlight  atomic.Int64 // requests whose answer is awaited
 	Throttled atomic.Int64 // answers with 429
@@ -16,5 +17,5 @@ type Progress struct {
 
 // Settled is the number of rows of Total that nothing more will be sent to now.
 func (p *Progress) Settled() int64 {
-	return p.Accepted.Load() + p.Rejected.Load() + p.InDoubt.Load() + p.Skipped.Load()
+	return p.Accepted.Load() + p.Rejected.Load() + p.InDoubt.Load() + p.Left.Load() + p.Skipped.Load()
 }

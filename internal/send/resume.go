@@ -5,7 +5,10 @@ import (
 	"math/bits"
 	"time"
 
+	"sendoff/campaign"
 	"sendoff/internal/ledger"
+	"sendoff/internal/runstore"
+	"sendoff/internal/settle"
 )
 
 // todo is the set of rows that may be sent, one bit each.
@@ -32,6 +35,13 @@ func (t *todo) remove(row uint32) {
 	}
 }
 
+func (t *todo) add(row uint32) {
+	if !t.has(int(row)) {
+		t.bits[row/64] |= 1 << (row % 64)
+		t.left++
+	}
+}
+
 func (t *todo) has(row int) bool {
 	return row/64 < len(t.bits) && t.bits[row/64]&(1<<(row%64)) != 0
 }
@@ -51,34 +61,144 @@ func (t *todo) any(first, last int) bool {
 	return false
 }
 
-// loadTodo reads what is left to send. Rows that were begun when the last process died are in doubt from now on: their request may have
-// left, and nobody has read the answer.
-func loadTodo(l *ledger.Ledger, rows int, p *Progress, now time.Time) (*todo, error) {
-	t := newTodo(rows)
-	var begun []uint32
-	tally, err := l.Scan(func(row uint32, s ledger.State) {
-		if !s.Sendable() {
-			t.remove(row)
-		}
-		if s == ledger.Begun {
-			begun = append(begun, row)
-		}
-	})
+// Next returns the people who would be sent to next, at most n of them, by row.
+func Next(run *runstore.Run, n int) (map[int]campaign.Address, error) {
+	snapshot, err := run.OpenSnapshot()
 	if err != nil {
 		return nil, err
 	}
-	for _, row := range begun {
-		r := ledger.Result{State: ledger.InDoubt, Time: now, Detail: "the program ended before the answer was known"}
-		if err := l.Record(row, r); err != nil {
+	defer snapshot.Close()
+	found, err := load(run.Ledger, snapshot.Rows())
+	if err != nil {
+		return nil, err
+	}
+	people := map[int]campaign.Address{}
+	for w := (&sweep{snapshot: snapshot, left: found.left}); len(people) < n; {
+		j, err := w.next()
+		if err != nil || j == nil {
+			return people, err
+		}
+		people[j.r.Row] = j.r.Address
+	}
+	return people, nil
+}
+
+// Doubtful reports whether anything can be done about the rows of a run that are in doubt: with policy, or by asking.
+func Doubtful(run *runstore.Run, settler *settle.Settler, policy campaign.DoubtPolicy) (bool, error) {
+	found, err := load(run.Ledger, run.Meta().Rows)
+	if err != nil || policy != campaign.HoldDoubt {
+		return len(found.doubtful) > 0, err
+	}
+	entries := run.Ledger.Reader()
+	for _, row := range found.doubtful {
+		if e, err := entries.Entry(row); err != nil || worthAsking(settler, e) {
+			return true, err
+		}
+	}
+	return false, nil
+}
+
+// worthAsking reports whether Sinch is asked about a row in doubt of an earlier start. One that is on record as in doubt for good, since the absence
+// of its message proves nothing, was asked about before.
+func worthAsking(settler *settle.Settler, e ledger.Entry) bool {
+	return settler.CanAsk(e.Storage) && (e.State == ledger.Begun || settler.CanConclude(e.Storage, e.Begun))
+}
+
+// loaded is what a ledger holds when a start begins.
+type loaded struct {
+	left     *todo
+	begun    []uint32 // rows that were begun when the last process died
+	doubtful []uint32 // those, and the rows in doubt
+	tally    ledger.Tally
+}
+
+func load(l *ledger.Ledger, rows int) (*loaded, error) {
+	found := &loaded{left: newTodo(rows)}
+	var err error
+	found.tally, err = l.Scan(func(row uint32, state ledger.State) {
+		if !state.Sendable() {
+			found.left.remove(row)
+		}
+		if state == ledger.Begun {
+			found.begun = append(found.begun, row)
+		}
+		if state == ledger.Begun || state == ledger.InDoubt {
+			found.doubtful = append(found.doubtful, row)
+		}
+	})
+	return found, err
+}
+
+// resume reads what is left to send, and who is in doubt. Rows that were begun when the last process died are in doubt from now on: their request
+// may have left, and nobody has read the answer.
+func (s *sender) resume(snapshot *runstore.Snapshot) (*todo, error) {
+	found, err := load(s.Run.Ledger, snapshot.Rows())
+	if err != nil {
+		return nil, err
+	}
+	asking, err := s.whomToAsk(found.doubtful)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range found.begun {
+		r := ledger.Result{State: ledger.InDoubt, Time: time.Now(), Detail: "the program ended before the answer was known"}
+		if err := s.Run.Ledger.Record(row, r); err != nil {
 			return nil, fmt.Errorf("settle rows of an earlier start: %w", err)
 		}
 	}
-	if err := l.Sync(); err != nil {
+	if err := s.Run.Ledger.Sync(); err != nil {
 		return nil, err
 	}
-	p.Accepted.Store(int64(tally.Count(ledger.Accepted)))
-	p.Rejected.Store(int64(tally.Count(ledger.Rejected)))
-	p.InDoubt.Store(int64(tally.Count(ledger.InDoubt) + len(begun)))
-	p.Total.Store(int64(t.left) + p.Settled())
-	return t, nil
+	s.Progress.Accepted.Store(int64(found.tally.Count(ledger.Accepted)))
+	s.Progress.Rejected.Store(int64(found.tally.Count(ledger.Rejected)))
+	s.Progress.InDoubt.Store(int64(len(found.doubtful)))
+	s.Progress.Left.Store(int64(found.tally.Count(ledger.LeftInDoubt)))
+	s.Progress.Total.Store(int64(found.left.left) + s.Progress.Settled())
+	return found.left, s.resumeDoubt(snapshot, found, asking)
+}
+
+func (s *sender) whomToAsk(rows []uint32) (map[uint32]bool, error) {
+	asking := map[uint32]bool{}
+	entries := s.Run.Ledger.Reader()
+	for _, row := range rows {
+		e, err := entries.Entry(row)
+		if err != nil {
+			return nil, err
+		}
+		asking[row] = worthAsking(s.Settler, e)
+	}
+	return asking, nil
+}
+
+// resumeDoubt has Sinch asked about rows in doubt where that is possible, and does with the others what is wanted of them.
+func (s *sender) resumeDoubt(snapshot *runstore.Snapshot, found *loaded, asking map[uint32]bool) error {
+	entries := s.Run.Ledger.Reader()
+	for _, row := range found.doubtful {
+		e, err := entries.Entry(row)
+		if err != nil {
+			return err
+		}
+		if asking[row] {
+			r, err := snapshot.Row(int(row))
+			if err != nil {
+				return err
+			}
+			s.await(&job{r: r, detail: e.Detail, intent: ledger.Intent{Time: e.Begun, Channel: e.Channel, Storage: e.Storage}}, time.Time{})
+			continue
+		}
+		switch s.InDoubt {
+		case campaign.ResendDoubt:
+			s.Progress.InDoubt.Add(-1)
+			err = s.Run.Ledger.Record(row, ledger.Result{State: ledger.Released, Flags: ledger.AfterDoubt, Time: time.Now(), Detail: e.Detail})
+			found.left.add(row)
+		case campaign.LeaveDoubt:
+			s.Progress.InDoubt.Add(-1)
+			s.Progress.Left.Add(1)
+			err = s.Run.Ledger.Record(row, ledger.Result{State: ledger.LeftInDoubt, Time: time.Now(), Detail: e.Detail})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -5,14 +5,18 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/ledger"
 )
 
 // job is a row on its way.
 type job struct {
-	r        campaign.Recipient
-	begun    bool      // this start has begun it
-	failures int       // answers that asked for a repeat
-	due      time.Time // not before
+	r          campaign.Recipient
+	begun      bool          // this start has begun it
+	intent     ledger.Intent // the last one
+	failures   int           // attempts after which it was not known whether Sinch took it
+	detail     string        // of the last of them
+	maybeTaken bool          // one of them could not be looked up
+	due        time.Time     // not before
 }
 
 // retries holds jobs that wait for their next attempt, the one that is due first on top.

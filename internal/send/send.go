@@ -5,13 +5,16 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"sendoff/campaign"
 	"sendoff/internal/pace"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
+	"sendoff/internal/settle"
 	"sendoff/internal/sinch"
 	"sendoff/internal/suppress"
 )
@@ -32,6 +35,10 @@ type Config struct {
 	GiveUp      time.Duration // stop after so long without any answer
 	NoCanary    bool
 
+	Settler          *settle.Settler      // asks about rows in doubt where that is possible
+	InDoubt          campaign.DoubtPolicy // what is done with the others
+	HoldServerErrors bool                 // a 500 or 503 that cannot be looked up leaves doubt, and is not tried again
+
 	Progress *Progress
 	Log      *slog.Logger
 }
@@ -42,41 +49,45 @@ type sender struct {
 	rows    chan *job
 	permits chan struct{}
 	brakes  brakes
-	changed chan struct{} // holds one token when open or retries changed
+	changed chan struct{} // holds one token when open, retries or doubtful changed
+	putOff  atomic.Bool   // somebody was left to the next start because of Config.Limit
 
 	// admitting ends when nothing new may leave.
 	admitting context.Context
 	close     context.CancelFunc
 
-	mu      sync.Mutex // guards what follows
-	pacer   *pace.Pacer
-	retries retries
-	open    int    // jobs that workers hold
-	begun   int    // rows that were handed out and begun, or may yet be; held against Config.Limit
-	detail  string // of the last row that was not accepted
-	stop    *Stop  // the gravest reason why admitting has ended
+	mu       sync.Mutex // guards what follows
+	pacer    *pace.Pacer
+	retries  retries
+	doubtful map[int]*job // by row: they wait for a look-up
+	open     int          // jobs that workers hold
+	begun    int          // rows that were handed out and begun, or may yet be; held against Config.Limit
+	detail   string       // of the last row that was not accepted
+	stop     *Stop        // the gravest reason why admitting has ended
 }
 
-// Send sends to every row of the run that is left, and returns nil when all of them are settled: accepted, rejected, in doubt or skipped.
+// Send sends to every row of the run that is left, asks about those in doubt, and returns nil when all of them are settled: accepted, rejected,
+// skipped, or in doubt for good.
 // It returns a [*Stop] where something ended it before that; any other error means that the ledger or the snapshot failed.
 //
 // When stop is closed nothing new leaves, and Send returns once every answer under way has come. When ctx ends it returns at once,
 // and what was under way is in doubt. Either way everything that is known is in the ledger when Send returns.
 func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
 	s := &sender{
-		Config:  c,
-		rows:    make(chan *job),
-		permits: make(chan struct{}),
-		brakes:  brakes{giveUp: c.GiveUp},
-		pacer:   pace.New(c.Rate),
-		changed: make(chan struct{}, 1),
+		Config:   c,
+		rows:     make(chan *job),
+		permits:  make(chan struct{}),
+		brakes:   brakes{giveUp: c.GiveUp},
+		pacer:    pace.New(c.Rate),
+		changed:  make(chan struct{}, 1),
+		doubtful: map[int]*job{},
 	}
 	snapshot, err := c.Run.OpenSnapshot()
 	if err != nil {
 		return err
 	}
 	defer snapshot.Close()
-	left, err := loadTodo(c.Run.Ledger, snapshot.Rows(), c.Progress, time.Now())
+	left, err := s.resume(snapshot)
 	if err != nil {
 		return err
 	}
@@ -127,6 +138,7 @@ func (s *sender) startHelpers(stop <-chan struct{}) *sync.WaitGroup {
 	var helpers sync.WaitGroup
 	helpers.Go(s.pace)
 	helpers.Go(s.watchSuppression)
+	helpers.Go(s.settleDoubt)
 	helpers.Go(func() {
 		select {
 		case <-stop:

@@ -22,6 +22,7 @@ import (
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
 	"sendoff/internal/sandbox"
+	"sendoff/internal/settle"
 	"sendoff/internal/sinch"
 	"sendoff/internal/suppress"
 )
@@ -40,8 +41,14 @@ type world struct {
 
 func newWorld(t testing.TB, rows int, faults ...string) *world {
 	t.Helper()
+	return newStoringWorld(t, 0, rows, faults...)
+}
+
+// newStoringWorld is a world whose app keeps messages for so many days.
+func newStoringWorld(t testing.TB, days, rows int, faults ...string) *world {
+	t.Helper()
 	w := &world{t: t, columns: campaign.Columns{Header: []string{"phone", "name"}, ID: -1, Language: -1, Country: -1, TimeZone: -1}}
-	w.server = sandbox.New(sandbox.Config{Drain: 100_000, RateLimit: -1, Keep: true})
+	w.server = sandbox.New(sandbox.Config{Drain: 100_000, RateLimit: -1, Keep: true, DispatchRetention: days})
 	w.faults(faults...)
 	var err error
 	w.cam, err = campaign.Parse("test.yaml", []campaign.Source{{Name: "test.yaml", Data: []byte(
@@ -114,9 +121,16 @@ func (w *world) config(transport http.RoundTripper) Config {
 	w.check(err)
 	renderer, err := render.New(w.cam, w.columns, render.Identity{AppID: c.AppID, RunID: w.run.Meta().RunID, RunKey: "test"})
 	w.check(err)
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	_, err = w.run.Observe(runstore.Storage{Time: time.Now(), Mode: string(c.Mode), Days: c.DispatchRetention})
+	w.check(err)
 	return Config{
-		Run: w.run, Renderer: renderer, Suppress: w.lists, Client: client, IDColumn: -1, Epoch: "00000000",
-		Rate: 100, MaxInFlight: 8, GiveUp: 10 * time.Minute, Progress: new(Progress), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Settler: settle.New(settle.Config{
+			Run: w.run, Client: client, Settle: time.Minute, Timeout: 30 * time.Second, GiveUp: 10 * time.Minute, Log: log,
+		}),
+		InDoubt: campaign.HoldDoubt,
+		Run:     w.run, Renderer: renderer, Suppress: w.lists, Client: client, IDColumn: -1, Epoch: "00000000",
+		Rate: 100, MaxInFlight: 8, GiveUp: 10 * time.Minute, Progress: new(Progress), Log: log,
 	}
 }
 
@@ -410,8 +424,8 @@ func TestVirtualServerErrorsHaveAnEnd(t *testing.T) {
 		defer w.run.Close()
 		w.check(w.send(nil))
 		e, err := w.run.Ledger.Reader().Entry(0)
-		if err != nil || e.State != ledger.InDoubt || e.Attempts != serverErrors+1 || e.Flags != ledger.AfterServerError {
-			t.Errorf("row 0 = %+v, %v; want in doubt after %d attempts", e, err, serverErrors+1)
+		if err != nil || e.State != ledger.InDoubt || e.Attempts != maxFailures+1 || e.Flags != ledger.AfterServerError {
+			t.Errorf("row 0 = %+v, %v; want in doubt after %d attempts", e, err, maxFailures+1)
 		}
 	})
 }

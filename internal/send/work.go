@@ -15,8 +15,8 @@ import (
 const (
 	// permitAge is how old a permit may be when its request leaves: after a stalled disk, a burst of old ones would exceed the rate.
 	permitAge = 100 * time.Millisecond
-	// serverErrors is how often a row is tried again after a 500 or 503 before it is in doubt.
-	serverErrors = 8
+	// maxFailures is how often a row is tried again after an answer that does not say whether Sinch took it.
+	maxFailures = 8
 
 	bodySize   = 1024 // most bodies fit
 	retryBase  = 500 * time.Millisecond
@@ -54,9 +54,9 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 	if !s.permit() {
 		return false, nil // nothing was begun: the next start sends it
 	}
-	j.begun = true
 	issued := time.Now()
-	if err := s.Run.Ledger.Begin(uint32(j.r.Row), s.Channel, issued); err != nil {
+	j.begun, j.intent = true, ledger.Intent{Time: issued, Channel: s.Channel, Storage: s.Run.Storage()}
+	if err := s.Run.Ledger.Begin(uint32(j.r.Row), j.intent); err != nil {
 		return false, err
 	}
 	for time.Since(issued) > permitAge {
@@ -71,16 +71,16 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 	return s.settle(j, o)
 }
 
-// leaveOut skips somebody who came onto a suppression list after planning. Where an earlier attempt was answered with a server error, nobody
-// knows whether they have the message, so that we cannot say that it was not sent.
+// leaveOut skips somebody who came onto a suppression list after planning. Where an earlier attempt may have been taken, nobody knows whether
+// they have the message, so that we cannot say that it was not sent.
 func (s *sender) leaveOut(j *job, m suppress.Match) error {
 	e, err := s.Run.Ledger.Reader().Entry(uint32(j.r.Row))
 	if err != nil {
 		return err
 	}
-	if j.failures > 0 || e.Flags&ledger.AfterServerError != 0 {
+	if j.maybeTaken || e.Flags&(ledger.AfterServerError|ledger.AfterDoubt) != 0 {
 		s.Progress.InDoubt.Add(1)
-		return s.record(j, ledger.Result{State: ledger.InDoubt, Detail: "opted out after a server error that may have hidden a message"})
+		return s.record(j, ledger.Result{State: ledger.InDoubt, Detail: "opted out after an attempt that may have been taken"})
 	}
 	s.Progress.Skipped.Add(1)
 	return s.record(j, ledger.Result{
@@ -111,7 +111,7 @@ func (s *sender) permit() bool {
 // settle does what the verdict on an outcome asks for.
 func (s *sender) settle(j *job, o sinch.Outcome) (again bool, err error) {
 	v, now := judge(o), time.Now()
-	if v == serverError && j.failures+1 > serverErrors {
+	if v == serverError && (s.HoldServerErrors && !s.canAsk(j) || j.failures+1 > maxFailures) {
 		v = inDoubt
 	}
 	if v == unsent || v == halt && o.Status == 0 {
@@ -129,9 +129,8 @@ func (s *sender) settle(j *job, o sinch.Outcome) (again bool, err error) {
 		err = s.record(j, ledger.Result{State: ledger.Rejected, Detail: describe(o)})
 		return false, s.final(j, v, describe(o), err)
 	case inDoubt:
-		s.Progress.InDoubt.Add(1)
-		err = s.record(j, ledger.Result{State: ledger.InDoubt, Detail: describe(o)})
-		return false, s.final(j, v, describe(o), err)
+		again, err = s.doubt(j, describe(o), now)
+		return again, s.final(j, v, describe(o), err)
 	case halt:
 		s.halt(&Stop{Refused, fmt.Sprintf("%s (%s)", Remedy(o), describe(o))})
 		return false, s.record(j, ledger.Result{State: ledger.Released, Detail: describe(o)})
@@ -141,9 +140,7 @@ func (s *sender) settle(j *job, o sinch.Outcome) (again bool, err error) {
 		s.pacer.Throttled(now, o.RetryAfter)
 		s.mu.Unlock()
 	case serverError:
-		j.failures++
-		j.due = now.Add(max(pace.Backoff(j.failures, retryBase, retryLimit), o.RetryAfter))
-		return true, s.record(j, ledger.Result{State: ledger.Released, Flags: ledger.AfterServerError, Detail: describe(o)})
+		return s.failed(j, o, now)
 	}
 	return true, s.record(j, ledger.Result{State: ledger.Released, Detail: describe(o)})
 }
@@ -171,7 +168,7 @@ func (s *sender) unsent(j *job, o sinch.Outcome) (again bool) {
 	return true
 }
 
-// final hands a settled row to the brakes.
+// final hands a row for which nobody waits any more to the brakes.
 func (s *sender) final(j *job, v verdict, detail string, err error) error {
 	if err != nil {
 		return err

@@ -1,0 +1,305 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"sendoff/campaign"
+	"sendoff/internal/ledger"
+	"sendoff/internal/prose"
+	"sendoff/internal/report"
+	"sendoff/internal/runstore"
+	"sendoff/internal/settle"
+)
+
+// The answers that a person can give for people about whom Sinch cannot be asked.
+const (
+	assumeSent    = "sent"
+	assumeNotSent = "not-sent"
+)
+
+func reconcileCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "reconcile",
+		Usage:     "ask Sinch about people in doubt, or settle them yourself; sends nothing",
+		ArgsUsage: "RUN",
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "assume", Usage: "what to take people for about whom Sinch cannot be asked: `sent` (they are left in doubt for good) or not-sent (the next run sends to them)"},
+			&cli.DurationFlag{Name: "settle", Usage: "how long a message whose answer was lost may take to show up at Sinch", Value: defaultSettle},
+			&cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout},
+			&cli.DurationFlag{Name: "give-up", Usage: "stop after so long without any answer", Value: defaultGiveUp},
+			&cli.BoolFlag{Name: "json", Usage: "print the report as JSON"},
+		}, whichRun()...),
+		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
+		Action: s.onRun(func(c *cli.Context, dir string) error {
+			assume := c.String("assume")
+			if assume != "" && assume != assumeSent && assume != assumeNotSent {
+				return inputErrorf("--assume wants %s or %s", assumeSent, assumeNotSent)
+			}
+			r := &runner{session: s, path: c.Args().First(), flags: runFlags{place: readPlace(c), json: c.Bool("json"), tuning: tuning{
+				settle: c.Duration("settle"), httpTimeout: c.Duration("http-timeout"), giveUp: c.Duration("give-up"),
+			}}}
+			if r.flags.settle <= 0 || r.flags.httpTimeout <= 0 || r.flags.giveUp <= 0 {
+				return inputErrorf("--http-timeout, --settle and --give-up must be more than 0")
+			}
+			return r.reconcile(c.Context, dir, assume)
+		}),
+	}
+}
+
+// reconcile asks Sinch about everyone in doubt; of a ledger that has forgotten, about everyone. Who is left is settled by assume.
+func (r *runner) reconcile(ctx context.Context, dir, assume string) (err error) {
+	ctx, stop, release := watchSignals(ctx, func() {})
+	defer release()
+	ctx, cancel := untilStopped(ctx, stop)
+	defer cancel()
+	if r.run, err = runstore.Reconcile(dir, time.Now()); err != nil {
+		return explainAcquire(err, dir)
+	}
+	defer r.run.Close()
+	m := r.run.Meta()
+	if m.State == runstore.Planning || len(m.Starts) == 0 {
+		return inputErrorf("%s has sent to nobody, so nobody is in doubt", dir)
+	}
+	if m.Sandbox && m.Destination.Endpoint == inProcess {
+		return inputErrorf("%s was a rehearsal in a sandbox that is gone; nobody has got anything", dir)
+	}
+	if err := r.connect(ctx, m); err != nil {
+		return err
+	}
+	if r.client != nil {
+		defer r.client.Close()
+	}
+	if err := r.reconcileLedger(ctx, assume); err != nil {
+		return err
+	}
+	if err := r.settleDoubt(ctx); err != nil {
+		return err
+	}
+	if err := assumeRest(r.run, assume, ledger.InDoubt); err != nil {
+		return err
+	}
+	return r.sayReconciled()
+}
+
+// connect makes the client of the run's own destination, and puts on record how the app keeps messages.
+func (r *runner) connect(ctx context.Context, m runstore.Meta) (err error) {
+	if r.settings, err = r.environmentSettings(); err != nil {
+		return err
+	}
+	if here := r.settings.pinned(""); !sameDestination(m.Destination, here) {
+		return inputErrorf("this run was begun through %s, and now the settings say %s", describeDestination(m.Destination), describeDestination(here)).
+			hint("set SINCH_* back")
+	}
+	if r.campaign, err = campaign.Parse(m.Sources[0].Name, m.Sources); err != nil {
+		return err
+	}
+	if r.client, err = r.settings.client(r.flags.tuning); err != nil {
+		return err
+	}
+	if err := r.askForApp(ctx); err != nil {
+		return err
+	}
+	_, err = r.run.Observe(r.storage())
+	return err
+}
+
+// reconcileLedger asks for every message of a run whose ledger has forgotten some, and trusts the ledger from then on. Where Sinch cannot know, a
+// person has to say what everyone is taken for of whom the ledger knows nothing.
+func (r *runner) reconcileLedger(ctx context.Context, assume string) error {
+	suspect := r.run.Ledger.Suspect()
+	if suspect == nil {
+		return nil
+	}
+	r.warn("%v: asking Sinch for every message of this run", suspect)
+	m := r.run.Meta()
+	why := settle.Forgotten(m.Storage, m.Created, time.Now())
+	if why != "" && assume == "" {
+		return &outcomeError{code: exitDoubt, reason: fmt.Sprintf("%v, and Sinch cannot say what is missing: %s\n"+
+			"    hint: put the folder back as it was when it was last used; or settle it yourself:\n"+
+			"    hint: --assume sent takes everyone for sent to of whom the ledger knows nothing, --assume not-sent sends to them again", suspect, why)}
+	}
+	if r.storage().Days > 0 {
+		for look := range 2 { // as everywhere: an absence counts when two looks agree
+			if look > 0 && why == "" {
+				r.say("asking once more in %v", r.flags.settle)
+				if err := pause(ctx, r.flags.settle); err != nil {
+					return err
+				}
+			}
+			if err := r.recover(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	if why != "" {
+		if err := assumeRest(r.run, assume, ledger.None); err != nil {
+			return err
+		}
+	}
+	return r.run.Ledger.Trust()
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// fillIn puts messages that Sinch has of a run into its ledger, and returns how many the ledger did not have as accepted.
+func fillIn(ctx context.Context, run *runstore.Run, traces iter.Seq2[settle.Trace, error]) (int, error) {
+	n, rows, entries := 0, run.Meta().Rows, run.Ledger.Reader()
+	for t, err := range traces {
+		switch {
+		case err != nil:
+			return n, err
+		case ctx.Err() != nil:
+			return n, ctx.Err()
+		case t.Row < 0 || t.Row >= rows:
+			return n, fmt.Errorf("%w: Sinch has a message of this run for row %d, and it has %d rows", ledger.ErrDamaged, t.Row, rows)
+		}
+		e, err := entries.Entry(uint32(t.Row))
+		if err != nil {
+			return n, err
+		}
+		if e.State == ledger.Accepted || e.State == ledger.Rejected || e.State == ledger.LeftInDoubt || e.State == ledger.Skipped {
+			continue
+		}
+		if err := run.Ledger.RecordFound(uint32(t.Row), found(t)); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, run.Ledger.Sync()
+}
+
+// settleDoubt asks about the rows that the ledger has in doubt.
+func (r *runner) settleDoubt(ctx context.Context) error {
+	settler := r.newSettler(slog.New(slog.DiscardHandler))
+	snapshot, err := r.run.OpenSnapshot()
+	if err != nil {
+		return explainAcquire(err, r.run.Dir)
+	}
+	defer snapshot.Close()
+	rows, err := inState(r.run, ledger.InDoubt)
+	if err != nil {
+		return err
+	}
+	entries, asked := r.run.Ledger.Reader(), 0
+	for _, row := range rows {
+		e, err := entries.Entry(row)
+		if err != nil {
+			return err
+		}
+		if e.State == ledger.Begun {
+			if err := r.run.Ledger.Record(row, ledger.Result{State: ledger.InDoubt, Time: time.Now(), Detail: "the program ended before the answer was known"}); err != nil {
+				return err
+			}
+		}
+		if !settler.CanAsk(e.Storage) {
+			continue
+		}
+		recipient, err := snapshot.Row(int(row))
+		if err != nil {
+			return err
+		}
+		settler.Add(settle.Doubt{Row: int(row), Address: recipient.Address, Begun: e.Begun, Storage: e.Storage})
+		asked++
+	}
+	if asked > 0 {
+		r.say("asking Sinch about %s in doubt; this takes up to %v", prose.Counted(asked, "recipient", "recipients"), 2*r.flags.settle+r.flags.settle/5)
+	}
+	err = settler.Run(ctx, func(a settle.Answer) error {
+		switch a.Outcome {
+		case settle.Taken:
+			return r.run.Ledger.Record(uint32(a.Row), found(a.Trace))
+		case settle.NotTaken:
+			return r.run.Ledger.Record(uint32(a.Row), ledger.Result{State: ledger.Released, Time: time.Now(), Detail: "Sinch has no such message"})
+		}
+		return r.run.Ledger.Record(uint32(a.Row), ledger.Result{State: ledger.InDoubt, Time: time.Now(), Detail: a.Why})
+	})
+	if errors.Is(err, settle.ErrNoLook) {
+		return &outcomeError{code: exitBrake, reason: err.Error()}
+	}
+	return errors.Join(err, r.run.Ledger.Sync())
+}
+
+// inState returns the rows that are in doubt, those included that a process which died has left begun; or those of which nothing is known.
+func inState(run *runstore.Run, state ledger.State) ([]uint32, error) {
+	var rows []uint32
+	next := uint32(0)
+	add := func(to uint32) {
+		for ; state == ledger.None && next < to; next++ {
+			rows = append(rows, next)
+		}
+	}
+	_, err := run.Ledger.Scan(func(row uint32, s ledger.State) {
+		add(row)
+		next = row + 1
+		if state == ledger.InDoubt && (s == ledger.Begun || s == ledger.InDoubt) || state == ledger.None && s == ledger.Released {
+			rows = append(rows, row)
+		}
+	})
+	add(uint32(run.Meta().Rows))
+	return rows, err
+}
+
+// assumeRest settles rows as a person says.
+func assumeRest(run *runstore.Run, assume string, state ledger.State) error {
+	if assume == "" || assume == assumeNotSent && state == ledger.None {
+		return nil // not sent is what the ledger says already
+	}
+	rows, err := inState(run, state)
+	if err != nil {
+		return err
+	}
+	r := ledger.Result{State: ledger.LeftInDoubt, Time: time.Now(), Detail: "somebody has settled: taken for sent"}
+	if assume == assumeNotSent {
+		r = ledger.Result{State: ledger.Released, Flags: ledger.AfterDoubt, Time: time.Now(), Detail: "somebody has settled: taken for not sent"}
+	}
+	for _, row := range rows {
+		if err := run.Ledger.Record(row, r); err != nil {
+			return err
+		}
+	}
+	return run.Ledger.Sync()
+}
+
+// sayReconciled ends the command as a run ends, and names what comes next.
+func (r *runner) sayReconciled() error {
+	rep, err := report.Collect(r.run)
+	if err != nil {
+		return err
+	}
+	end := ending{runstore.Stopped, exitUnfinished, prose.Counted(rep.NotSent, "recipient was", "recipients were") + " not sent to"}
+	if rep.NotSent == 0 {
+		if end, err = r.conclude(rep, nil); err != nil {
+			return err
+		}
+	}
+	if rep, err = r.putOnRecord(rep, end); err != nil {
+		return err
+	}
+	if err := r.printReport(rep, end); err != nil {
+		return err
+	}
+	if rep.InDoubt > 0 {
+		r.say("to settle them yourself: sendoff reconcile %s --assume sent, or --assume not-sent to send to them again", r.flags.arguments(r.path))
+	}
+	if rep.NotSent > 0 {
+		r.say("to send to %s: the command that began it, sendoff run %s …", prose.Counted(rep.NotSent, "recipient", "recipients"), r.flags.arguments(r.path))
+	}
+	if end.code == exitOK {
+		return nil
+	}
+	return &outcomeError{code: end.code, reason: end.reason, said: !r.flags.json}
+}

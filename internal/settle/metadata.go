@@ -1,0 +1,35 @@
+package settle
+
+import (
+	"encoding/json"
+	"time"
+
+	"sendoff/internal/sinch"
+)
+
+// Trace is a message that this program has sent, as Sinch's records show it.
+type Trace struct {
+	Run   string // the run's id
+	Key   string // its run key
+	Row   int
+	Epoch string // of the start that sent it
+	ID    string // of the message
+	Time  time.Time
+}
+
+// trace reads the metadata of a stored message. It returns false where the message is not of this program.
+func trace(m sinch.StoredMessage) (Trace, bool) {
+	var metadata struct {
+		Sendoff struct {
+			Run   string `json:"run"`
+			Key   string `json:"key"`
+			Row   *int   `json:"row"`
+			Epoch string `json:"epoch"`
+		} `json:"sendoff"`
+	}
+	if json.Unmarshal([]byte(m.Metadata), &metadata) != nil || metadata.Sendoff.Row == nil || m.ID == "" {
+		return Trace{}, false
+	}
+	s := metadata.Sendoff
+	return Trace{Run: s.Run, Key: s.Key, Row: *s.Row, Epoch: s.Epoch, ID: m.ID, Time: m.AcceptTime}, true
+}

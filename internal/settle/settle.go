@@ -1,0 +1,322 @@
+package settle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"sendoff/campaign"
+	"sendoff/internal/pace"
+	"sendoff/internal/runstore"
+	"sendoff/internal/sinch"
+)
+
+// Config says whom to ask about what.
+type Config struct {
+	Run          *runstore.Run
+	Client       *sinch.Client
+	DispatchOnly bool          // as of [StorageOf]
+	Settle       time.Duration // from the last moment in which a request can have left to the first look that counts, and on to the second
+	Timeout      time.Duration // how long a request may be under way
+	GiveUp       time.Duration // stop after so long without a complete look
+	Log          *slog.Logger
+}
+
+// Doubt is a row of which nobody knows whether Sinch took it.
+type Doubt struct {
+	Row     int
+	Address campaign.Address
+	Begun   time.Time // its last intent
+	Storage int       // of that intent, as the run numbers it
+	// Since is when the last of its request can have left, on this process's clock; zero where it was the request of an earlier process.
+	Since time.Time
+}
+
+// Outcome is what was found out.
+type Outcome uint8
+
+// The outcomes.
+const (
+	Taken      Outcome = iota // Sinch has the message
+	NotTaken                  // Sinch does not have it, and did not take it
+	Unknowable                // nobody can find out any more
+)
+
+func (o Outcome) String() string { return [...]string{"taken", "not taken", "unknowable"}[o] }
+
+// Answer is what was found out about a row.
+type Answer struct {
+	Row     int
+	Outcome Outcome
+	Trace   Trace  // where it was taken
+	Why     string // where nobody can know, in words
+}
+
+// Settler asks about rows in doubt, in groups, when it is time to. Its methods may be called by many goroutines, Run by one.
+type Settler struct {
+	cfg   Config
+	added chan struct{} // holds one token when waiting grew
+
+	mu      sync.Mutex
+	waiting map[int]*pending
+}
+
+// pending is a doubt that is waited with.
+type pending struct {
+	Doubt
+	due    time.Time // of the next look
+	counts time.Time // a look before it that finds nothing says nothing
+	misses int
+}
+
+// New returns a settler for nobody as yet.
+func New(c Config) *Settler {
+	return &Settler{cfg: c, added: make(chan struct{}, 1), waiting: map[int]*pending{}}
+}
+
+// CanAsk reports whether a message of which the intent was recorded with a number of storage could be found at all.
+func (s *Settler) CanAsk(storage int) bool {
+	return len(sources(since(s.cfg.Run.Meta().Storage, storage))) > 0
+}
+
+// CanConclude reports whether it can still be proved that a message was not taken.
+func (s *Settler) CanConclude(storage int, begun time.Time) bool {
+	seen := since(s.cfg.Run.Meta().Storage, storage)
+	return len(seen) > 0 && inconclusive(seen, begun, time.Now()) == ""
+}
+
+// early is the part of the settle time after which a first look is taken: what is there is mostly there at once.
+const early = 12
+
+// ticks per settle time: doubts that come due within one are asked about together.
+const ticks = 10
+
+// Add waits with a doubt that can be asked about.
+func (s *Settler) Add(d Doubt) {
+	now := time.Now()
+	p := &pending{Doubt: d}
+	if d.Since.IsZero() {
+		p.Since = now
+		// Long ago by the clock on the wall, which may be wrong; but a second look follows a settle time from now.
+		if now.Round(0).Sub(d.Begun) > s.cfg.Timeout+s.cfg.Settle {
+			p.Since = now.Add(-s.cfg.Settle)
+		}
+	}
+	p.counts = p.Since.Add(s.cfg.Settle)
+	p.due = p.counts
+	if first := p.Since.Add(s.cfg.Settle / early); first.After(now) {
+		p.due = first
+	}
+	s.mu.Lock()
+	s.waiting[d.Row] = p
+	s.mu.Unlock()
+	select {
+	case s.added <- struct{}{}:
+	default:
+	}
+}
+
+// Waiting returns how many rows are waited with, and when the next of them are asked about.
+func (s *Settler) Waiting() (rows int, next time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.waiting {
+		if next.IsZero() || p.due.Before(next) {
+			next = p.due
+		}
+	}
+	return len(s.waiting), next
+}
+
+// Added has something to receive after [Settler.Add].
+func (s *Settler) Added() <-chan struct{} { return s.added }
+
+// ErrNoLook means that for Config.GiveUp no look was complete. What is waited with is as doubtful as before.
+var ErrNoLook = errors.New("Sinch could not be asked about recipients in doubt")
+
+// Run asks until nobody is waited with any more. Every answer goes to answer once, and its row is waited with no longer. Run returns the error
+// of ctx or of answer, or one that wraps [ErrNoLook].
+func (s *Settler) Run(ctx context.Context, answer func(Answer) error) error {
+	failures, failing := 0, time.Time{}
+	for {
+		rows, next := s.Waiting()
+		if rows == 0 {
+			return nil
+		}
+		next = next.Add(s.cfg.Settle / ticks)
+		if err := s.sleep(ctx, time.Until(next)); err != nil {
+			return err
+		}
+		now := time.Now()
+		if now.Before(next) {
+			continue // something was added
+		}
+		group := s.due(now)
+		err := s.look(ctx, group, answer)
+		var failed *lookError
+		switch {
+		case err == nil:
+			failures = 0
+			continue
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case !errors.As(err, &failed):
+			return err
+		}
+		s.cfg.Log.Warn("look-up failed", "rows", len(group), "error", failed.err)
+		if failures++; failures == 1 {
+			failing = time.Now()
+		}
+		if silent := time.Since(failing); silent >= s.cfg.GiveUp {
+			return fmt.Errorf("%w for %v: %w", ErrNoLook, silent.Round(time.Second), failed.err)
+		}
+		s.postpone(group, max(pace.Backoff(failures, time.Second, min(time.Minute, s.cfg.GiveUp/4)), failed.retryAfter()))
+	}
+}
+
+// sleep returns after d, or when something was added, or with the error of ctx.
+func (s *Settler) sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.added:
+	case <-ctx.Done():
+	}
+	return ctx.Err()
+}
+
+// due returns the rows whose time for a look has come.
+func (s *Settler) due(now time.Time) []*pending {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var group []*pending
+	for _, p := range s.waiting {
+		if !p.due.After(now) {
+			group = append(group, p)
+		}
+	}
+	return group
+}
+
+func (s *Settler) postpone(group []*pending, d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range group {
+		p.due = time.Now().Add(d)
+	}
+}
+
+// lookError is a look that was not complete. It is no reason to end.
+type lookError struct{ err error }
+
+func (e *lookError) Error() string { return e.err.Error() }
+func (e *lookError) Unwrap() error { return e.err }
+
+func (e *lookError) retryAfter() time.Duration {
+	var status *sinch.StatusError
+	if errors.As(e.err, &status) {
+		return status.RetryAfter
+	}
+	return 0
+}
+
+// look asks once about a group. A [*lookError] says that it was not complete, so that nothing is known of whom it has not found.
+func (s *Settler) look(ctx context.Context, group []*pending, answer func(Answer) error) error {
+	began := time.Now()
+	found := map[int]Trace{}
+	seen, lookErr := s.ask(ctx, group, found)
+	var failed *lookError
+	if lookErr != nil && !errors.As(lookErr, &failed) {
+		return lookErr
+	}
+	for _, p := range group {
+		a := Answer{Row: p.Row}
+		if t, ok := found[p.Row]; ok {
+			a.Outcome, a.Trace = Taken, t
+		} else if refuses(lookErr) {
+			a.Outcome, a.Why = Unknowable, fmt.Sprintf("Sinch refuses to say: %v", lookErr)
+		} else if lookErr != nil || !s.concluded(p, seen, began, &a) {
+			continue
+		}
+		if err := answer(a); err != nil {
+			return err
+		}
+		s.mu.Lock()
+		delete(s.waiting, p.Row)
+		s.mu.Unlock()
+	}
+	if refuses(lookErr) {
+		return nil // everybody got that for an answer
+	}
+	return lookErr
+}
+
+// concluded takes note of a complete look that did not find p, and reports whether that says something: then it is in a.
+func (s *Settler) concluded(p *pending, seen []runstore.Storage, began time.Time, a *Answer) bool {
+	misses := s.missed(p, began)
+	if misses == 0 {
+		return false
+	}
+	if a.Why = inconclusive(since(seen, p.Storage), p.Begun, began); a.Why != "" {
+		a.Outcome = Unknowable // no later look can say more
+		return true
+	}
+	a.Outcome = NotTaken
+	return misses == 2
+}
+
+// missed takes note of a look, begun at a time, that did not find p, and returns how many such looks count.
+func (s *Settler) missed(p *pending, began time.Time) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !began.Before(p.counts) {
+		p.misses++
+		p.counts = began.Add(s.cfg.Settle)
+	}
+	p.due = p.counts
+	return p.misses
+}
+
+// ask looks at everything that could hold a message of the group, and returns what was ever heard of storage.
+func (s *Settler) ask(ctx context.Context, group []*pending, found map[int]Trace) ([]runstore.Storage, error) {
+	app, err := s.cfg.Client.App(ctx)
+	if err != nil {
+		return nil, &lookError{err}
+	}
+	if _, err := s.cfg.Run.Observe(StorageOf(app, s.cfg.DispatchOnly, time.Now())); err != nil {
+		return nil, err
+	}
+	m := s.cfg.Run.Meta()
+	people := map[sinch.Source]map[int]campaign.Address{}
+	for _, p := range group {
+		for _, source := range sources(since(m.Storage, p.Storage)) {
+			if people[source] == nil {
+				people[source] = map[int]campaign.Address{}
+			}
+			people[source][p.Row] = p.Address
+		}
+	}
+	for source, sought := range people {
+		if err := find(ctx, s.cfg.Client, source, m.RunID, sought, found); err != nil {
+			return nil, &lookError{err}
+		}
+	}
+	return m.Storage, nil
+}
+
+// refuses reports whether err is an answer that will not be another one the next time.
+func refuses(err error) bool {
+	if errors.Is(err, sinch.ErrCredentials) || sinch.IsCertificate(err) {
+		return true
+	}
+	var status *sinch.StatusError
+	if !errors.As(err, &status) {
+		return false
+	}
+	return status.Status < 500 && status.Status != http.StatusTooManyRequests && status.Status != http.StatusRequestTimeout
+}
