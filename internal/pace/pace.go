@@ -111,10 +111,12 @@ func (p *Pacer) recover(now time.Time) {
 
 func (p *Pacer) set(now time.Time, perSecond float64) { p.limit.SetLimitAt(now, rate.Limit(perSecond)) }
 
-// window counts the events of the last second, in whole tenths.
+// window counts the events of the last second, in whole tenths. Like everything here it goes by differences of times, which do not change
+// when the clock is set.
 type window struct {
+	began  time.Time
 	tenths [11]int // ten whole ones, and the one that is running
-	at     int64   // number of the running tenth
+	at     int64   // number of the running tenth since began
 }
 
 func (w *window) add(now time.Time) {
@@ -132,7 +134,10 @@ func (w *window) lastSecond(now time.Time) int {
 }
 
 func (w *window) move(now time.Time) {
-	at := now.UnixMilli() / 100
+	if w.began.IsZero() {
+		w.began = now
+	}
+	at := int64(now.Sub(w.began) / (100 * time.Millisecond))
 	for i := max(w.at, at-11); i < at; i++ {
 		w.tenths[(i+1)%11] = 0
 	}

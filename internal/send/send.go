@@ -58,6 +58,7 @@ type sender struct {
 
 	mu       sync.Mutex // guards what follows
 	pacer    *pace.Pacer
+	awake    awake
 	retries  retries
 	doubtful map[int]*job // by row: they wait for a look-up
 	open     int          // jobs that workers hold

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// permitAge is how old a permit may be when its request leaves: after a stalled disk, a burst of old ones would exceed the rate.
+	// permitAge is how old a permit may be when its request leaves: after a stalled disk or a sleep, a burst of old ones would exceed the rate.
 	permitAge = 100 * time.Millisecond
 	// maxFailures is how often a row is tried again after an answer that does not say whether Sinch took it.
 	maxFailures = 8
@@ -59,7 +59,7 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 	if err := s.Run.Ledger.Begin(uint32(j.r.Row), j.intent); err != nil {
 		return false, err
 	}
-	for time.Since(issued) > permitAge {
+	for elapsed(issued, time.Now()) > permitAge {
 		if !s.permit() {
 			return false, s.record(j, ledger.Result{State: ledger.Released, Detail: "stopped before the request left"})
 		}
@@ -97,7 +97,11 @@ func (s *sender) permit() bool {
 			return false
 		}
 		s.mu.Lock()
-		paused := s.pacer.Paused(time.Now())
+		now := time.Now()
+		paused := s.pacer.Paused(now)
+		if s.awake.slept(now) {
+			s.Client.Close()
+		}
 		s.mu.Unlock()
 		if paused <= 0 {
 			return s.admitting.Err() == nil // select is blind where both are ready
