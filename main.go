@@ -13,7 +13,7 @@
 //
 // What is on disk: [sendoff/internal/ledger] remembers durably what was begun for every row and what became of it. Start there to
 // understand why nobody is lost and nobody is written to twice. [sendoff/internal/runstore] is one run: directory, lock, ledger, frozen
-// audience. [sendoff/internal/durable] writes files that are whole after a power cut.
+// audience. [sendoff/internal/durable] writes files that are whole after a power cut; [sendoff/internal/volume] knows what they lie on.
 //
 // While sending: [sendoff/internal/pace] says when the next request may leave, [sendoff/internal/sinch] makes it and reports what
 // happened, [sendoff/internal/send] decides what that means for the row.

@@ -34,6 +34,7 @@ type session struct {
 // Main runs the program with args, its name first, and returns its exit code.
 func Main(args []string, env Env) int {
 	s := &session{Env: env}
+	limitMemory(env.Getenv)
 	if len(args) < 2 && startedByDoubleClick() {
 		return s.explainDoubleClick(args)
 	}

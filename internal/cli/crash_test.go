@@ -27,6 +27,7 @@ import (
 // bench is a campaign in a folder, and a sandbox that outlives the processes that send it.
 type bench struct {
 	dir      string
+	folder   string // of the run; empty: beside the campaign
 	env      []string
 	server   *sandbox.Server // nil where the sandbox is a process
 	accepted func() []sandbox.Message
@@ -94,7 +95,12 @@ func (b *bench) runArgs(more ...string) []string {
 	return append([]string{"run", "--yes", "--quiet", "--rate", "4000", b.dir}, more...)
 }
 
-func (b *bench) runDir() string { return filepath.Join(b.dir, "runs", "crash") }
+func (b *bench) runDir() string {
+	if b.folder != "" {
+		return b.folder
+	}
+	return filepath.Join(b.dir, "runs", "crash")
+}
 
 // checkBooks holds the ledger, the report and the sandbox's own list of accepted messages against each other. Every message that the ledger
 // calls accepted is one that the sandbox has accepted; nobody is in that list twice; who is in it and not accepted is in doubt.

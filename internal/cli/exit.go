@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"sendoff/campaign"
+	"sendoff/internal/durable"
 	"sendoff/internal/ledger"
 	"sendoff/internal/runstore"
 	"sendoff/internal/send"
@@ -20,7 +21,7 @@ const (
 	exitInput      = 2  // usage, configuration or input; nothing was sent
 	exitRejections = 3  // finished; some were rejected
 	exitAccess     = 4  // credentials, permission, region, app or certificate
-	exitBrake      = 5  // stopped by a safety limit; run again to go on
+	exitBrake      = 5  // stopped by a safety limit or a full disk; run again to go on
 	exitUnfinished = 7  // not finished: signal or --limit; run again to go on
 	exitDoubt      = 8  // finished but for recipients in doubt, or the ledger cannot be trusted
 	exitHeld       = 11 // another process holds this run
@@ -30,7 +31,7 @@ const (
    2  usage, configuration or input; nothing was sent
    3  finished; Sinch rejected some (failures.csv)
    4  credentials, permission, region, app or certificate
-   5  stopped by a safety limit; run again to go on
+   5  stopped by a safety limit or a full disk; run again to go on
    7  not finished: signal or --limit; run again to go on
    8  finished but for recipients in doubt (in-doubt.csv), or the ledger cannot be trusted
   11  another process holds this run
@@ -81,7 +82,7 @@ func exitCode(err error) int {
 		return outcome.code
 	case errors.Is(err, ledger.ErrLocked):
 		return exitHeld
-	case errors.As(err, &problems), errors.As(err, &input),
+	case errors.As(err, &problems), errors.As(err, &input), durable.IsFull(err),
 		errors.Is(err, ledger.ErrCopied), errors.Is(err, ledger.ErrFormat), errors.Is(err, runstore.ErrOtherRun):
 		return exitInput
 	case isAccess(err):

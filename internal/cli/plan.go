@@ -73,6 +73,9 @@ func (s *session) planOnly(ctx context.Context, path string, p place, asJSON boo
 	if p.runDir == "" {
 		return s.planAside(ctx, c, p.key(c), show)
 	}
+	if err := s.checkVolume(p.runDir, p.key(c)); err != nil {
+		return err
+	}
 	run, err := runstore.Acquire(p.runDir, runstore.Options{Key: p.key(c), Campaign: c.Name, Now: time.Now()})
 	if err != nil {
 		return explainAcquire(err, p.runDir)

@@ -200,7 +200,7 @@ func (r *runner) do(ctx context.Context) error {
 	if over || err != nil {
 		return err
 	}
-	return r.finish(ctx, r.send(ctx, stop))
+	return r.fullWhileSending(r.finish(ctx, r.send(ctx, stop)))
 }
 
 // begin does everything that comes before the first message. It returns true where there is nothing to send.
@@ -256,6 +256,11 @@ func (r *runner) acquire() error {
 	dir, err := r.flags.dir(r.campaign)
 	if err != nil {
 		return err
+	}
+	if !r.flags.sandbox {
+		if err := r.checkVolume(dir, r.flags.key(r.campaign)); err != nil {
+			return err
+		}
 	}
 	o := runstore.Options{
 		Key: r.flags.key(r.campaign), Campaign: r.campaign.Name, Sandbox: r.flags.sandbox, Now: time.Now(),
@@ -367,8 +372,8 @@ func (r *runner) sayFinishedBefore(m runstore.Meta) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(r.run.Path(runstore.RowsName)); errors.Is(err, fs.ErrNotExist) {
-		// The last start ended before the lists were written.
+	if info, err := os.Stat(r.run.Path(runstore.RowsName)); err != nil || info.ModTime().Before(m.Ended.Truncate(time.Second)) {
+		// The last start ended before the lists were written: killed, or on a full disk.
 		if err := report.Write(r.run, report.Options{}); err != nil {
 			return err
 		}
@@ -402,7 +407,10 @@ func (r *runner) prepare(ctx context.Context) error {
 	if err != nil {
 		return explainAcquire(err, r.run.Dir)
 	}
-	return errors.Join(snapshot.Close(), r.preflight(ctx))
+	if err := errors.Join(snapshot.Close(), r.makeRoom()); err != nil {
+		return err
+	}
+	return r.preflight(ctx)
 }
 
 // makePlan plans, and says what changed where somebody has looked at an earlier plan.

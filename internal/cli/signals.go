@@ -21,7 +21,8 @@ type interrupts struct {
 
 // watchSignals watches for SIGINT, SIGTERM and SIGHUP until the returned function is called. The first closes the channel; one more than
 // two seconds later ends the context, and one after that kills, as it does without us. A SIGHUP that was ignored when we were started
-// stays so (nohup). Writing to a pipe that nobody reads any more must not kill a process that is sending.
+// stays so (nohup). Writing to a pipe that nobody reads any more, or beyond a limit on the size of files, must not kill a process that is
+// sending.
 func watchSignals(ctx context.Context, onStop func()) (context.Context, <-chan struct{}, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	i := &interrupts{stop: make(chan struct{}), cancel: cancel, onStop: onStop, said: make(chan struct{})}
@@ -31,6 +32,7 @@ func watchSignals(ctx context.Context, onStop func()) (context.Context, <-chan s
 		signal.Notify(signals, syscall.SIGHUP)
 	}
 	signal.Ignore(syscall.SIGPIPE)
+	ignoreFileSizeLimit()
 	go func() {
 		i.watch(ctx, signals, time.Now)
 		signal.Stop(signals)

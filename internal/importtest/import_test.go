@@ -20,6 +20,7 @@ var ours = map[string][]string{
 	"sendoff/internal/render":     {"campaign"},
 	"sendoff/internal/prose":      {},
 	"sendoff/internal/durable":    {},
+	"sendoff/internal/volume":     {},
 	"sendoff/internal/ledger":     {"internal/durable"},
 	"sendoff/internal/runstore":   {"campaign", "internal/durable", "internal/ledger"},
 	"sendoff/internal/plan":       {"campaign", "internal/prose", "internal/audience", "internal/suppress", "internal/render", "internal/runstore", "internal/ledger"},
@@ -46,7 +47,7 @@ var doors = map[string][]string{
 	"github.com/schollz/progressbar":  {"sendoff/internal/cli"},
 	"golang.org/x/term":               {"sendoff/internal/cli"},
 	"github.com/oklog/ulid":           {"sendoff/internal/ledger", "sendoff/internal/runstore", "sendoff/internal/sandbox", "sendoff/internal/cli"},
-	"golang.org/x/sys":                {"sendoff/internal/ledger", "sendoff/internal/cli"},
+	"golang.org/x/sys":                {"sendoff/internal/ledger", "sendoff/internal/volume", "sendoff/internal/cli"},
 	"github.com/rogpeppe/go-internal": {},
 	"github.com/google/go-cmp":        {},
 }

@@ -44,5 +44,6 @@
 // # Failure
 //
 // A failed write or fsync is final: Linux marks the pages clean and reports the error once, so a second fsync can succeed
-// without the data. After it every call returns the error; nothing further may be sent.
+// without the data. After it every call returns the error; nothing further may be sent. A full disk is no exception: what was
+// committed stays, and the next [Open] goes on from there. [Ledger.Reserve] takes the room that is needed up front, so that it hardly happens.
 package ledger

@@ -196,8 +196,9 @@ func (l *Ledger) view(fn func(tx *bolt.Tx) error) error {
 	return guard(func() error { return l.db.View(fn) })
 }
 
+// change gives errors their cause back: of a file that cannot grow, bbolt keeps the words alone.
 func (l *Ledger) change(fn func(tx *bolt.Tx) error) error {
-	return guard(func() error { return l.db.Update(fn) })
+	return durable.RestoreFull(guard(func() error { return l.db.Update(fn) }))
 }
 
 func openGuarded(path string, o Options) (db *bolt.DB, err error) {

@@ -54,3 +54,11 @@ func Lines(count int, first []int) string {
 	}
 	return text
 }
+
+// Bytes writes an amount of data as people say it: 1.4 GB, 12 MB.
+func Bytes(n int64) string {
+	if n >= 1e9 {
+		return strconv.FormatFloat(float64(n)/1e9, 'f', 1, 64) + " GB"
+	}
+	return Thousands((n+999_999)/1_000_000) + " MB"
+}

@@ -48,3 +48,11 @@ func TestLines(t *testing.T) {
 		}
 	}
 }
+
+func TestBytes(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 MB", 1: "1 MB", 12_000_000: "12 MB", 999_999_999: "1,000 MB", 1_400_000_000: "1.4 GB"} {
+		if got := Bytes(n); got != want {
+			t.Errorf("Bytes(%d) = %q, want %q", n, got, want)
+		}
+	}
+}

@@ -59,7 +59,8 @@ func writeLists(r *runstore.Run, rep *Report, doubtful []int, o Options) error {
 	defer snapshot.Close()
 	lists, frames := []list{inDoubt}, doubtful
 	if !o.OnlyDoubt {
-		lists, frames = []list{inDoubt, failures, skipped, everyone}, allOf(snapshot.Frames())
+		// report.csv is published last: where it is, the others are.
+		lists, frames = []list{everyone, failures, skipped, inDoubt}, allOf(snapshot.Frames())
 	}
 	t := newTable(r.Meta().Columns, o.Full)
 	printers := make([]*printer, runtime.GOMAXPROCS(0))

@@ -1,0 +1,4 @@
+package cli
+
+// ignoreFileSizeLimit does nothing: Windows has no such limit.
+func ignoreFileSizeLimit() {}
