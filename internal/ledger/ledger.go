@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -14,6 +15,7 @@ import (
 // Ledger is an open ledger. Its methods may be called by many goroutines.
 type Ledger struct {
 	db          *bolt.DB
+	stuck       atomic.Bool // a transaction has panicked
 	path        string
 	created     time.Time
 	runID       [16]byte
@@ -207,7 +209,7 @@ func (l *Ledger) fail(err error) {
 // Close commits what is queued, and lets the lock go.
 func (l *Ledger) Close() error {
 	if l.done == nil {
-		return l.db.Close()
+		return l.closeDB()
 	}
 	l.mu.Lock()
 	if l.closed {
@@ -218,7 +220,7 @@ func (l *Ledger) Close() error {
 	l.mu.Unlock()
 	l.poke()
 	<-l.done
-	return errors.Join(l.Err(), l.witness.close(), l.db.Close())
+	return errors.Join(l.Err(), l.witness.close(), l.closeDB())
 }
 
 // commit puts a group on disk. If we die within, all of it is there or nothing; the witness is ahead at most by its step.

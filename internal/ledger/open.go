@@ -168,23 +168,27 @@ func open(dir string, o Options) (*Ledger, error) {
 	}
 	l := &Ledger{db: db, path: path}
 	if err := l.load(); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, l.closeDB())
 	}
 	if o.ReadOnly {
 		return l, nil
 	}
 	if err := l.prepare(dir, o); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, l.closeDB())
 	}
 	l.startWriter()
 	return l, nil
 }
 
-// guard turns the panics with which bbolt meets a damaged file into [ErrDamaged], page faults beyond its end included.
+// guard turns the panics with which bbolt meets a damaged file into [ErrDamaged], page faults beyond its end and those of a disk that cannot
+// be read included.
 func guard(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		if r := recover(); r != nil {
+		r := recover()
+		if _, fault := r.(interface{ Addr() uintptr }); fault {
+			err = fmt.Errorf("%w, or its disk cannot be read (%v)", ErrDamaged, r)
+		} else if r != nil {
 			err = fmt.Errorf("%w (%v)", ErrDamaged, r)
 		}
 	}()
@@ -198,7 +202,20 @@ func (l *Ledger) view(fn func(tx *bolt.Tx) error) error {
 
 // change gives errors their cause back: of a file that cannot grow, bbolt keeps the words alone.
 func (l *Ledger) change(fn func(tx *bolt.Tx) error) error {
-	return durable.RestoreFull(guard(func() error { return l.db.Update(fn) }))
+	err := guard(func() error { return l.db.Update(fn) })
+	if errors.Is(err, ErrDamaged) {
+		l.stuck.Store(true)
+	}
+	return durable.RestoreFull(err)
+}
+
+// closeDB lets the lock go. After a panic within a transaction bbolt may hold its own locks for ever, so that closing would not return; the
+// file's lock goes with the process then.
+func (l *Ledger) closeDB() error {
+	if l.stuck.Load() {
+		return nil
+	}
+	return l.db.Close()
 }
 
 func openGuarded(path string, o Options) (db *bolt.DB, err error) {

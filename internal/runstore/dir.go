@@ -94,7 +94,7 @@ func reserved(name string) bool {
 // makeDir makes the directory of a run. Before anything else is in it or in the folder of runs that holds it, a .gitignore is; a directory
 // that has content already is somebody's own, and stays as it is.
 func makeDir(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := durable.MakeDir(dir); err != nil {
 		return fmt.Errorf("make run directory: %w", err)
 	}
 	parent := filepath.Dir(dir)
