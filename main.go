@@ -22,7 +22,7 @@
 //
 // [sendoff/internal/cli] has the commands, and maps errors to exit codes in one place. [sendoff/internal/sandbox] plays the
 // Conversation API for users and tests; it shares no code with the client, so that a mistake cannot cancel itself out.
-// [sendoff/internal/importtest] holds the table of who may import whom.
+// [sendoff/internal/cutfs] is a file system whose power tests cut. [sendoff/internal/importtest] holds the table of who may import whom.
 package main
 
 import (

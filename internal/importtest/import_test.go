@@ -30,6 +30,7 @@ var ours = map[string][]string{
 	"sendoff/internal/send":       {"campaign", "internal/render", "internal/suppress", "internal/sinch", "internal/settle", "internal/pace", "internal/runstore", "internal/ledger"},
 	"sendoff/internal/report":     {"campaign", "internal/prose", "internal/durable", "internal/runstore", "internal/ledger"},
 	"sendoff/internal/sandbox":    {},
+	"sendoff/internal/cutfs":      {},
 	"sendoff/internal/importtest": {},
 	"sendoff/internal/cli":        {"*"},
 }
@@ -48,6 +49,7 @@ var doors = map[string][]string{
 	"golang.org/x/term":               {"sendoff/internal/cli"},
 	"github.com/oklog/ulid":           {"sendoff/internal/ledger", "sendoff/internal/runstore", "sendoff/internal/sandbox", "sendoff/internal/cli"},
 	"golang.org/x/sys":                {"sendoff/internal/ledger", "sendoff/internal/volume", "sendoff/internal/cli"},
+	"github.com/hanwen/go-fuse":       {"sendoff/internal/cutfs"},
 	"github.com/rogpeppe/go-internal": {},
 	"github.com/google/go-cmp":        {},
 }
