@@ -101,7 +101,7 @@ func newApp(s *session) *cli.App {
 		Action:                    noCommand,
 		CustomAppHelpTemplate:     cli.AppHelpTemplate + "\n" + exitCodesHelp,
 		Commands: []*cli.Command{
-			checkCommand(s), planCommand(s), runCommand(s), statusCommand(s), reconcileCommand(s), reportCommand(s),
+			checkCommand(s), planCommand(s), doctorCommand(s), runCommand(s), statusCommand(s), reconcileCommand(s), reportCommand(s),
 			sandboxCommand(s), schemaCommand(s), versionCommand(s), completionCommand(s),
 		},
 	}

@@ -119,8 +119,12 @@ func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
 	if n := warnings(r.plan); n > 0 {
 		row("warnings", "%s: sendoff check %s", prose.Counted(n, "kind", "kinds"), quote(r.path))
 	}
-	for _, note := range storageNotes(r.storage(), m.Eligible) {
-		row("note", "%s", note)
+	storage := r.storage()
+	for i, line := range explainStorage(storage) {
+		row([]string{"storage", ""}[min(i, 1)], "%s", line)
+	}
+	if storage.Mode == runstore.Conversation {
+		row("note", "%s", explainContacts(storage, m.Eligible))
 	}
 	if n := r.app.QueueSize; n > 0 {
 		row("note", "%s already in the app's queue, ahead of these", prose.Counted(n, "message is", "messages are"))

@@ -23,6 +23,7 @@ type watcher struct {
 	*runner
 	began   time.Time
 	settled int64 // when this start began
+	said    bool  // that nothing but look-ups is left
 	bar     *progressbar.ProgressBar
 	over    chan struct{}
 	running sync.WaitGroup
@@ -62,6 +63,7 @@ func (w *watcher) watch() {
 			w.draw()
 		case <-status.C:
 			w.writeStatus(string(runstore.Running), nil)
+			w.sayWaiting()
 		case <-line.C:
 			if w.bar == nil {
 				w.say("%s", w.line())
@@ -94,11 +96,32 @@ func (w *watcher) line() string {
 	if n := p.InDoubt.Load(); n > 0 {
 		text += fmt.Sprintf(", %s in doubt", prose.Thousands(n))
 	}
+	if waiting := w.lookups(); waiting != "" {
+		return text + "; " + waiting
+	}
 	text += fmt.Sprintf(", %s in flight, %s/s", prose.Thousands(p.InFlight.Load()), prose.Thousands(w.reached()))
 	if left := w.left(); left > 0 {
 		text += fmt.Sprintf(", %v left", left)
 	}
 	return text
+}
+
+// sayWaiting tells, once, those who see no bar that everyone is sent to and Sinch has still to be asked.
+func (w *watcher) sayWaiting() {
+	if text := w.lookups(); text != "" && w.bar == nil && !w.said {
+		w.said = true
+		w.say("%s; this takes up to %v. Ctrl-C leaves, and the same command goes on", text, 2*w.flags.settle+w.flags.settle/5)
+	}
+}
+
+// lookups says when Sinch is asked about people in doubt, where that is all there is left to do.
+func (w *watcher) lookups() string {
+	p := &w.progress
+	rows, next := w.settler.Waiting()
+	if rows == 0 || p.Settled() < p.Total.Load() || p.InFlight.Load() > 0 {
+		return ""
+	}
+	return fmt.Sprintf("asking Sinch about %s in doubt in %v", prose.Counted(rows, "recipient", "recipients"), max(time.Until(next), 0).Round(time.Second))
 }
 
 // reached is how many rows a second this start has settled.
@@ -127,6 +150,7 @@ type status struct {
 	Accepted int64     `json:"accepted"`
 	Rejected int64     `json:"rejected"`
 	InDoubt  int64     `json:"in_doubt"`
+	Left     int64     `json:"left_in_doubt"`
 	NotSent  int64     `json:"not_sent"`
 	Skipped  int64     `json:"skipped_while_sending"`
 	InFlight int64     `json:"in_flight"`
@@ -139,13 +163,13 @@ func (r *runner) writeStatus(state string, rep *report.Report) {
 	p := &r.progress
 	s := status{
 		Schema: 1, Time: time.Now(), State: state,
-		Total: p.Total.Load(), Accepted: p.Accepted.Load(), Rejected: p.Rejected.Load(), InDoubt: p.InDoubt.Load(),
+		Total: p.Total.Load(), Accepted: p.Accepted.Load(), Rejected: p.Rejected.Load(), InDoubt: p.InDoubt.Load(), Left: p.Left.Load(),
 		NotSent: p.Total.Load() - p.Settled(), Skipped: p.Skipped.Load(),
 		InFlight: p.InFlight.Load(), Allowed: p.Rate.Load(), Answers: p.Throttled.Load(),
 	}
 	if rep != nil {
-		s.Accepted, s.Rejected, s.InDoubt, s.NotSent = int64(rep.Accepted), int64(rep.Rejected), int64(rep.InDoubt), int64(rep.NotSent)
-		s.Total = s.Accepted + s.Rejected + s.InDoubt + s.NotSent + s.Skipped
+		s.Accepted, s.Rejected, s.InDoubt, s.Left, s.NotSent = int64(rep.Accepted), int64(rep.Rejected), int64(rep.InDoubt), int64(rep.LeftInDoubt), int64(rep.NotSent)
+		s.Total = s.Accepted + s.Rejected + s.InDoubt + s.Left + s.NotSent + s.Skipped
 	}
 	_ = r.run.WriteJSON(runstore.StatusName, s) // it is for people who look; the ledger is what counts
 }

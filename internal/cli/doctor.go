@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"sendoff/internal/prose"
+	"sendoff/internal/runstore"
+	"sendoff/internal/settle"
+	"sendoff/internal/sinch"
+	"sendoff/internal/volume"
+)
+
+// tolerableSkew is how far the clock may be off before somebody should set it.
+const tolerableSkew = 30 * time.Second
+
+func doctorCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "doctor",
+		Usage:     "look at the settings, the app, what it keeps, the clock and the disk; sends nothing",
+		ArgsUsage: "[CAMPAIGN]",
+		Description: "Without a campaign it looks at what SINCH_* name, and at the folder at hand.\n" +
+			"Every line begins with ok, note or bad; with a bad one the exit code is 4, or 2 where the settings are incomplete.",
+		Flags: []cli.Flag{&cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout}},
+		Action: func(c *cli.Context) error {
+			if c.NArg() > 1 {
+				return inputErrorf("there are %d arguments, and one at most is wanted: CAMPAIGN", c.NArg())
+			}
+			r := &runner{session: s, path: c.Args().First(), flags: runFlags{tuning: tuning{httpTimeout: c.Duration("http-timeout"), maxInFlight: 1}}}
+			return r.doctor(c.Context)
+		},
+	}
+}
+
+// doctor prints what it finds, a line each.
+func (r *runner) doctor(ctx context.Context) (err error) {
+	folder := "."
+	if r.path != "" {
+		if r.campaign, err = r.loadCampaign(r.path); err != nil {
+			return err
+		}
+		folder = r.campaign.Dir()
+		r.finding("ok", "campaign", "%s", r.campaign.Name)
+	}
+	r.examineDisk(folder)
+	if r.settings, err = r.environmentSettings(); err != nil {
+		return err
+	}
+	if r.client, err = r.settings.client(r.flags.tuning); err != nil {
+		return err
+	}
+	defer r.client.Close()
+	if r.app, err = r.client.App(ctx); err != nil {
+		r.finding("bad", "app", "%v", err)
+		if isAccess(err) {
+			return explainAccess(err)
+		}
+		return &outcomeError{code: exitAccess, reason: fmt.Sprintf("Sinch could not be reached: %v", err)}
+	}
+	r.finding("ok", "access", "the key is good, and the app is there")
+	return r.examineApp()
+}
+
+func (r *runner) finding(verdict, what, format string, args ...any) {
+	fmt.Fprintf(r.Stdout, "%-5s %-9s %s\n", verdict, what, fmt.Sprintf(format, args...))
+}
+
+// examineApp returns an error where messages of the campaign could not leave.
+func (r *runner) examineApp() error {
+	app := r.app
+	r.finding("ok", "app", "%s", describeDestination(r.settings.pinned(app.DisplayName)))
+	r.finding("ok", "mode", "%s", app.ProcessingMode)
+	for _, c := range app.Channels {
+		verdict := "ok"
+		if !c.Active() {
+			verdict = "note"
+		}
+		r.finding(verdict, "channel", "%s is %s", c.Channel, c.Status)
+	}
+	r.finding("ok", "rate", "%v messages a second leave the app; %s", app.OutboundRate, waitingInQueue(app))
+	dispatchOnly := r.campaign != nil && r.dispatchOnly()
+	storage := settle.StorageOf(app, dispatchOnly, time.Now())
+	for i, line := range explainStorage(storage) {
+		switch {
+		case i > 0:
+			r.finding("", "", "%s", line)
+		case storage.Days == 0:
+			r.finding("note", "storage", "%s", line)
+		default:
+			r.finding("ok", "storage", "%s", line)
+		}
+	}
+	r.examineClock(storage)
+	if r.campaign == nil {
+		return nil
+	}
+	err := checkChannels(app, r.campaign.ChannelPriorityOrder)
+	var outcome *outcomeError
+	if errors.As(err, &outcome) {
+		r.finding("bad", "channel", "%s", strings.SplitN(outcome.reason, "\n", 2)[0])
+	}
+	return err
+}
+
+func waitingInQueue(app *sinch.App) string {
+	if app.QueueSize == 0 {
+		return "none is waiting"
+	}
+	return prose.Counted(app.QueueSize, "message is", "messages are") + " waiting"
+}
+
+func (r *runner) examineClock(s runstore.Storage) {
+	skew := time.Duration(s.Skew) * time.Second
+	switch {
+	case r.app.Date.IsZero():
+		r.finding("note", "clock", "the server does not tell the time")
+	case skew.Abs() > tolerableSkew:
+		r.finding("note", "clock", "this machine's clock is %v off Sinch's: set it, since quiet hours and retention go by it", skew.Abs())
+	default:
+		r.finding("ok", "clock", "within %v of Sinch's", tolerableSkew)
+	}
+}
+
+func (r *runner) examineDisk(folder string) {
+	v, err := volume.Of(folder)
+	if err != nil {
+		r.finding("note", "disk", "%v", err)
+		return
+	}
+	if service := volume.SyncService(folder); service != "" {
+		r.finding("note", "disk", "%s synchronises this folder: runs belong into another one (--run-dir)", service)
+	}
+	r.finding("ok", "disk", "%s, %s free", v.FileSystem, prose.Bytes(v.Free))
+}
