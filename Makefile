@@ -3,7 +3,7 @@
 ONCE = ^(TestCrash|TestVirtual)
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build test race fuzz lint bench demo soak check golden
+.PHONY: build test race fuzz lint bench demo soak check golden sdk-check
 
 build:
 	go build -o bin/sendoff .
@@ -37,6 +37,10 @@ demo: build
 SOAK_KILLS ?= 500
 soak:
 	SOAK_KILLS=$(SOAK_KILLS) go test -count=1 -timeout 12h -v -run '^TestCrash' ./internal/cli
+
+# The sandbox against the vendor's own SDK for Node: needs npm.
+sdk-check:
+	sh .ci/sdk-check/run
 
 golden:
 	go test ./campaign ./internal/audience ./internal/report ./internal/cli -update

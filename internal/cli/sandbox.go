@@ -75,6 +75,7 @@ func (s *session) serveSandbox(c *cli.Context) (err error) {
 	ctx, stop, release := watchSignals(c.Context, func() {})
 	defer release()
 	server := sandbox.New(cfg)
+	defer server.Close()
 	s.explainSandbox(listener.Addr(), server.Config())
 	return serve(ctx, stop, listener, server)
 }

@@ -15,7 +15,8 @@ type answer struct {
 	retryAfter   time.Duration
 	body         []byte
 
-	delay time.Duration // before it leaves
+	delay time.Duration   // before it leaves
+	hold  <-chan struct{} // closed when it may leave; nil: it may
 	cut   cut
 }
 

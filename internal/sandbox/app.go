@@ -82,11 +82,12 @@ func (s *Server) app(id string) answer {
 		DisplayName:          s.cfg.AppName,
 		ChannelCredentials:   credentials(s.cfg.Channels),
 		ProcessingMode:       s.cfg.Mode,
-		RateLimits:           rateLimits{Outbound: s.cfg.Drain, Inbound: 100, Webhooks: 200},
+		RateLimits:           rateLimits{Outbound: s.cfg.Drain, Inbound: 100, Webhooks: s.cfg.Webhooks},
 		QueueStats:           queueStats{OutboundSize: waiting, OutboundLimit: s.cfg.QueueLimit},
 		RetentionPolicy:      retention{"MESSAGE_EXPIRE_POLICY", conversationRetention},
 		DispatchRetention:    retention{"MESSAGE_EXPIRE_POLICY", s.cfg.DispatchRetention},
 		MetadataReportView:   "NONE",
+		CallbackSettings:     callbackSettings{s.cfg.CallbackSecret},
 		MessageRetrySettings: retrySettings{Seconds: 3600},
 	})
 }

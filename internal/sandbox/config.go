@@ -25,6 +25,7 @@ const (
 	defaultQueueLimit = 500_000 // messages that may wait in an app
 	defaultRateLimit  = 800     // requests a second that a project may make
 	defaultTokenTTL   = time.Hour
+	defaultWebhooks   = 25 // callbacks a second that an app makes
 
 	conversationRetention = 180 // days that an app in CONVERSATION mode keeps messages
 	maxDispatchRetention  = 7   // days that an app in DISPATCH mode can be told to keep them
@@ -61,8 +62,16 @@ type Config struct {
 	TokenTTL   time.Duration // how long a token is good, in whole seconds; an hour
 	Latency    time.Duration // between taking a request and answering it
 
+	Webhooks        int                // callbacks a second that the app makes; 25; negative: no limit
+	CallbackSecret  string             // signs the callbacks that go to the callback_url of a message; "": they are not signed
+	Callbacks       Callbacks          // how callbacks are made, and what goes wrong with them
+	Outcomes        map[string]Outcome // by the last digits of an identity, the longest winning, "" for all others; nil: see the package
+	ReceiptAfter    time.Duration      // from a channel's taking a message to the receipt that says how it ended; a second
+	LateAfter       time.Duration      // the same where the outcome is [Late]; three hours
+	DropCorrelation bool               // callbacks carry no correlation_id
+
 	Faults     []Fault // what goes wrong, and when; see [Server.SetFaults]
-	Seed       uint64  // of the dice that faults with a rate throw
+	Seed       uint64  // of the dice that faults with a rate throw, and callbacks
 	FlatErrors bool    // error bodies as the API's schema shows them, not inside "error" as it answers them
 
 	// Record gets a line of JSON, a [Message], for every message that is accepted, in one Write, before the answer leaves.
@@ -97,6 +106,19 @@ func (c Config) Check() error {
 	if c.Drain < 0 || c.QueueLimit < 0 || c.TokenTTL < 0 || c.Latency < 0 {
 		problems = append(problems, errors.New("drain, queue limit, lifetime of tokens and latency cannot be negative"))
 	}
+	for _, share := range []float64{c.Callbacks.Lost, c.Callbacks.Duplicate, c.Callbacks.Delayed, c.Callbacks.OutOfOrder} {
+		if share < 0 || share > 1 {
+			problems = append(problems, fmt.Errorf("a share of callbacks is 0 to 1, not %v", share))
+		}
+	}
+	if c.ReceiptAfter < 0 || c.LateAfter < 0 || c.Callbacks.Delay < 0 || c.Callbacks.Backoff < 0 || c.Callbacks.Tries < 0 {
+		problems = append(problems, errors.New("times and tries of receipts and callbacks cannot be negative"))
+	}
+	for digits, outcome := range c.Outcomes {
+		if !outcome.known() {
+			problems = append(problems, fmt.Errorf("unknown outcome %q of numbers that end in %q", outcome, digits))
+		}
+	}
 	return errors.Join(problems...)
 }
 
@@ -115,6 +137,15 @@ func (c Config) withDefaults() Config {
 	fill(&c.TokenTTL, defaultTokenTTL)
 	if c.Channels == nil {
 		c.Channels = channels
+	}
+	fill(&c.Webhooks, defaultWebhooks)
+	fill(&c.Callbacks.Delay, time.Minute)
+	fill(&c.Callbacks.Tries, 8)
+	fill(&c.Callbacks.Backoff, 5*time.Second)
+	fill(&c.ReceiptAfter, time.Second)
+	fill(&c.LateAfter, 3*time.Hour)
+	if c.Outcomes == nil {
+		c.Outcomes = standardOutcomes()
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -29,6 +29,9 @@ func TestConfigCheck(t *testing.T) {
 		{"retention", Config{DispatchRetention: 8}, "dispatch retention is 0 to 7 days, not 8"},
 		{"channel", Config{Channels: []string{"SMS", "FAX"}}, `unknown channel "FAX"`},
 		{"negative", Config{Latency: -time.Second}, "cannot be negative"},
+		{"share", Config{Callbacks: Callbacks{Lost: 2}}, "a share of callbacks is 0 to 1, not 2"},
+		{"tries", Config{Callbacks: Callbacks{Tries: -1}}, "cannot be negative"},
+		{"outcome", Config{Outcomes: map[string]Outcome{"12": "lost"}}, `unknown outcome "lost" of numbers that end in "12"`},
 		{"two", Config{AppID: "my-app", Mode: "BATCH"}, "unknown mode"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -8,12 +8,21 @@
 //	GET  E/v1/projects/{project_id}/messages             list messages
 //	GET  E/v1/projects/{project_id}/messages/{id}        get a message
 //	GET  E/v1/projects/{project_id}/apps/{app_id}        get the app, with what waits in its queue
+//	…    E/v1/projects/{project_id}/webhooks             webhooks, and GET apps/{app_id}/webhooks
+//	GET  E/v1/projects/{project_id}/apps/{app_id}/consents/…   who has opted out; POST consents inserts them
+//	POST E/v1/projects/{project_id}/messages:transcode   what a message is on channels that know text alone
+//	POST E/v1/projects/{project_id}/capability:query     who can be reached, told by a callback
+//	…    E/v1/projects/{project_id}/messages             batches: POST sends one, GET finds some, DELETE cancels some
+//	…    E/v2/projects/{project_id}/templates            templates
+//
+// The API has several hosts, and E is all of them. Where a request does not name one of the API's own, GET messages concerns batches
+// if it has a metadataKey, GET messages/{id} if the id is that of a batch, and POST and DELETE messages always.
 //
 // A zero [Config] answers to [DefaultKeyID] and [DefaultKeySecret], for a token or by HTTP Basic. A [Server] is an [http.Handler]
 // for a port, and an [http.RoundTripper] for a client in the same process.
 //
-// It sends nothing to anybody: an accepted message waits in the app's queue, drains at the app's rate, and is gone. No channel is
-// played behind the queue, so there are no receipts.
+// It sends nothing to anybody: an accepted message waits in the app's queue, and drains at the app's rate. What becomes of it then is
+// played for those who listen when it is accepted: a webhook of the app, or a callback_url of its own.
 //
 // # What holds
 //
@@ -35,6 +44,35 @@
 //
 // The limits are token buckets: 800 requests a second on the project, a tenth of a second's worth at once; 10 tokens a second, 30
 // at once.
+//
+// # What becomes of messages
+//
+// Who listens is told of a MESSAGE_SUBMIT and a receipt QUEUED_ON_CHANNEL when the message leaves the queue, and a second later
+// ([Config.ReceiptAfter]) of how it ended. That depends on the last two digits of the number, which are free in all ranges
+// of numbers that are reserved for fiction, unless [Config.Outcomes] says otherwise:
+//
+//	90  FAILED, RECIPIENT_NOT_REACHABLE
+//	91  READ, and no DELIVERED before
+//	92  SWITCHING_CHANNEL until the last channel, which delivers it; FAILED where there is but one
+//	93  FAILED, RECIPIENT_NOT_OPTED_IN
+//	94  no receipt ever, only the MESSAGE_SUBMIT
+//	95  as others, but the last callback comes first, and every one twice
+//	96  as others, but before the answer to the request, whatever waits in the queue
+//	97  FAILED, RATE_LIMITED
+//	98  as others, but DELIVERED three hours later ([Config.LateAfter])
+//	99  FAILED, BAD_REQUEST, before any channel
+//	    others: DELIVERED
+//
+// One that fails has SWITCHING_CHANNEL before every further channel. A message fails before any channel, whatever its number, when
+// the app lacks one of the channels in its order of priority (CHANNEL_CONFIGURATION_MISSING), when its recipient has opted out of its
+// kind of content (RECIPIENT_NOT_OPTED_IN), and when its template or the parameters do not fit (TEMPLATE_NOT_FOUND and so on).
+//
+// # Callbacks
+//
+// They are signed where there is a secret, go out at the app's rate ([Config.Webhooks]), and are made again with longer and longer
+// pauses when nobody answers, or with 429 or 5xx. Receivers are on this machine: a webhook elsewhere is refused, and a callback_url
+// elsewhere is accepted and never called, so that a campaign that has one can be rehearsed. [Callbacks] loses, doubles, delays and
+// mixes them. [Server.Close] ends them.
 //
 // # Faults
 //

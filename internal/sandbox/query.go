@@ -56,11 +56,7 @@ func (q query) matches(e *entry) bool {
 // not applied would find too much.
 func parseQuery(values url.Values, known ...string) (query, []violation) {
 	p := parameters{values: values}
-	for name := range values {
-		if !slices.Contains(known, name) {
-			p.report(name, "Unknown parameter")
-		}
-	}
+	p.only(known...)
 	q := query{
 		mode:                Conversation,
 		app:                 values.Get("app_id"),
@@ -94,6 +90,15 @@ type parameters struct {
 
 func (p *parameters) report(name, description string) {
 	p.wrong = append(p.wrong, violation{name, description})
+}
+
+// only reports the parameters that are not known.
+func (p *parameters) only(known ...string) {
+	for name := range p.values {
+		if !slices.Contains(known, name) {
+			p.report(name, "Unknown parameter")
+		}
+	}
 }
 
 // oneOf returns a parameter that is one of known, or "".

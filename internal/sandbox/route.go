@@ -26,12 +26,15 @@ func (s *Server) route(r *http.Request) answer {
 	if r.URL.Path == "/oauth2/token" {
 		return s.oauth(r)
 	}
-	project, resource, ok := cutProject(r.URL.Path)
+	version, project, resource, ok := cutProject(r.URL.Path)
 	if !ok || s.elsewhere(r.Host) {
 		return s.refuse(http.StatusNotFound)
 	}
 	if a, ok := s.admit(r, project); !ok {
 		return a
+	}
+	if call, ok := s.further(r, version, resource); ok {
+		return call()
 	}
 	op, id, ok := operationOf(resource)
 	if !ok {
@@ -43,13 +46,14 @@ func (s *Server) route(r *http.Request) answer {
 	return s.perform(op, func() answer { return s.call(op, id, r) })
 }
 
-// cutProject splits a path of the API into the project and what is asked of it.
-func cutProject(path string) (project, resource string, ok bool) {
-	rest, ok := strings.CutPrefix(path, "/v1/projects/")
-	if !ok {
-		return "", "", false
+// cutProject splits a path of the API into its version, the project and what is asked of it.
+func cutProject(path string) (version, project, resource string, ok bool) {
+	version, rest, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/projects/")
+	if !ok || version != "v1" && version != "v2" {
+		return "", "", "", false
 	}
-	return strings.Cut(rest, "/")
+	project, resource, ok = strings.Cut(rest, "/")
+	return version, project, resource, ok
 }
 
 // operationOf returns the operation on a resource, and the id in it.
@@ -83,8 +87,12 @@ func (op Operation) method() string {
 
 // elsewhere reports whether host is the API's host of a region where the app is not.
 func (s *Server) elsewhere(host string) bool {
-	region, ok := strings.CutSuffix(host, ".conversation.api.sinch.com")
-	return ok && region != s.cfg.Region
+	region, service, _ := strings.Cut(host, ".")
+	switch service {
+	case conversationHost, batchHost, templateHost:
+		return region != s.cfg.Region
+	}
+	return false
 }
 
 // admit asks who is there and whether the project may make another request. It reports false, and the refusal, where not.

@@ -19,6 +19,8 @@ func TestRoutes(t *testing.T) {
 		{"GET", "https://us.conversation.api.sinch.com" + project + "/messages", 200},
 
 		{"GET", "https://eu.conversation.api.sinch.com" + project + "/messages", 404}, // the wrong region
+		{"GET", "https://eu.conversationbatch.api.sinch.com" + project + "/messages", 404},
+		{"GET", "https://us.conversationbatch.api.sinch.com" + project + "/messages", 400}, // a batch is found by its metadata
 		{"GET", base + "/v1/projects/11111111-2222-4333-8444-555555555555/messages", 403},
 		{"GET", base + project + "/apps/01F8MECHZX3TBDSZ7XRADM79XE", 404},
 		{"GET", base + project + "/apps/my-app", 400},
@@ -28,10 +30,12 @@ func TestRoutes(t *testing.T) {
 		{"GET", base + project + "/messages/42", 400},
 		{"GET", base + project, 404},
 		{"GET", base + project + "//messages", 404},
-		{"GET", base + "/v2/projects/" + DefaultProjectID + "/templates", 404},
+		{"GET", base + "/v2/projects/" + DefaultProjectID + "/messages", 404},
+		{"GET", base + "/v3" + strings.TrimPrefix(project, "/v1") + "/messages", 404},
 		{"GET", base + "/", 404},
 		{"GET", base + project + "/messages:send", 501},
-		{"POST", base + project + "/messages", 501},
+		{"PUT", base + project + "/messages", 501},
+		{"POST", base + project + "/apps/" + DefaultAppID + "/webhooks", 501},
 		{"DELETE", base + project + "/apps/" + DefaultAppID, 501},
 	} {
 		r := newRequest(t, tc.method, tc.url, "")

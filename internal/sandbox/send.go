@@ -14,8 +14,8 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
-// maxBody is the largest request that is read, in bytes. The API documents no limit.
-const maxBody = 1 << 20
+// maxBody is the largest request that is read, in bytes: a batch of a thousand fits well. The API documents no limit.
+const maxBody = 4 << 20
 
 // submission is a message that passed the checks.
 type submission struct {
@@ -29,24 +29,39 @@ type submission struct {
 
 // send answers messages:send. It knows nothing of earlier requests: the same one again is another message.
 func (s *Server) send(r *http.Request) answer {
-	if mediaType(r) != "application/json" {
-		return s.refuseFields(violation{"Content-Type", "Must be application/json"})
-	}
 	buffer := s.buffer()
 	defer s.buffers.Put(buffer)
+	root, refusal, ok := s.read(r, buffer, sendRequest)
+	if !ok {
+		return refusal
+	}
+	return s.submit(root, buffer.Bytes())
+}
+
+// read reads the body of r into buffer, and returns its value, which is as a rule has it. It reports false, and the refusal,
+// where it is not.
+func (s *Server) read(r *http.Request, buffer *bytes.Buffer, rule rule) (root any, refusal answer, ok bool) {
+	if mediaType(r) != "application/json" {
+		return nil, s.refuseFields(violation{"Content-Type", "Must be application/json"}), false
+	}
 	switch n, err := buffer.ReadFrom(io.LimitReader(r.Body, maxBody+1)); {
 	case err != nil:
-		return s.malformed() // the client went away in the middle of it
+		return nil, s.malformed(), false // the client went away in the middle of it
 	case n > maxBody:
-		return s.refuse(http.StatusRequestEntityTooLarge)
+		return nil, s.refuse(http.StatusRequestEntityTooLarge), false
 	}
-	root, ok := decode(buffer.Bytes())
+	root, ok = decode(buffer.Bytes())
 	if !ok {
-		return s.malformed()
+		return nil, s.malformed(), false
 	}
-	if wrong := violations(root, sendRequest); wrong != nil {
-		return s.refuseFields(wrong...)
+	if wrong := violations(root, rule); wrong != nil {
+		return nil, s.refuseFields(wrong...), false
 	}
+	return root, answer{}, true
+}
+
+// submit takes a request that passed the checks, as its value and as its bytes, which are the caller's again afterwards.
+func (s *Server) submit(root any, body []byte) answer {
 	if textAt(root, "app_id") != s.cfg.AppID {
 		return s.refuse(http.StatusNotFound)
 	}
@@ -55,13 +70,13 @@ func (s *Server) send(r *http.Request) answer {
 		return s.refuseFields(violation{"recipient.contact_id", "Not supported in DISPATCH mode"})
 	}
 	if s.cfg.Record != nil || s.store.wants(m.mode) {
-		m.request = compact(buffer.Bytes())
+		m.request = compact(body)
 	}
-	return s.accept(m)
+	return s.accept(m, root, body)
 }
 
 // accept takes a message: from here on it is Sinch's.
-func (s *Server) accept(m submission) answer {
+func (s *Server) accept(m submission, root any, body []byte) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
@@ -80,7 +95,9 @@ func (s *Server) accept(m submission) answer {
 	}
 	s.store.add(id, at, m)
 	s.accepted++
-	return acceptance(id, at)
+	a := acceptance(id, at)
+	a.hold = s.play(id, now, m, root, body)
+	return a
 }
 
 // acceptance returns the answer of messages:send, which has two fields and no more.

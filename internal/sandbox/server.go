@@ -12,11 +12,15 @@ import (
 )
 
 // Server plays the Conversation API and its OAuth2 server under one base URL. It is an [http.Handler]; within a process it is
-// an [http.RoundTripper] too, which needs no network. It is safe for concurrent use, starts no goroutine and needs no closing.
+// an [http.RoundTripper] too, which needs no network. It is safe for concurrent use. It starts goroutines for callbacks and batches
+// alone, so a server that has neither needs no [Server.Close].
 type Server struct {
 	cfg     Config
 	faults  *faultBook
 	buffers sync.Pool // of *bytes.Buffer, for the bodies of requests
+
+	timeline *timeline // of all that happens behind the API
+	caller   *caller
 
 	// mu makes accepting a message one step: its time, its place in the queue, its line in the record, its being found.
 	mu       sync.Mutex
@@ -28,6 +32,7 @@ type Server struct {
 	accepted int
 	record   recorder
 	store    store
+	state    state
 }
 
 // New returns a server that plays what cfg says. It never fails: what [Config.Check] would not have is played as it stands.
@@ -43,6 +48,8 @@ func New(cfg Config) *Server {
 		record:   recorder{w: cfg.Record},
 		store:    newStore(cfg),
 	}
+	s.timeline = newTimeline()
+	s.caller = newCaller(cfg, s.timeline)
 	if cfg.RateLimit < 0 {
 		s.tokens = bucket{}
 	}
@@ -71,10 +78,17 @@ func (s *Server) Accepted() []Message {
 	return s.store.messages()
 }
 
+// Close ends all that happens behind the API: it drops callbacks that are still to be made, and batches that are still to be sent, and
+// returns when no goroutine of the server is left. Requests are answered afterwards as before.
+func (s *Server) Close() {
+	s.timeline.close()
+	s.caller.close()
+}
+
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := s.answer(r)
-	if wait(r.Context(), a.delay) != nil {
+	if a.wait(r.Context()) != nil {
 		panic(http.ErrAbortHandler) // nobody is there to read the answer; returning would make it an empty 200
 	}
 	if a.cut == none {
@@ -109,6 +123,18 @@ func reset(w http.ResponseWriter) {
 		_ = tcp.SetLinger(0) // without it the client reads an end, which net/http takes for an idle connection closed
 	}
 	_ = conn.Close() // it is thrown away
+}
+
+// wait returns when a may leave, or with the error of ctx when that ends before.
+func (a answer) wait(ctx context.Context) error {
+	if a.hold != nil {
+		select {
+		case <-a.hold:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return wait(ctx, a.delay)
 }
 
 // wait returns after d, or with the error of ctx when that ends before.

@@ -32,7 +32,7 @@ func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
 			trace.WroteRequest(httptrace.WroteRequestInfo{})
 		}
 	}
-	if err := wait(ctx, a.delay); err != nil {
+	if err := a.wait(ctx); err != nil {
 		return nil, err
 	}
 	if a.cut == none {
