@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"sendoff/internal/failpoint"
 	"sendoff/internal/prose"
 	"sendoff/internal/report"
 	"sendoff/internal/runstore"
@@ -61,6 +62,8 @@ func (r *runner) putOnRecord(rep *report.Report, end ending) (*report.Report, er
 	if err != nil {
 		return nil, err
 	}
+	failpoint.Hit(failpoint.EndingOnRecord)
+	defer failpoint.Hit(failpoint.ReportWritten)
 	return r.writeReport(rep.NotSent == 0)
 }
 

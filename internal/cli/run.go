@@ -19,6 +19,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"sendoff/campaign"
+	"sendoff/internal/failpoint"
 	"sendoff/internal/ledger"
 	"sendoff/internal/plan"
 	"sendoff/internal/prose"
@@ -448,6 +449,7 @@ func (r *runner) send(ctx context.Context, stop <-chan struct{}) error {
 	log.Info("sending", "epoch", epoch, "rate", r.rate, "max_in_flight", r.flags.maxInFlight)
 	// While sending, little lives and much is thrown away: a collection every few MB would cost more than the memory it saves.
 	defer debug.SetGCPercent(debug.SetGCPercent(sendingGCPercent))
+	failpoint.Hit(failpoint.StartRecorded)
 	watching := r.watchProgress()
 	err = send.Send(ctx, stop, send.Config{
 		Run: r.run, Renderer: renderer, Suppress: r.lists, Client: r.client,
@@ -457,6 +459,7 @@ func (r *runner) send(ctx context.Context, stop <-chan struct{}) error {
 		Progress: &r.progress, Log: log.Logger,
 	})
 	watching.end()
+	failpoint.Hit(failpoint.SendingEnded)
 	log.Info("sending ended", "error", errorText(err))
 	return err
 }

@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"sendoff/internal/failpoint"
 )
 
 // WriteFile replaces the file at path by what write writes. The steps: a temporary file beside it, write, fsync, rename,
@@ -29,11 +31,21 @@ func WriteFile(path string, write func(w io.Writer) error) (err error) {
 	if err := write(w); err != nil {
 		return errors.Join(err, f.Close())
 	}
-	if err := errors.Join(w.Flush(), f.Sync(), f.Close()); err != nil {
+	if err := errors.Join(w.Flush(), Sync(f), f.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}
+	failpoint.Hit(failpoint.FileWritten)
 	if err := os.Rename(temp, path); err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}
+	failpoint.Hit(failpoint.FileRenamed)
 	return SyncDir(filepath.Dir(path))
+}
+
+// Sync makes what was written to f durable. A failure is final: the next call may succeed without the data.
+func Sync(f *os.File) error {
+	if failpoint.Broken(failpoint.NoSync) {
+		return nil
+	}
+	return f.Sync()
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+
+	"sendoff/internal/failpoint"
 )
 
 // Ledger is an open ledger. Its methods may be called by many goroutines.
@@ -89,6 +91,9 @@ func (l *Ledger) Begin(row uint32, i Intent) error {
 	g, err := l.queue(op{row: row, kind: intent, intent: i})
 	if err != nil {
 		return err
+	}
+	if failpoint.Broken(failpoint.NoAwait) {
+		return nil
 	}
 	<-g.committed
 	return g.err
@@ -248,6 +253,7 @@ func (l *Ledger) commit(g *group) error {
 	if err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	failpoint.Hit(failpoint.GroupCommitted)
 	l.begun = begun
 	return nil
 }
@@ -260,6 +266,7 @@ func (l *Ledger) prove(begun uint64) error {
 			return fmt.Errorf("mark the start: %w", err)
 		}
 		l.started = true
+		failpoint.Hit(failpoint.LedgerMarked)
 	}
 	return l.witness.cover(l.begun, begun)
 }

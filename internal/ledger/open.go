@@ -18,6 +18,7 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"sendoff/internal/durable"
+	"sendoff/internal/failpoint"
 )
 
 // FileName and WitnessName are the two files of a ledger in its directory.
@@ -78,6 +79,7 @@ func Create(dir string, runID [16]byte, run []byte, now time.Time) error {
 	temp := fmt.Sprintf("%s.%s.tmp", path, rand.Text())
 	defer os.Remove(temp)
 	err := createAt(temp, runID, run, now)
+	failpoint.Hit(failpoint.LedgerMade)
 	if err == nil {
 		err = os.Link(temp, path) // link(2) never replaces: whoever comes second gets EEXIST
 	}
@@ -88,6 +90,7 @@ func Create(dir string, runID [16]byte, run []byte, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("create ledger: %w", err)
 	}
+	failpoint.Hit(failpoint.LedgerLinked)
 	return durable.SyncDir(dir)
 }
 
@@ -166,6 +169,7 @@ func open(dir string, o Options) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
+	db.NoSync = failpoint.Broken(failpoint.NoSync)
 	l := &Ledger{db: db, path: path}
 	if err := l.load(); err != nil {
 		return nil, errors.Join(err, l.closeDB())

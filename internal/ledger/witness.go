@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"sendoff/internal/durable"
+	"sendoff/internal/failpoint"
 )
 
 // witnessStep is how far the witness may be ahead of the intents on disk, and so how many intents one write of it covers.
@@ -115,9 +116,10 @@ func (w *witness) write(count uint64) error {
 	if _, err := w.f.WriteAt(encodeWitness(count, w.run), 0); err != nil {
 		return fmt.Errorf("write witness: %w", err)
 	}
-	if err := w.f.Sync(); err != nil {
+	if err := durable.Sync(w.f); err != nil {
 		return fmt.Errorf("sync witness: %w", err)
 	}
+	failpoint.Hit(failpoint.WitnessWritten)
 	w.count = count
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/failpoint"
 	"sendoff/internal/runstore"
 )
 
@@ -103,6 +104,7 @@ func (b *builder) build(ctx context.Context) error {
 	if err := b.skips.flush(); err != nil {
 		return fmt.Errorf("plan: %w", err)
 	}
+	failpoint.Hit(failpoint.SkipsPut)
 	return nil
 }
 
@@ -113,6 +115,7 @@ func (b *builder) commit() (*Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
+	failpoint.Hit(failpoint.SnapshotFrozen)
 	if err := b.config.Run.WriteFrozen(b.config.Campaign.Sources); err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
@@ -136,6 +139,7 @@ func (b *builder) commit() (*Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
+	failpoint.Hit(failpoint.Planned)
 	return p, nil
 }
 

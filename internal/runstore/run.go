@@ -16,6 +16,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/durable"
+	"sendoff/internal/failpoint"
 	"sendoff/internal/ledger"
 )
 
@@ -49,6 +50,7 @@ func Acquire(dir string, o Options) (*Run, error) {
 	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
+	failpoint.Hit(failpoint.DirMade)
 	if !exists(dir, ledger.FileName) {
 		if exists(dir, ledger.WitnessName) {
 			return nil, fmt.Errorf("%w: %s is gone from %s, and a run has been there", ledger.ErrRolledBack, ledger.FileName, dir)

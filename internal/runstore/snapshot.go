@@ -113,7 +113,7 @@ func (w *SnapshotWriter) Commit() (int64, error) {
 	footer = binary.BigEndian.AppendUint32(footer, sum)
 	w.write(w.index)
 	w.write(append(footer, snapshotMagic...))
-	err := errors.Join(w.w.Flush(), w.f.Sync(), w.f.Close())
+	err := errors.Join(w.w.Flush(), durable.Sync(w.f), w.f.Close())
 	if err == nil {
 		err = os.Rename(w.path+".tmp", w.path)
 	}

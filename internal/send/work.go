@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/failpoint"
 	"sendoff/internal/ledger"
 	"sendoff/internal/pace"
 	"sendoff/internal/sinch"
@@ -54,6 +55,7 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 	if !s.permit() {
 		return false, nil // nothing was begun: the next start sends it
 	}
+	failpoint.Hit(failpoint.PermitTaken)
 	issued := time.Now()
 	j.begun, j.intent = true, ledger.Intent{Time: issued, Channel: s.Channel, Storage: s.Run.Storage()}
 	if err := s.Run.Ledger.Begin(uint32(j.r.Row), j.intent); err != nil {
@@ -65,10 +67,19 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 		}
 		issued = time.Now()
 	}
+	failpoint.Hit(failpoint.IntentDurable)
+	if failpoint.Broken(failpoint.ResultFirst) {
+		err := s.record(j, ledger.Result{State: ledger.Accepted, MessageID: "unknown"})
+		s.Client.Send(ctx, body)
+		return false, err
+	}
 	s.Progress.InFlight.Add(1)
 	o := s.Client.Send(ctx, body)
 	s.Progress.InFlight.Add(-1)
-	return s.settle(j, o)
+	failpoint.Hit(failpoint.AnswerRead)
+	again, err = s.settle(j, o)
+	failpoint.Hit(failpoint.ResultRecorded)
+	return again, err
 }
 
 // leaveOut skips somebody who came onto a suppression list after planning. Where an earlier attempt may have been taken, nobody knows whether

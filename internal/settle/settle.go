@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/failpoint"
 	"sendoff/internal/pace"
 	"sendoff/internal/runstore"
 	"sendoff/internal/sinch"
@@ -75,6 +76,9 @@ type pending struct {
 
 // New returns a settler for nobody as yet.
 func New(c Config) *Settler {
+	if failpoint.Broken(failpoint.NoSettle) {
+		c.Settle = 0
+	}
 	return &Settler{cfg: c, added: make(chan struct{}, 1), waiting: map[int]*pending{}}
 }
 
@@ -230,6 +234,7 @@ func (s *Settler) look(ctx context.Context, group []*pending, answer func(Answer
 	began := time.Now()
 	found := map[int]Trace{}
 	seen, lookErr := s.ask(ctx, group, found)
+	failpoint.Hit(failpoint.LookTaken)
 	var failed *lookError
 	if lookErr != nil && !errors.As(lookErr, &failed) {
 		return lookErr
@@ -246,6 +251,7 @@ func (s *Settler) look(ctx context.Context, group []*pending, answer func(Answer
 		if err := answer(a); err != nil {
 			return err
 		}
+		failpoint.Hit(failpoint.DoubtSettled)
 		s.mu.Lock()
 		delete(s.waiting, p.Row)
 		s.mu.Unlock()

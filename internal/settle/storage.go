@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"sendoff/internal/failpoint"
 	"sendoff/internal/runstore"
 	"sendoff/internal/sinch"
 )
@@ -34,6 +35,9 @@ func Source(s runstore.Storage) sinch.Source {
 func since(seen []runstore.Storage, number int) []runstore.Storage {
 	if number >= len(seen) {
 		return nil
+	}
+	if failpoint.Broken(failpoint.RetentionIgnored) {
+		return seen[len(seen)-1:]
 	}
 	return seen[number:]
 }
