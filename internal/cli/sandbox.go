@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -14,27 +15,49 @@ import (
 	"sendoff/internal/sandbox"
 )
 
-const faultHelp = `A fault is KIND:CONDITIONS, such as 429:every=10, 502:2% or reset-after:first=3,on=app.
-KIND      400 401 403 404 429 500 500-html 502 503 reset: the request is refused, nothing is accepted
-          500-after 502-after 503-after reset-after delay-after truncated: it is accepted, and its sender cannot know
-CONDITION all, RATE% (by the dice), every=N, first=N, after=N; retry-after=SECONDS (429), delay=DURATION (delay-after);
-          on=send|token|app|get|list (send where it is left out)
-Messages can be looked up with --retention 1 or more, and ?messages_source=DISPATCH_SOURCE.`
+const sandboxHelp = `A fault is KIND:CONDITIONS, such as 429:every=10, 502:2%, 503-after:to=001 or reset-after:first=3,on=app.
+KIND      400 401 402 403 404 408 413 422 429 500 500-html 501 502 503 503-html 504 301 307 reset delay:
+              the request is refused, nothing is accepted
+          500-after 500-html-after 502-after 503-after 504-after 408-after reset-after delay-after slow-after truncated
+          html-after type-after empty-after no-id-after 201-after 202-after: it is accepted, and its sender cannot know
+          late-after: the connection breaks at once, and the message is accepted only delay= later
+          short-page missing-page last-page-missing: a page of a look-up is short, or misses messages (on=list, on=fetch-last)
+CONDITION all, RATE% (by the dice), every=N, first=N, after=N, to=DIGITS (that the recipient ends with);
+          retry-after=SECONDS|date:SECONDS|TEXT, delay=DURATION (delay, delay-after, slow-after, late-after);
+          on=send|token|app|get|list|fetch-last|update|delete|apps|update-app (send where it is left out)
+A file of faults has one on a line, and comments after #.
+
+While it runs, the sandbox itself can be asked, with no credentials:
+  curl -X PUT --data-binary @bad-day.txt $SINCH_ENDPOINT/sandbox/faults     other faults; GET lists, DELETE clears them
+  curl $SINCH_ENDPOINT/sandbox/stats                                        accepted, queue, answers, faults struck
+  curl $SINCH_ENDPOINT/sandbox/messages                                     the messages that it holds; all with --data
+  curl -X PUT -d 30s $SINCH_ENDPOINT/sandbox/lag                            accepted messages are found only so much later
+  curl -X POST "$SINCH_ENDPOINT/sandbox/advance?by=24h"                     put its clock forward
+
+Messages can be looked up with --retention 1 or more, and ?messages_source=DISPATCH_SOURCE, or with --mode CONVERSATION.`
 
 func sandboxCommand(s *session) *cli.Command {
 	return &cli.Command{
 		Name:        "sandbox",
 		Usage:       "play the Conversation API on this machine, for rehearsals and for your own code; nobody gets anything",
-		Description: faultHelp,
+		Description: sandboxHelp,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "addr", Usage: "`ADDRESS` on this machine to listen on", Value: "127.0.0.1:8089"},
 			&cli.StringFlag{Name: "record", Usage: "append a JSON line per accepted message to `FILE`"},
+			&cli.StringFlag{Name: "data", Usage: "keep messages, queue and app in `DIR`, so that they outlive a restart or a kill"},
+			&cli.StringFlag{Name: "mode", Usage: "how the app processes messages: DISPATCH or CONVERSATION", Value: string(sandbox.Dispatch)},
+			&cli.StringFlag{Name: "channels", Usage: "what the app has, such as `SMS,RCS`; everything where it is left out"},
+			&cli.IntFlag{Name: "retention", Usage: "days that messages are kept for look-ups in DISPATCH, 0 to 7"},
+			&cli.IntFlag{Name: "conversation-retention", Usage: "days that they are in CONVERSATION, 1 to 3650", Value: 180},
 			&cli.IntFlag{Name: "drain", Usage: "messages a second that the app hands to its channels", Value: 20},
+			&cli.IntFlag{Name: "queue", Usage: "messages of others that wait in the app at the start"},
 			&cli.IntFlag{Name: "rate-limit", Usage: "requests a second that the project may make", Value: maxProjectRate},
-			&cli.IntFlag{Name: "retention", Usage: "days that messages are kept for look-ups, 0 to 7"},
 			&cli.DurationFlag{Name: "latency", Usage: "how long an answer takes"},
+			&cli.DurationFlag{Name: "lag", Usage: "how long it takes until an accepted message can be looked up"},
 			&cli.DurationFlag{Name: "token-ttl", Usage: "how long a token is good", Value: time.Hour},
 			&cli.StringSliceFlag{Name: "fault", Usage: "what goes wrong, as `KIND:CONDITIONS`; may be repeated"},
+			&cli.StringFlag{Name: "faults", Usage: "read faults from `FILE`; those of --fault go before them"},
+			&cli.Uint64Flag{Name: "seed", Usage: "of the dice that faults throw"},
 		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
@@ -46,19 +69,9 @@ func sandboxCommand(s *session) *cli.Command {
 }
 
 func (s *session) serveSandbox(c *cli.Context) (err error) {
-	cfg := sandbox.Config{
-		Drain: c.Int("drain"), RateLimit: c.Int("rate-limit"), DispatchRetention: c.Int("retention"),
-		Latency: c.Duration("latency"), TokenTTL: c.Duration("token-ttl"),
-	}
-	for _, text := range c.StringSlice("fault") {
-		f, err := sandbox.ParseFault(text)
-		if err != nil {
-			return inputErrorf("--fault %v", err)
-		}
-		cfg.Faults = append(cfg.Faults, f)
-	}
-	if err := cfg.Check(); err != nil {
-		return inputErrorf("%v", err)
+	cfg, err := sandboxConfig(c)
+	if err != nil {
+		return err
 	}
 	if path := c.String("record"); path != "" {
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
@@ -75,9 +88,49 @@ func (s *session) serveSandbox(c *cli.Context) (err error) {
 	ctx, stop, release := watchSignals(c.Context, func() {})
 	defer release()
 	server := sandbox.New(cfg)
-	defer server.Close()
+	if dir := c.String("data"); dir != "" {
+		if server, err = sandbox.Open(dir, cfg); err != nil {
+			_ = listener.Close() // nobody has called
+			return inputErrorf("--data: %v", err)
+		}
+	}
+	defer func() { err = errors.Join(err, server.Close()) }()
 	s.explainSandbox(listener.Addr(), server.Config())
 	return serve(ctx, stop, listener, server)
+}
+
+// sandboxConfig reads the flags.
+func sandboxConfig(c *cli.Context) (sandbox.Config, error) {
+	cfg := sandbox.Config{
+		Mode: sandbox.Mode(c.String("mode")), DispatchRetention: c.Int("retention"), ConversationRetention: c.Int("conversation-retention"),
+		Drain: c.Int("drain"), QueueSize: c.Int("queue"), RateLimit: c.Int("rate-limit"),
+		Latency: c.Duration("latency"), ListLag: c.Duration("lag"), TokenTTL: c.Duration("token-ttl"), Seed: c.Uint64("seed"),
+	}
+	if channels := c.String("channels"); channels != "" {
+		cfg.Channels = strings.Split(channels, ",")
+	}
+	for _, text := range c.StringSlice("fault") {
+		f, err := sandbox.ParseFault(text)
+		if err != nil {
+			return cfg, inputErrorf("--fault %v", err)
+		}
+		cfg.Faults = append(cfg.Faults, f)
+	}
+	if path := c.String("faults"); path != "" {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return cfg, inputErrorf("--faults: %v", err)
+		}
+		faults, err := sandbox.ParseFaults(string(text))
+		if err != nil {
+			return cfg, inputErrorf("--faults %s:\n    %s", path, strings.ReplaceAll(err.Error(), "\n", "\n    "))
+		}
+		cfg.Faults = append(cfg.Faults, faults...)
+	}
+	if err := cfg.Check(); err != nil {
+		return cfg, inputErrorf("%v", err)
+	}
+	return cfg, nil
 }
 
 // listenLocally listens on this machine alone: the sandbox takes anybody's messages, and they hold people's numbers.

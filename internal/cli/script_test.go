@@ -40,6 +40,10 @@ func TestMain(m *testing.M) {
 //	sinch [FAULT…]   start a sandbox with these faults, and point SINCH_* at it; once more: change its faults
 //	taken N          the sandbox has accepted N messages
 //	exits N COMMAND  the command ends with this exit code
+//	sandbox [FLAG…]  start the sandbox command, and point SINCH_* at it; once more: kill it, and start another
+//	http STATUS METHOD PATH [FILE]
+//	                 ask it with the file as the body, and print the answer, whose status must be that (none: there is none);
+//	                 a PATH without a slash before it is one below the project
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -51,11 +55,17 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			env.Values["api"] = new(api)
 			env.Defer(env.Values["api"].(*api).close)
+			env.Values["process"] = new(sandboxProcess)
+			env.Defer(env.Values["process"].(*sandboxProcess).kill)
 			return copySamples(filepath.Join(env.WorkDir, "samples"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"sinch": func(ts *testscript.TestScript, _ bool, args []string) { ts.Value("api").(*api).set(ts, args) },
 			"exits": exits,
+			"sandbox": func(ts *testscript.TestScript, _ bool, args []string) {
+				ts.Value("process").(*sandboxProcess).start(ts, args)
+			},
+			"http": askSandbox,
 			"taken": func(ts *testscript.TestScript, neg bool, args []string) {
 				want, err := strconv.Atoi(args[0])
 				ts.Check(err)

@@ -12,12 +12,14 @@ type answer struct {
 	status       int
 	contentType  string // of the body; "": application/json
 	authenticate string // the WWW-Authenticate header; "": none
-	retryAfter   time.Duration
+	retryAfter   string // the Retry-After header; "": none
+	location     string // the Location header; "": none
 	body         []byte
 
-	delay time.Duration   // before it leaves
-	hold  <-chan struct{} // closed when it may leave; nil: it may
-	cut   cut
+	delay   time.Duration   // before it leaves
+	hold    <-chan struct{} // closed when it may leave; nil: it may
+	dribble time.Duration   // that its body takes, byte by byte
+	cut     cut
 }
 
 // cut says how much of an answer arrives.
@@ -41,9 +43,11 @@ func (a answer) header() http.Header {
 	if a.authenticate != "" {
 		h.Set("WWW-Authenticate", a.authenticate)
 	}
-	if a.retryAfter > 0 {
-		seconds := (a.retryAfter + time.Second - 1) / time.Second
-		h.Set("Retry-After", strconv.FormatInt(int64(seconds), 10))
+	if a.retryAfter != "" {
+		h.Set("Retry-After", a.retryAfter)
+	}
+	if a.location != "" {
+		h.Set("Location", a.location)
 	}
 	return h
 }
@@ -124,6 +128,8 @@ func errorText(status int) (name, message string) {
 		return "PERMISSION_DENIED", "You do not have access to the requested resource."
 	case http.StatusNotFound:
 		return "NOT_FOUND", "information not found"
+	case http.StatusUnprocessableEntity:
+		return "INVALID_ARGUMENT", "Request cannot be processed"
 	case http.StatusRequestEntityTooLarge:
 		return "INVALID_ARGUMENT", "Request body is too large"
 	case http.StatusTooManyRequests:

@@ -33,7 +33,7 @@ var jwtHeader = base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","typ
 
 // oauth answers a request to the OAuth2 server, which gives out a few tokens a second and never says when to come back.
 func (s *Server) oauth(r *http.Request) answer {
-	if r.Method != Token.method() {
+	if r.Method != http.MethodPost {
 		return oauthError(http.StatusMethodNotAllowed, "invalid_request", "The request method must be POST")
 	}
 	s.mu.Lock()
@@ -42,7 +42,7 @@ func (s *Server) oauth(r *http.Request) answer {
 	if !ok {
 		return oauthError(http.StatusTooManyRequests, "too_many_requests", "Too many requests")
 	}
-	return s.perform(Token, func() answer { return s.grant(r) })
+	return s.perform(Token, r, func() answer { return s.grant(r) })
 }
 
 // grant gives a token to whoever knows the key (RFC 6749, section 4.4).

@@ -72,7 +72,7 @@ var batchRequest = object{
 func (s *Server) createBatch(r *http.Request) answer {
 	buffer := s.buffer()
 	defer s.buffers.Put(buffer)
-	root, refusal, ok := s.read(r, buffer, batchRequest)
+	root, refusal, ok := s.decodeBody(r, buffer, batchRequest)
 	if !ok {
 		return refusal
 	}
@@ -83,7 +83,7 @@ func (s *Server) createBatch(r *http.Request) answer {
 		return s.refuseFields(wrong...)
 	}
 	now := s.now()
-	b := batch{ID: ulid.MustNewDefault(now).String(), Metadata: textsAt(root, "batch_metadata"), Status: batchReady, SendAfter: now,
+	b := batch{ID: ulid.MustNewDefault(now).String(), Metadata: mapAt(root, "batch_metadata"), Status: batchReady, SendAfter: now,
 		Request: compact(buffer.Bytes())}
 	if t, err := time.Parse(time.RFC3339, textAt(root, "send_after")); err == nil && t.After(now) {
 		b.Status, b.SendAfter = batchScheduled, sendAfter(t.UTC(), now)
@@ -93,12 +93,17 @@ func (s *Server) createBatch(r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state.Batches = append(s.state.Batches, &b)
-	s.timeline.after(b.SendAfter.Sub(now), func() { s.sendBatch(&b) })
+	s.resources.Batches = append(s.resources.Batches, &b)
+	s.schedule(&b)
 	return jsonAnswer(http.StatusOK, struct {
 		ID        string    `json:"batch_id"`
 		SendAfter time.Time `json:"send_after"`
 	}{b.ID, b.SendAfter})
+}
+
+// schedule sends a batch when its time has come.
+func (s *Server) schedule(b *batch) {
+	s.timeline.after(b.SendAfter.Sub(s.now()), func() { s.sendBatch(b) })
 }
 
 // sendAfter returns when a batch that is to be sent after t is sent: at once where that is soon, or else at the next mark.
@@ -122,14 +127,14 @@ func (s *Server) sendBatch(b *batch) {
 	s.mu.Unlock()
 	entries, _ := at(root, "recipient_and_params").([]any)
 	for ; next < len(entries); next++ {
-		if s.sendEntry(b.ID, root, next) {
-			continue
+		if !s.sendEntry(b.ID, root, next) {
+			s.timeline.after(time.Second, func() { s.sendBatch(b) })
+			return
 		}
 		s.mu.Lock()
-		b.Next = next
+		b.Next = next + 1
+		s.keepResources()
 		s.mu.Unlock()
-		s.timeline.after(time.Second, func() { s.sendBatch(b) })
-		return
 	}
 	s.endBatch(b, batchProcessed)
 }
@@ -167,6 +172,7 @@ func (s *Server) failEntry(id string, root any, index int) {
 func (s *Server) endBatch(b *batch, status string) {
 	s.mu.Lock()
 	b.Status, b.Request, b.Next = status, nil, 0
+	s.keepResources()
 	s.mu.Unlock()
 	s.announce(onBatch, "", event{Batch: &batchStatus{
 		BatchID: b.ID, Status: "BATCH_STATUS_" + status, Type: "BATCH_TYPE_MESSAGES",

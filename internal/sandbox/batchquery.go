@@ -9,7 +9,7 @@ import (
 func (s *Server) batch(id string) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, b := range s.state.Batches {
+	for _, b := range s.resources.Batches {
 		if b.ID == id {
 			return jsonAnswer(http.StatusOK, b.shown())
 		}
@@ -30,7 +30,7 @@ func (s *Server) batches(values url.Values) answer {
 	found := []batch{}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, b := range s.state.Batches {
+	for _, b := range s.resources.Batches {
 		if v, ok := b.Metadata[values.Get("metadataKey")]; ok && v == values.Get("metadataValue") {
 			found = append(found, b.shown())
 		}
@@ -47,7 +47,7 @@ func (s *Server) cancelBatch(r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, b := range s.state.Batches {
+	for _, b := range s.resources.Batches {
 		if b.Status == batchScheduled && b.answersTo(request) {
 			b.Status, b.Request = batchCancelled, nil
 			s.timeline.after(0, func() { s.endBatch(b, batchCancelled) })

@@ -41,3 +41,8 @@ func (b *bucket) add(now time.Time) bool {
 	b.empty = b.empty.Add(b.interval)
 	return true
 }
+
+// fill puts n in, whether there is room or not.
+func (b *bucket) fill(now time.Time, n int) {
+	b.empty = now.Add(time.Duration(n) * b.interval)
+}

@@ -27,7 +27,7 @@ type capabilityAnswer struct {
 func (s *Server) capability(r *http.Request) answer {
 	buffer := s.buffer()
 	defer s.buffers.Put(buffer)
-	root, refusal, ok := s.read(r, buffer, capabilityRequest)
+	root, refusal, ok := s.decodeBody(r, buffer, capabilityRequest)
 	if !ok {
 		return refusal
 	}

@@ -44,6 +44,16 @@ func call(t testing.TB, s *Server, method, resource, body string) reply {
 	return do(t, s, r)
 }
 
+// lost makes a request that gets no answer.
+func lost(t testing.TB, s *Server, method, resource, body string) {
+	t.Helper()
+	r := newRequest(t, method, base+"/v1/projects/"+DefaultProjectID+resource, body)
+	r.SetBasicAuth(DefaultKeyID, DefaultKeySecret)
+	if _, err := s.RoundTrip(r); err != errReset {
+		t.Fatalf("error %v, want %v", err, errReset)
+	}
+}
+
 func newRequest(t testing.TB, method, url, body string) *http.Request {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))

@@ -27,8 +27,9 @@ const (
 	defaultTokenTTL   = time.Hour
 	defaultWebhooks   = 25 // callbacks a second that an app makes
 
-	conversationRetention = 180 // days that an app in CONVERSATION mode keeps messages
-	maxDispatchRetention  = 7   // days that an app in DISPATCH mode can be told to keep them
+	defaultRetention     = 180  // days that an app in CONVERSATION mode keeps messages …
+	maxRetention         = 3650 // … and can be told to
+	maxDispatchRetention = 7    // days that an app in DISPATCH mode can be told to keep them
 
 	tokenRate  = 10 // tokens a second that the OAuth2 server gives out …
 	tokenBurst = 30 // … after so many at once
@@ -40,10 +41,11 @@ type Mode string
 // The processing modes. Apps made since April 2025 start in [Dispatch].
 const (
 	Dispatch     Mode = "DISPATCH"     // no contacts; messages are kept for as long as the app's dispatch retention says
-	Conversation Mode = "CONVERSATION" // contacts and conversations; messages are kept for 180 days
+	Conversation Mode = "CONVERSATION" // contacts and conversations; messages are kept for as long as the app's retention says
 )
 
-// Config says which project and app a [Server] plays, and how it behaves. Every zero field stands for what its comment says.
+// Config says which project and app a [Server] plays, and how it behaves. Every zero field stands for what its comment says. What
+// clients can change about the app is here as it is at first.
 type Config struct {
 	ProjectID string // [DefaultProjectID]
 	KeyID     string // [DefaultKeyID]
@@ -52,12 +54,14 @@ type Config struct {
 	AppName   string // "Sandbox"
 	Region    string // [DefaultRegion]; a request to the host of another region finds nothing
 
-	Channels          []string // the channels that are ACTIVE on the app; nil: all of them
-	Mode              Mode     // [Dispatch]
-	DispatchRetention int      // days that messages in [Dispatch] are kept, 0 to 7; 0: they are not
+	Channels              []string // the channels that are ACTIVE on the app; nil: all of them
+	Mode                  Mode     // [Dispatch]
+	ConversationRetention int      // days that messages in [Conversation] are kept, 1 to 3650; 180
+	DispatchRetention     int      // days that messages in [Dispatch] are kept, 0 to 7; 0: they are not
 
 	Drain      int           // messages a second that the app hands to its channels; 20
 	QueueLimit int           // messages that wait to be handed over, at most; 500,000
+	QueueSize  int           // messages of others that wait there at the start; 0
 	RateLimit  int           // requests a second on the project, tokens apart; 800; negative: no limit, not even on tokens
 	TokenTTL   time.Duration // how long a token is good, in whole seconds; an hour
 	Latency    time.Duration // between taking a request and answering it
@@ -74,6 +78,9 @@ type Config struct {
 	Seed       uint64  // of the dice that faults with a rate throw, and callbacks
 	FlatErrors bool    // error bodies as the API's schema shows them, not inside "error" as it answers them
 
+	ListLag        time.Duration // before an accepted message can be found; see [Server.SetListLag]
+	PlusIdentities bool          // keep and find phone numbers with their plus sign, and not without
+
 	// Record gets a line of JSON, a [Message], for every message that is accepted, in one Write, before the answer leaves.
 	// When a Write fails, nothing is accepted any more.
 	Record io.Writer
@@ -81,7 +88,8 @@ type Config struct {
 	// Keep holds every accepted message in memory for [Server.Accepted]. Otherwise only those are held that can be looked up.
 	Keep bool
 
-	// Now is the clock of tokens, limits, the queue and retention; [time.Now]. Waits, such as Latency, are real ones.
+	// Now is the clock of tokens, limits, the queue and retention, which [Server.Advance] puts forward; [time.Now]. Waits, such as
+	// Latency, are real ones.
 	Now func() time.Time
 }
 
@@ -98,13 +106,16 @@ func (c Config) Check() error {
 	if c.DispatchRetention < 0 || c.DispatchRetention > maxDispatchRetention {
 		problems = append(problems, fmt.Errorf("dispatch retention is 0 to %d days, not %d", maxDispatchRetention, c.DispatchRetention))
 	}
+	if c.ConversationRetention < 1 || c.ConversationRetention > maxRetention {
+		problems = append(problems, fmt.Errorf("conversation retention is 1 to %d days, not %d", maxRetention, c.ConversationRetention))
+	}
 	for _, channel := range c.Channels {
 		if !slices.Contains(channels, channel) {
 			problems = append(problems, fmt.Errorf("unknown channel %q", channel))
 		}
 	}
-	if c.Drain < 0 || c.QueueLimit < 0 || c.TokenTTL < 0 || c.Latency < 0 {
-		problems = append(problems, errors.New("drain, queue limit, lifetime of tokens and latency cannot be negative"))
+	if c.Drain < 0 || c.QueueLimit < 0 || c.QueueSize < 0 || c.TokenTTL < 0 || c.Latency < 0 || c.ListLag < 0 {
+		problems = append(problems, errors.New("drain, queue and its limit, lifetime of tokens, latency and lag cannot be negative"))
 	}
 	for _, share := range []float64{c.Callbacks.Lost, c.Callbacks.Duplicate, c.Callbacks.Delayed, c.Callbacks.OutOfOrder} {
 		if share < 0 || share > 1 {
@@ -131,6 +142,7 @@ func (c Config) withDefaults() Config {
 	fill(&c.AppName, "Sandbox")
 	fill(&c.Region, DefaultRegion)
 	fill(&c.Mode, Dispatch)
+	fill(&c.ConversationRetention, defaultRetention)
 	fill(&c.Drain, defaultDrain)
 	fill(&c.QueueLimit, defaultQueueLimit)
 	fill(&c.RateLimit, defaultRateLimit)

@@ -27,6 +27,7 @@ func TestConfigCheck(t *testing.T) {
 		{"app", Config{AppID: "my-app"}, "app id is not a ULID"},
 		{"mode", Config{Mode: "BATCH"}, `unknown mode "BATCH"; known are DISPATCH and CONVERSATION`},
 		{"retention", Config{DispatchRetention: 8}, "dispatch retention is 0 to 7 days, not 8"},
+		{"conversation retention", Config{ConversationRetention: 3651}, "conversation retention is 1 to 3650 days, not 3651"},
 		{"channel", Config{Channels: []string{"SMS", "FAX"}}, `unknown channel "FAX"`},
 		{"negative", Config{Latency: -time.Second}, "cannot be negative"},
 		{"share", Config{Callbacks: Callbacks{Lost: 2}}, "a share of callbacks is 0 to 1, not 2"},

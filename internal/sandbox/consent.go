@@ -60,8 +60,8 @@ func (s *Server) insertConsents(r *http.Request) answer {
 	defer s.mu.Unlock()
 	for _, record := range request.Records {
 		c := consent{Identity: strings.TrimPrefix(record.Identity, "+"), List: record.List, Since: s.now()}
-		if !s.state.optedOut(c.Identity, c.List) {
-			s.state.Consents = append(s.state.Consents, c)
+		if !s.resources.optedOut(c.Identity, c.List) {
+			s.resources.Consents = append(s.resources.Consents, c)
 		}
 	}
 	return jsonAnswer(http.StatusOK, struct {
@@ -70,16 +70,16 @@ func (s *Server) insertConsents(r *http.Request) answer {
 }
 
 // optedOut reports whether an identity is on a list.
-func (st *state) optedOut(identity, list string) bool {
-	return slices.ContainsFunc(st.Consents, func(c consent) bool { return c.Identity == identity && c.List == list })
+func (all *resources) optedOut(identity, list string) bool {
+	return slices.ContainsFunc(all.Consents, func(c consent) bool { return c.Identity == identity && c.List == list })
 }
 
 // blocks reports whether an identity gets no messages of a content type. One whose content nobody knows is held against the list
 // of all messages only.
-func (st *state) blocks(identity, contentType string) bool {
-	return st.optedOut(identity, optOutAll) ||
-		contentType == "CONTENT_MARKETING" && st.optedOut(identity, optOutMarketing) ||
-		contentType == "CONTENT_NOTIFICATION" && st.optedOut(identity, optOutNotification)
+func (all *resources) blocks(identity, contentType string) bool {
+	return all.optedOut(identity, optOutAll) ||
+		contentType == "CONTENT_MARKETING" && all.optedOut(identity, optOutMarketing) ||
+		contentType == "CONTENT_NOTIFICATION" && all.optedOut(identity, optOutNotification)
 }
 
 type consentIdentity struct {
@@ -107,7 +107,7 @@ func (s *Server) consents(list string, values url.Values) answer {
 	after := values.Get("page_token") // the last identity of the page before
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, c := range s.state.Consents {
+	for _, c := range s.resources.Consents {
 		switch {
 		case c.List != list:
 		case after != "":
@@ -140,7 +140,7 @@ func (s *Server) consentsOf(identity string) answer {
 	records := []auditRecord{}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, c := range s.state.Consents {
+	for _, c := range s.resources.Consents {
 		if c.Identity == identity {
 			records = append(records, auditRecord{"ORIGIN_API", "OPERATION_INSERT", c.List, s.cfg.ProjectID, s.cfg.AppID, c.Since})
 		}

@@ -1,19 +1,22 @@
 // Package sandbox plays the Sinch Conversation API on this machine, so that a campaign, or any client of the API, can be tried
 // without an account and without writing to anybody.
 //
-// It answers under one base URL E:
+// It answers under one base URL E, of which P is E/v1/projects/{project_id}:
 //
-//	POST E/oauth2/token                                  a token for the key
-//	POST E/v1/projects/{project_id}/messages:send        send a message
-//	GET  E/v1/projects/{project_id}/messages             list messages
-//	GET  E/v1/projects/{project_id}/messages/{id}        get a message
-//	GET  E/v1/projects/{project_id}/apps/{app_id}        get the app, with what waits in its queue
-//	…    E/v1/projects/{project_id}/webhooks             webhooks, and GET apps/{app_id}/webhooks
-//	GET  E/v1/projects/{project_id}/apps/{app_id}/consents/…   who has opted out; POST consents inserts them
-//	POST E/v1/projects/{project_id}/messages:transcode   what a message is on channels that know text alone
-//	POST E/v1/projects/{project_id}/capability:query     who can be reached, told by a callback
-//	…    E/v1/projects/{project_id}/messages             batches: POST sends one, GET finds some, DELETE cancels some
-//	…    E/v2/projects/{project_id}/templates            templates
+//	POST         E/oauth2/token                 a token for the key
+//	POST         P/messages:send                send a message
+//	POST         P/messages:fetch-last-message  the last message of each of many
+//	GET          P/messages                     list messages
+//	GET          P/messages/{message_id}        get a message; PATCH gives it other metadata, DELETE makes it unfindable
+//	GET          P/apps                         list the app
+//	GET          P/apps/{app_id}                get the app, with what waits in its queue; PATCH changes it
+//	GET          P/apps/{app_id}/webhooks       webhooks of the app; P/webhooks makes, gets, changes and deletes them
+//	GET          P/apps/{app_id}/consents/…     who has opted out; POST P/consents inserts them
+//	POST         P/messages:transcode           what a message is on channels that know text alone
+//	POST         P/capability:query             who can be reached, told by a callback
+//	POST         P/messages                     send a batch; GET finds some, DELETE cancels some
+//	             E/v2/projects/…/templates      templates
+//	             E/sandbox/…                    the sandbox itself; see below
 //
 // The API has several hosts, and E is all of them. Where a request does not name one of the API's own, GET messages concerns batches
 // if it has a metadataKey, GET messages/{id} if the id is that of a batch, and POST and DELETE messages always.
@@ -33,14 +36,19 @@
 //   - Ids rise in the order of acceptance, and so do times.
 //   - Messages can be looked up exactly where the API keeps them: in CONVERSATION mode for 180 days, in DISPATCH mode for the
 //     app's days of retention, which are none unless it says so. Then a long run needs no memory either.
+//   - A change of the app is about messages that are accepted from then on. One that was accepted while its mode kept nothing is never
+//     found; one that is past a shorter retention is gone at once and for good, though the API's own cleaning may take a day.
 //   - It shares no code with any client here, so that a mistake on one side cannot be undone by the same mistake on the other.
 //
 // # Where the API is silent
 //
 // The sandbox takes the answer that is harder on the client. Unknown fields and parameters are refused; a field that is null is not
-// there. A list finds phone numbers without their plus sign only, as they are stored. A list of another app is empty, not an error.
-// A full queue is a 429. The 429s have no Retry-After unless a [Fault] gives them one. A channel that the app does not have is
-// accepted, since the newest documents say that it fails later, and what fails later fails behind the API.
+// there. Phone numbers are found without their plus sign only, as they are stored, unless [Config.PlusIdentities] turns that round. A
+// list of another app is empty, not an error. The last messages of many are looked for in CONVERSATION_SOURCE where none is named, as
+// in a list; other documents have DISPATCH_SOURCE, so a client must name one. A page of them goes on by time, so that who is written
+// to between two pages is missing from the second. A full queue is a 429. The 429s have no Retry-After unless a [Fault] gives them
+// one. A channel that the app does not have is accepted, since the newest documents say that it fails later, and what fails later
+// fails behind the API. An app's rate limits and channels are not for clients to change.
 //
 // The limits are token buckets: 800 requests a second on the project, a tenth of a second's worth at once; 10 tokens a second, 30
 // at once.
@@ -76,26 +84,65 @@
 //
 // # Faults
 //
-// A [Fault] makes requests of one operation (messages:send unless it names another) fail: all of them, by count, or by dice with
-// a seed. It strikes a request that has passed the limits and, but for one for a token, has shown its credentials; so it counts
-// what would otherwise have been served. [ParseFault] reads the text form, kind:condition,…:
+// A [Fault] makes requests of one operation (messages:send unless it names another) fail: all of them, by count, by dice with a
+// seed, or by who a message is to. It strikes a request that has passed the limits and, but for one for a token, has shown its
+// credentials; so it counts what would otherwise have been served. [ParseFault] reads the text form, kind:condition,…:
 //
-//	kind         the client sees                             carried out
-//	400          a refusal                                   no
-//	401          an expired token                            no
-//	403          BILLING_CREDIT_LIMIT_BREACHED               no
-//	404          nothing there, as in the wrong region       no
-//	429          too many requests                           no
-//	500, 503     the API's own error                         no
-//	500-html     a page of HTML                              no
-//	502          a page of HTML                              no
-//	reset        a broken connection                         no
-//	500-after    the API's own error                         yes
-//	503-after    the API's own error                         yes
-//	502-after    a page of HTML                              yes
-//	reset-after  a broken connection                         yes
-//	delay-after  nothing for a minute, or for delay=         yes
-//	truncated    200 and half of the answer                  yes
+//	kind                     the client sees                             carried out
+//	400, 413, 422            a refusal                                   no
+//	401                      an expired token                            no
+//	402                      payment required                            no
+//	403                      BILLING_CREDIT_LIMIT_BREACHED               no
+//	404                      nothing there, as in the wrong region       no
+//	429                      too many requests                           no
+//	500, 501, 503            the API's own error                         no
+//	408, 500-html, 502,      a page of HTML                              no
+//	503-html, 504
+//	301, 307                 a redirect to where the request went        no
+//	reset                    a broken connection                         no
+//	delay                    nothing for a minute, or for delay=, then   no
+//	                         a broken connection
+//	500-after, 503-after     the API's own error                         yes
+//	408-after, 502-after,    a page of HTML                              yes
+//	500-html-after,
+//	504-after
+//	reset-after              a broken connection                         yes
+//	delay-after              nothing for a minute, or for delay=         yes
+//	slow-after               the answer byte by byte, over delay=        yes
+//	truncated                200 and half of the answer                  yes
+//	html-after, empty-after  200 and a page of HTML, or no body          yes
+//	type-after               200 and the right answer, as text/plain     yes
+//	no-id-after              200 and the answer without its id or token  yes
+//	201-after, 202-after     the right answer with another status        yes
+//	late-after               a broken connection                         delay= later
 //
-// They come in pairs, since a client cannot tell the halves of one apart: the same 503 with the message accepted, and without.
+// They come in pairs, since a client cannot tell the halves of one apart: the same 503 with the message accepted, and without. The
+// last of them is what a request of a process that has died does: it still waits at the server, and is carried out after whoever
+// comes next has looked for it. So only a look after such a while says that a message was not accepted.
+//
+// Look-ups can be wrong without an error. What is accepted can be found only after a lag, [Server.SetListLag], which a client cannot
+// tell from a message that was not accepted, unless it waits. And pages, with on=list or on=fetch-last:
+//
+//	short-page         the first half of a page; the next goes on where it ends, so nothing is missing to who follows the token
+//	missing-page       the second half of a page; the first is on none. In one look it is the same as short-page, where the client is
+//	                   told to go on too; only a second look can find what is missing
+//	last-page-missing  a page that says it is the last. Nothing shows; only a second look can find the rest
+//
+// # The sandbox itself
+//
+// Under E/sandbox/ are no calls of the API, but the sandbox's own. They want no credentials, meet no faults and are not counted; so a
+// sandbox is not for a port that others can reach.
+//
+//	GET, PUT, DELETE  E/sandbox/faults          what goes wrong: one fault on a line, in the text form, with # before comments
+//	GET               E/sandbox/stats           messages accepted, the queue, answers by operation and status, faults struck
+//	GET               E/sandbox/messages        the messages that it holds, as in its record
+//	PUT               E/sandbox/lag             how long it takes until a message can be found
+//	POST              E/sandbox/advance?by=24h  put its clock forward, and with it tokens, the queue and retention
+//
+// A bad day can be rehearsed from a shell while a sender runs:
+//
+//	curl -X PUT --data-binary @bad-day.txt $SINCH_ENDPOINT/sandbox/faults
+//	curl -X POST "$SINCH_ENDPOINT/sandbox/advance?by=1h"     # every token has run out
+//	curl $SINCH_ENDPOINT/sandbox/stats
+//	curl -X DELETE $SINCH_ENDPOINT/sandbox/faults            # the sun comes out
 package sandbox

@@ -20,7 +20,7 @@ func entryRequest(root any, index int, id string) map[string]any {
 		}
 	}
 	var pairs []string
-	for key, value := range textsAt(entry, "parameters") {
+	for key, value := range mapAt(entry, "parameters") {
 		pairs = append(pairs, "${"+key+"}", value)
 	}
 	request["message"] = substitute(batch["message"], strings.NewReplacer(pairs...))
@@ -63,8 +63,8 @@ func substitute(v any, values *strings.Replacer) any {
 	return v
 }
 
-// textsAt returns the strings of an object at a key of v.
-func textsAt(v any, key string) map[string]string {
+// mapAt returns the strings of an object at a key of v.
+func mapAt(v any, key string) map[string]string {
 	texts := map[string]string{}
 	object, _ := at(v, key).(map[string]any)
 	for key := range object {

@@ -1,92 +1,49 @@
 package sandbox
 
 import (
+	"encoding/json"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 )
 
-// Kind is what goes wrong.
-type Kind uint8
-
-// The kinds of faults, with their names in the text form. Those that end in After strike when the request has been carried out:
-// a message that was accepted, and its sender cannot know. One that is refused anyway gets its refusal.
-const (
-	noFault         Kind = iota
-	BadRequest           // 400: refused as invalid
-	Expired              // 401: the token is expired
-	CreditLimit          // 403: the credit limit is reached
-	NotFound             // 404: as in the wrong region
-	TooManyRequests      // 429
-	ServerError          // 500, with the API's own error
-	ServerErrorPage      // 500-html, from something before the API
-	BadGateway           // 502, HTML
-	Unavailable          // 503, with the API's own error
-	Reset                // reset: the connection breaks, and nothing was done
-
-	ServerErrorAfter // 500-after
-	BadGatewayAfter  // 502-after
-	UnavailableAfter // 503-after
-	ResetAfter       // reset-after
-	DelayAfter       // delay-after: the answer takes [Fault.Delay] longer
-	TruncatedAfter   // truncated: half of the answer arrives
-)
-
-// kinds are the names of the kinds and the status of their answers, if it is not that of the request.
-var kinds = [...]struct {
-	name   string
-	status int
-}{
-	BadRequest:       {"400", http.StatusBadRequest},
-	Expired:          {"401", http.StatusUnauthorized},
-	CreditLimit:      {"403", http.StatusForbidden},
-	NotFound:         {"404", http.StatusNotFound},
-	TooManyRequests:  {"429", http.StatusTooManyRequests},
-	ServerError:      {"500", http.StatusInternalServerError},
-	ServerErrorPage:  {"500-html", http.StatusInternalServerError},
-	BadGateway:       {"502", http.StatusBadGateway},
-	Unavailable:      {"503", http.StatusServiceUnavailable},
-	Reset:            {"reset", 0},
-	ServerErrorAfter: {"500-after", http.StatusInternalServerError},
-	BadGatewayAfter:  {"502-after", http.StatusBadGateway},
-	UnavailableAfter: {"503-after", http.StatusServiceUnavailable},
-	ResetAfter:       {"reset-after", 0},
-	DelayAfter:       {"delay-after", 0},
-	TruncatedAfter:   {"truncated", 0},
-}
-
-// after reports whether k strikes when the request has been carried out.
-func (k Kind) after() bool { return k >= ServerErrorAfter }
-
-// defaultDelay is longer than clients wait.
-const defaultDelay = time.Minute
-
 // Fault is something that goes wrong, and for which requests. All its conditions must hold; without one it strikes every
 // request. The zero Fault never strikes.
 type Fault struct {
 	Kind Kind
-	On   Operation // the requests it is about, which it counts from 1
+	On   Operation // the requests it is about, which it counts from 1 …
+	To   string    // … or only those of them to recipients whose identity, as it is stored, ends with these digits
 
 	After int     // not the first so many
 	First int     // of the rest, only the first so many
 	Every int     // of the rest, only one in so many
 	Rate  float64 // of those, so many, by the dice: 0.02 is two in a hundred; 0: all
 
-	RetryAfter time.Duration // the Retry-After header, in whole seconds; 0: none
-	Delay      time.Duration // of [DelayAfter]; 0: a minute
+	RetryAfter     time.Duration // the Retry-After header, in whole seconds; 0: none
+	RetryAfterDate bool          // it is a date so far ahead
+	RetryAfterText string        // the header is this instead, whatever it means
+
+	Delay time.Duration // of the kinds that take their time; 0: a minute
 }
 
 // faultBook holds the faults, and counts for each the requests it is about.
 type faultBook struct {
 	seed uint64
 
-	mu     sync.Mutex
-	faults []Fault
-	seen   []int // by fault
-	dice   *rand.Rand
+	mu   sync.Mutex
+	all  []bookedFault
+	dice *rand.Rand
+}
+
+// bookedFault is a fault with the requests that it was about, and those that it struck.
+type bookedFault struct {
+	Fault
+	seen, struck int
 }
 
 func newFaultBook(seed uint64) *faultBook { return &faultBook{seed: seed} }
@@ -95,23 +52,41 @@ func newFaultBook(seed uint64) *faultBook { return &faultBook{seed: seed} }
 func (b *faultBook) set(faults []Fault) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.faults = slices.Clone(faults)
-	b.seen = make([]int, len(faults))
+	b.all = make([]bookedFault, len(faults))
+	for i, f := range faults {
+		b.all[i].Fault = f
+	}
 	b.dice = rand.New(rand.NewPCG(b.seed, 0))
 }
 
-// next returns the fault that strikes the next request of an operation. Every fault counts it, whichever strikes, so that one does
-// not shift another's.
-func (b *faultBook) next(op Operation) (strikes Fault, ok bool) {
+// list returns the faults with their counts.
+func (b *faultBook) list() []bookedFault {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for i, f := range b.faults {
-		if f.On != op {
+	return slices.Clone(b.all)
+}
+
+// byRecipient reports whether it matters to a fault whom a message is to.
+func (b *faultBook) byRecipient() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.ContainsFunc(b.all, func(f bookedFault) bool { return f.To != "" })
+}
+
+// next returns the fault that strikes the next request of an operation, which is to somebody where that matters. Every fault counts
+// it, whichever strikes, so that one does not shift another's.
+func (b *faultBook) next(op Operation, to string) (strikes Fault, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := range b.all {
+		f := &b.all[i]
+		if f.On != op || f.To != "" && !strings.HasSuffix(to, f.To) {
 			continue
 		}
-		b.seen[i]++
-		if f.strikes(b.seen[i], b.dice) && !ok {
-			strikes, ok = f, true
+		f.seen++
+		if f.strikes(f.seen, b.dice) && !ok {
+			f.struck++
+			strikes, ok = f.Fault, true
 		}
 	}
 	return strikes, ok
@@ -126,21 +101,66 @@ func (f Fault) strikes(n int, dice *rand.Rand) bool {
 		(f.Rate == 0 || dice.Float64() < f.Rate)
 }
 
-// spoil returns what is left of an answer when f has struck.
-func (s *Server) spoil(f Fault, a answer) answer {
+// defaultDelay is longer than clients wait.
+const defaultDelay = time.Minute
+
+// delay returns how long f takes.
+func (f Fault) delay() time.Duration {
+	if f.Delay == 0 {
+		return defaultDelay
+	}
+	return f.Delay
+}
+
+// retryAfter returns the Retry-After header at a time, or "".
+func (f Fault) retryAfter(now time.Time) string {
+	switch {
+	case f.RetryAfterText != "":
+		return f.RetryAfterText
+	case f.RetryAfter <= 0:
+		return ""
+	case f.RetryAfterDate:
+		return roundUp(now.Add(f.RetryAfter)).Format(http.TimeFormat)
+	}
+	return strconv.FormatInt(int64((f.RetryAfter+time.Second-1)/time.Second), 10)
+}
+
+// roundUp returns the first whole second that is not before t.
+func roundUp(t time.Time) time.Time { return t.Add(time.Second - 1).Truncate(time.Second) }
+
+// spoil returns what is left of the answer to r when f has struck.
+func (s *Server) spoil(f Fault, r *http.Request, a answer) answer {
 	switch f.Kind {
 	case Reset, ResetAfter:
 		a.cut = none
+	case Stall:
+		// While its body waits to be read the server does not notice that a client has gone.
+		_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, maxBody))
+		a.delay, a.cut = f.delay(), none
+	case DelayAfter:
+		a.delay += f.delay()
+	case SlowAfter:
+		a.dribble = f.delay()
 	case TruncatedAfter:
 		a.cut = half
-	case DelayAfter:
-		a.delay += f.Delay
-		if f.Delay == 0 {
-			a.delay += defaultDelay
-		}
+	case PageAfter:
+		a = gatewayPage(a.status)
+	case TypeAfter:
+		a.contentType = "text/plain; charset=utf-8"
+	case EmptyAfter:
+		a.body = nil
+	case NoIDAfter:
+		a.body = withoutID(a.body)
+	case CreatedAfter, AcceptedAfter:
+		a.status = kinds[f.Kind].status
+	case ShortPage, MissingPage, EndPage:
+		a.body = spoilPage(f.Kind, a.body)
 	default:
 		a = s.errorOf(f)
-		a.retryAfter = f.RetryAfter
+		a.retryAfter = f.retryAfter(s.cfg.Now().UTC()) // by the clock of a client that nobody has put forward
+		if f.Kind == Moved || f.Kind == Redirect {
+			a.location = r.URL.RequestURI()
+		}
 	}
 	return a
 }
@@ -150,7 +170,7 @@ func (s *Server) errorOf(f Fault) answer {
 	status := kinds[f.Kind].status
 	name, message := errorText(status)
 	switch {
-	case f.Kind == ServerErrorPage || f.Kind == BadGateway || f.Kind == BadGatewayAfter:
+	case kinds[f.Kind].page:
 		return gatewayPage(status)
 	case f.On == Token && f.Kind == Expired:
 		return refuseKey()
@@ -162,4 +182,50 @@ func (s *Server) errorOf(f Fault) answer {
 		return s.refuseAs(status, "BILLING_CREDIT_LIMIT_BREACHED", message)
 	}
 	return s.refuse(status)
+}
+
+// withoutID returns an answer less what its client needs of it.
+func withoutID(body []byte) []byte {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return body
+	}
+	for _, key := range []string{"message_id", "id", "access_token"} {
+		delete(fields, key)
+	}
+	return jsonAnswer(http.StatusOK, fields).body
+}
+
+// spoilPage returns what is left of a page of messages.
+func spoilPage(kind Kind, body []byte) []byte {
+	var page struct {
+		Messages      []json.RawMessage `json:"messages"`
+		NextPageToken string            `json:"next_page_token"`
+	}
+	if err := json.Unmarshal(body, &page); err != nil || len(page.Messages) == 0 {
+		return body
+	}
+	kept := (len(page.Messages) + 1) / 2
+	switch kind {
+	case ShortPage:
+		if kept < len(page.Messages) {
+			page.NextPageToken = idOf(page.Messages[kept-1])
+		}
+		page.Messages = page.Messages[:kept]
+	case MissingPage:
+		page.NextPageToken = idOf(page.Messages[len(page.Messages)-1])
+		page.Messages = page.Messages[kept:]
+	case EndPage:
+		page.NextPageToken = ""
+	}
+	return jsonAnswer(http.StatusOK, page).body
+}
+
+// idOf returns the id of a stored message.
+func idOf(message json.RawMessage) string {
+	var m struct {
+		ID string `json:"id"`
+	}
+	_ = json.Unmarshal(message, &m) // it is one of our own
+	return m.ID
 }

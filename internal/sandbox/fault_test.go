@@ -24,25 +24,49 @@ func TestFaultKinds(t *testing.T) {
 	}{
 		{"400:all", 400, "INVALID_ARGUMENT", 0},
 		{"401:all", 401, "expired", 0},
+		{"402:all", 402, "Payment Required", 0},
 		{"403:all", 403, "BILLING_CREDIT_LIMIT_BREACHED", 0},
 		{"404:all", 404, "NOT_FOUND", 0},
+		{"408:all", 408, "<h1>408 Request Timeout</h1>", 0},
+		{"413:all", 413, "too large", 0},
+		{"422:all", 422, "INVALID_ARGUMENT", 0},
 		{"429:all", 429, "RESOURCE_EXHAUSTED", 0},
 		{"500:all", 500, "INTERNAL_ERROR", 0},
 		{"500-html:all", 500, "<h1>500 Internal Server Error</h1>", 0},
+		{"501:all", 501, "UNIMPLEMENTED", 0},
 		{"502:all", 502, "<h1>502 Bad Gateway</h1>", 0},
 		{"503:all", 503, "UNAVAILABLE", 0},
+		{"503-html:all", 503, "<h1>503 Service Unavailable</h1>", 0},
+		{"504:all", 504, "<h1>504 Gateway Timeout</h1>", 0},
+		{"301:all", 301, "<h1>301 Moved Permanently</h1>", 0},
+		{"307:all", 307, "<h1>307 Temporary Redirect</h1>", 0},
 		{"reset:all", 0, "", 0},
+		{"delay:all,delay=10ms", 0, "", 0},
 		{"500-after:all", 500, "INTERNAL_ERROR", 1},
 		{"502-after:all", 502, "<h1>502 Bad Gateway</h1>", 1},
 		{"503-after:all", 503, "UNAVAILABLE", 1},
+		{"500-html-after:all", 500, "<h1>500 Internal Server Error</h1>", 1},
+		{"504-after:all", 504, "<h1>504 Gateway Timeout</h1>", 1},
+		{"408-after:all", 408, "<h1>408 Request Timeout</h1>", 1},
 		{"reset-after:all", 0, "", 1},
 		{"delay-after:all,delay=10ms", 200, "message_id", 1},
+		{"slow-after:all,delay=10ms", 200, "message_id", 1},
+		{"html-after:all", 200, "<h1>200 OK</h1>", 1},
+		{"type-after:all", 200, "message_id", 1},
+		{"empty-after:all", 200, "", 1},
+		{"no-id-after:all", 200, `{"accepted_time":"`, 1},
+		{"201-after:all", 201, "message_id", 1},
+		{"202-after:all", 202, "message_id", 1},
+		{"late-after:all,delay=0.1ms", 0, "", 1},
 		{"truncated:all", 200, `{"message_id":"`, 1},
 	} {
 		t.Run(tc.fault, func(t *testing.T) {
 			s := New(Config{})
 			s.SetFaults(mustParse(t, tc.fault))
 			got, err := sendOverNetwork(t, s)
+			for deadline := time.Now().Add(5 * time.Second); s.AcceptedCount() < tc.accepted && time.Now().Before(deadline); {
+				time.Sleep(time.Millisecond) // until the message that comes late has come
+			}
 			if accepted := s.AcceptedCount(); accepted != tc.accepted {
 				t.Errorf("accepted %d, want %d", accepted, tc.accepted)
 			}
@@ -58,6 +82,12 @@ func TestFaultKinds(t *testing.T) {
 			if got.status != tc.status || !strings.Contains(got.body+got.header.Get("WWW-Authenticate"), tc.contents) {
 				t.Errorf("status %d, headers %v, body %s, want %d with %s", got.status, got.header, got.body, tc.status, tc.contents)
 			}
+			if id := strings.Contains(got.body, "message_id"); id != (tc.contents == "message_id" || strings.HasPrefix(tc.fault, "truncated")) {
+				t.Errorf("an id: %v, in %s", id, got.body)
+			}
+			if plain := strings.HasPrefix(got.header.Get("Content-Type"), "text/plain"); plain != strings.HasPrefix(tc.fault, "type-after") {
+				t.Errorf("content type %q", got.header.Get("Content-Type"))
+			}
 			if html := strings.HasPrefix(got.header.Get("Content-Type"), "text/html"); html != strings.Contains(tc.contents, "<") {
 				t.Errorf("content type %q", got.header.Get("Content-Type"))
 			}
@@ -72,7 +102,9 @@ func sendOverNetwork(t *testing.T, s *Server) (reply, error) {
 	defer server.Close()
 	r := newRequest(t, "POST", server.URL+"/v1/projects/"+DefaultProjectID+"/messages:send", textTo("+447700900001"))
 	r.SetBasicAuth(DefaultKeyID, DefaultKeySecret)
-	response, err := server.Client().Do(r)
+	client := server.Client()
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	response, err := client.Do(r)
 	if err != nil {
 		return reply{}, err
 	}
@@ -198,7 +230,7 @@ func TestFaultRate(t *testing.T) {
 		b := newFaultBook(seed)
 		b.set([]Fault{{Kind: Reset, Rate: 0.1}})
 		for range 10_000 {
-			_, ok := b.next(Send)
+			_, ok := b.next(Send, "")
 			struck = append(struck, ok)
 		}
 		return struck
@@ -245,19 +277,13 @@ func TestSetFaults(t *testing.T) {
 }
 
 func TestFaultsByOperation(t *testing.T) {
-	resources := map[Operation]string{App: "/apps/" + DefaultAppID, Get: "/messages/01F8MECHZX3TBDSZ7XRADM79XE", List: "/messages"}
-	for op, resource := range resources {
-		s := New(Config{Faults: []Fault{{Kind: Unavailable, On: op}}})
-		for other, resource := range resources {
-			if got := call(t, s, "GET", resource, "").status; (got == 503) != (other == op) {
-				t.Errorf("%s: %s with status %d", operations[op], resource, got)
+	for _, faulty := range routes {
+		s := New(Config{Faults: []Fault{{Kind: Unavailable, On: faulty.op}}})
+		for _, to := range routes {
+			path := strings.Replace(to.path, "{id}", DefaultAppID, 1) // no message has it, but any answer will do
+			if got := call(t, s, to.method, "/"+path, "{}").status; (got == 503) != (to.op == faulty.op) {
+				t.Errorf("%s: %s %s with status %d", operations[faulty.op], to.method, path, got)
 			}
-		}
-		if got := call(t, s, "GET", resource, "").status; got != 503 {
-			t.Errorf("%s: status %d, want 503", operations[op], got)
-		}
-		if got := tenStatuses(t, s); got != "2222222222" {
-			t.Errorf("%s: sends with %s", operations[op], got)
 		}
 	}
 }
@@ -293,12 +319,146 @@ func TestFaultAfterRefusal(t *testing.T) {
 }
 
 func TestRetryAfter(t *testing.T) {
+	now := newClock()
+	now.advance(300 * time.Millisecond)
 	for text, want := range map[string]string{
 		"429:all": "", "429:all,retry-after=2": "2", "429:all,retry-after=1m": "60", "503:all,retry-after=1500ms": "2",
+		"429:all,retry-after=date:5": "Sat, 28 Mar 2026 09:00:06 GMT", "429:all,retry-after=-1": "-1",
+		"429:all,retry-after=99999999": "99999999", "429:all,retry-after=tomorrow": "tomorrow",
 	} {
-		s := New(Config{Faults: mustParseAll(t, text)})
+		s := New(Config{Now: now.Now, Faults: mustParseAll(t, text)})
 		if got := send(t, s, textTo("+447700900001")).header.Get("Retry-After"); got != want {
 			t.Errorf("%s: Retry-After %q, want %q", text, got, want)
+		}
+	}
+}
+
+// A fault can be about some people only, and counts what is sent to them.
+func TestFaultByRecipient(t *testing.T) {
+	for _, cfg := range []Config{{}, {PlusIdentities: true}} {
+		cfg.Faults = mustParseAll(t, "503-after:to=0001,first=2 400:to=2")
+		s := New(cfg)
+		var got []byte
+		for _, phone := range []string{"+447700900001", "447700900002", "+447700900003", "447700900001", "+447700900001", "+447700910001"} {
+			got = append(got, byte('0'+send(t, s, textTo(phone)).status/100))
+		}
+		if want := "542522"; string(got) != want || s.AcceptedCount() != 5 {
+			t.Errorf("%s, accepted %d, want %s and 5", got, s.AcceptedCount(), want)
+		}
+	}
+}
+
+// A redirect leads to where the request went, so that a client that follows it shows.
+func TestRedirect(t *testing.T) {
+	s := New(Config{Faults: mustParseAll(t, "307:first=1")})
+	server := httptest.NewServer(s)
+	defer server.Close()
+	if _, ok := trySend(t, server, "+447700900001"); !ok || s.AcceptedCount() != 1 {
+		t.Errorf("ok %v, accepted %d, want a message by way of the redirect", ok, s.AcceptedCount())
+	}
+}
+
+// An answer that comes byte by byte takes its time, and a client can stop reading it.
+func TestSlowAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Config{Faults: mustParseAll(t, "slow-after:all,delay=20s")})
+		begun := time.Now()
+		sendText(t, s, "+447700900001")
+		if waited := time.Since(begun); waited < 19*time.Second || waited > 20*time.Second {
+			t.Errorf("waited %v, want 20s or hardly less", waited)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		r := newRequest(t, "POST", base+"/v1/projects/"+DefaultProjectID+"/messages:send", textTo("+447700900001")).WithContext(ctx)
+		r.SetBasicAuth(DefaultKeyID, DefaultKeySecret)
+		response, err := s.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if part, err := io.ReadAll(response.Body); !errors.Is(err, context.DeadlineExceeded) || len(part) == 0 {
+			t.Errorf("%d bytes, error %v, want some and that of the context", len(part), err)
+		}
+	})
+}
+
+// Over a network the bytes leave one by one.
+func TestSlowAnswerOverNetwork(t *testing.T) {
+	server := httptest.NewServer(New(Config{Faults: mustParseAll(t, "slow-after:all,delay=20s")})) // a fifth of a second a byte
+	defer server.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	r := newRequest(t, "POST", server.URL+"/v1/projects/"+DefaultProjectID+"/messages:send", textTo("+447700900001")).WithContext(ctx)
+	r.SetBasicAuth(DefaultKeyID, DefaultKeySecret)
+	response, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	one := make([]byte, 10)
+	if n, err := response.Body.Read(one); n != 1 || err != nil {
+		t.Errorf("read %d bytes, %v, want one", n, err)
+	}
+}
+
+// A client that has gone is noticed, so that a server that is to end need not wait for what nobody waits for.
+func TestStallEndsWithItsClient(t *testing.T) {
+	server := httptest.NewServer(New(Config{Faults: []Fault{{Kind: Stall}}}))
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	r := newRequest(t, "POST", server.URL+"/v1/projects/"+DefaultProjectID+"/messages:send", textTo("+447700900001")).WithContext(ctx)
+	r.SetBasicAuth(DefaultKeyID, DefaultKeySecret)
+	if _, err := server.Client().Do(r); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v, want that of the context", err)
+	}
+	closed := make(chan struct{})
+	go func() {
+		server.Close()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(10 * time.Second):
+		t.Error("the server still waits")
+	}
+}
+
+// What is wrong with a page is that messages are on none, or that a page is short; only the second can be seen for what it is.
+func TestSpoiledPages(t *testing.T) {
+	for _, tc := range []struct {
+		fault string
+		want  []string // the messages on each page, newest first
+	}{
+		{"delay-after:all,delay=1ns", []string{"6543", "210"}},
+		{"short-page:first=1", []string{"65", "4321", "0"}},
+		{"short-page:all", []string{"65", "43", "21", "0"}},
+		{"missing-page:first=1", []string{"43", "210"}},
+		{"missing-page:after=1", []string{"6543", "0", ""}},
+		{"last-page-missing:all", []string{"6543"}},
+	} {
+		for _, op := range []Operation{List, FetchLast} {
+			f := mustParse(t, tc.fault+",on="+operations[op])
+			s := New(Config{Mode: Conversation, Faults: []Fault{f}})
+			place := make(map[string]byte)
+			for i := range 7 {
+				place[sendText(t, s, "+44770090000"+string(rune('0'+i)))] = byte('0' + i)
+			}
+			var got []string
+			for token, more := "", true; more; more = token != "" {
+				var page listing
+				if op == List {
+					page = listed(t, s, "page_size=4&page_token="+token)
+				} else {
+					page = fetchedLast(t, s, `{"page_size":4,"page_token":"`+token+`"}`)
+				}
+				var on []byte
+				for _, m := range page.Messages {
+					on = append(on, place[m.ID])
+				}
+				got, token = append(got, string(on)), page.NextPageToken
+			}
+			if !slices.Equal(got, tc.want) {
+				t.Errorf("%s: pages %q, want %q", f, got, tc.want)
+			}
 		}
 	}
 }

@@ -1,10 +1,11 @@
 package sandbox
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"iter"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -27,55 +28,158 @@ type storedMessage struct {
 	MessageStatus   *string         `json:"message_status"`
 }
 
+// messagePage is a page of messages.
+type messagePage struct {
+	Messages      []storedMessage `json:"messages"`
+	NextPageToken string          `json:"next_page_token"`
+}
+
 type channelIdentity struct {
 	Channel  string `json:"channel"`
 	Identity string `json:"identity"`
 	AppID    string `json:"app_id"` // of channels whose identities hold for one app only
 }
 
+// updateRequest is the body of PATCH messages/{message_id}.
+var updateRequest = object{fields: fields{"metadata": text{max: 1024}}}
+
 // get answers GET messages/{message_id}.
-func (s *Server) get(id string, values url.Values) answer {
-	q, wrong := parseQuery(values, "messages_source")
-	wanted, err := ulid.ParseStrict(id)
-	if err != nil {
-		wrong = append(wrong, violation{"message_id", "Must be a ULID"})
+func (s *Server) get(r *http.Request, id string) answer {
+	wanted, q, wrong := parseLookup(r, id)
+	if wrong != nil {
+		return s.refuseFields(wrong...)
+	}
+	now := s.lock()
+	defer s.mu.Unlock()
+	e := s.find(wanted, q.mode, now)
+	if e == nil {
+		return s.refuse(http.StatusNotFound)
+	}
+	return jsonAnswer(http.StatusOK, s.storedMessage(e, true, now))
+}
+
+// update answers PATCH messages/{message_id}, which gives a message other metadata.
+func (s *Server) update(r *http.Request, id string) answer {
+	wanted, q, wrong := parseLookup(r, id)
+	if q.mode == Dispatch {
+		wrong = append(wrong, violation{"messages_source", "Must be CONVERSATION_SOURCE"})
 	}
 	if wrong != nil {
 		return s.refuseFields(wrong...)
 	}
-	e, ok := s.find(wanted, q.mode)
+	root, refusal, ok := s.decodeBody(r, new(bytes.Buffer), updateRequest)
 	if !ok {
+		return refusal
+	}
+	now := s.lock()
+	defer s.mu.Unlock()
+	e := s.find(wanted, q.mode, now)
+	if e == nil {
 		return s.refuse(http.StatusNotFound)
 	}
-	return jsonAnswer(http.StatusOK, s.storedMessage(e, true))
+	if metadata, ok := at(root, "metadata").(string); ok {
+		if err := s.journalChange(journalLine{ID: wanted.String(), Metadata: &metadata}); err != nil {
+			return s.refuse(http.StatusInternalServerError)
+		}
+		e.metadata = metadata
+	}
+	return jsonAnswer(http.StatusOK, s.storedMessage(e, true, now))
 }
 
-// find returns the message with an id, where it was processed in mode and is still kept.
-func (s *Server) find(id ulid.ULID, mode Mode) (entry, bool) {
-	s.mu.Lock()
+// delete answers DELETE messages/{message_id}. The message is not called back; it can only no longer be found.
+func (s *Server) delete(r *http.Request, id string) answer {
+	wanted, q, wrong := parseLookup(r, id)
+	if wrong != nil {
+		return s.refuseFields(wrong...)
+	}
+	now := s.lock()
 	defer s.mu.Unlock()
+	e := s.find(wanted, q.mode, now)
+	if e == nil {
+		return s.refuse(http.StatusNotFound)
+	}
+	if err := s.forget(e); err != nil {
+		return s.refuse(http.StatusInternalServerError)
+	}
+	return answer{status: http.StatusOK, body: []byte("{}")}
+}
+
+// forget makes a message one that nobody can look up any more. mu is held.
+func (s *Server) forget(e *entry) error {
+	if err := s.journalChange(journalLine{ID: e.id.String(), Deleted: true}); err != nil {
+		return err
+	}
+	e.kept = false
+	return nil
+}
+
+// find returns the message with an id, where it was processed in mode and can be looked up; else nil. mu is held.
+func (s *Server) find(id ulid.ULID, mode Mode, now time.Time) *entry {
 	i, ok := s.store.search(id)
 	if !ok {
-		return entry{}, false
+		return nil
 	}
-	e := s.store.entries[i]
-	return e, e.mode == mode && s.store.visible(&e, s.now())
+	e := &s.store.entries[i]
+	if e.mode != mode || !s.store.visible(e, now) {
+		return nil
+	}
+	return e
 }
 
 // list answers GET messages, newest first.
-func (s *Server) list(values url.Values) answer {
-	q, wrong := parseQuery(values, "app_id", "channel_identity", "channel", "direction", "start_time", "end_time", "messages_source",
+func (s *Server) list(r *http.Request, _ string) answer {
+	q, wrong := parseQuery(r.URL.Query(), "app_id", "channel_identity", "channel", "direction", "start_time", "end_time", "messages_source",
 		"contact_id", "conversation_id", "only_recipient_originated", "view", "page_size", "page_token")
 	if wrong != nil {
 		return s.refuseFields(wrong...)
 	}
-	entries, more := s.page(q)
-	page := struct {
-		Messages      []storedMessage `json:"messages"`
-		NextPageToken string          `json:"next_page_token"`
-	}{Messages: make([]storedMessage, len(entries))}
-	for i, e := range entries {
-		page.Messages[i] = s.storedMessage(e, q.metadata)
+	now := s.lock()
+	found, more := s.page(s.matching(q, now), q)
+	s.mu.Unlock()
+	return s.pageAnswer(found, more, q, now)
+}
+
+// matching returns the messages that q asks for, newest first. mu is held while they are gone through.
+func (s *Server) matching(q query, now time.Time) iter.Seq[*entry] {
+	if q.identity != "" {
+		return s.filter(s.store.to(q.identity), q, now)
+	}
+	return s.filter(s.store.before(q.after), q, now)
+}
+
+// filter returns those of entries, which are newest first, that q asks for and that can be looked up.
+func (s *Server) filter(entries iter.Seq[*entry], q query, now time.Time) iter.Seq[*entry] {
+	return func(yield func(*entry) bool) {
+		if q.none(s.cfg.AppID) {
+			return
+		}
+		for e := range entries {
+			if e.at.Before(q.start) {
+				return
+			}
+			if q.matches(e) && s.store.visible(e, now) && !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// page returns as many messages as fit on a page, and whether there are more. mu is held.
+func (s *Server) page(found iter.Seq[*entry], q query) (entries []entry, more bool) {
+	for e := range found {
+		if len(entries) == q.size {
+			return entries, true
+		}
+		entries = append(entries, *e)
+	}
+	return entries, false
+}
+
+// pageAnswer returns the answer with a page of messages.
+func (s *Server) pageAnswer(entries []entry, more bool, q query, now time.Time) answer {
+	page := messagePage{Messages: make([]storedMessage, len(entries))}
+	for i := range entries {
+		page.Messages[i] = s.storedMessage(&entries[i], q.metadata, now)
 	}
 	if more {
 		page.NextPageToken = entries[len(entries)-1].id.String()
@@ -83,32 +187,8 @@ func (s *Server) list(values url.Values) answer {
 	return jsonAnswer(http.StatusOK, page)
 }
 
-// page returns the messages of a page, newest first, and whether there are older ones.
-func (s *Server) page(q query) (found []entry, more bool) {
-	if q.none(s.cfg.AppID) {
-		return nil, false
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.now()
-	for i := s.store.before(q.after) - 1; i >= 0; i-- {
-		e := &s.store.entries[i]
-		if e.at.Before(q.start) {
-			break
-		}
-		if !q.matches(e) || !s.store.visible(e, now) {
-			continue
-		}
-		if len(found) == q.size {
-			return found, true
-		}
-		found = append(found, *e)
-	}
-	return found, false
-}
-
 // storedMessage returns e as the API shows it.
-func (s *Server) storedMessage(e entry, metadata bool) storedMessage {
+func (s *Server) storedMessage(e *entry, metadata bool, now time.Time) storedMessage {
 	var request struct {
 		Message json.RawMessage `json:"message"`
 	}
@@ -123,6 +203,9 @@ func (s *Server) storedMessage(e entry, metadata bool) storedMessage {
 		AcceptTime:      e.at,
 		ProcessingMode:  e.mode,
 	}
+	if s.settings.Load().PersistMessageStatus.Enabled {
+		m.MessageStatus = e.status(now)
+	}
 	if metadata {
 		m.Metadata = e.metadata
 	}
@@ -133,6 +216,15 @@ func (s *Server) storedMessage(e entry, metadata bool) storedMessage {
 		m.ContactID, m.ConversationID = e.contactID(), e.conversationID()
 	}
 	return m
+}
+
+// status returns how far a message is. No channel is played, so it is never delivered.
+func (e *entry) status(now time.Time) *string {
+	status := "QUEUED_ON_CHANNEL"
+	if now.Before(e.drained) {
+		status = "QUEUED"
+	}
+	return &status
 }
 
 // contactID returns the contact of a message in CONVERSATION mode: the one it was addressed to, or the one that Sinch makes for an

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -215,6 +216,13 @@ func TestListPages(t *testing.T) {
 	}
 	slices.Reverse(want)
 
+	sendText(t, s, "+447700900010")
+	one := listed(t, s, "channel_identity=447700900010")
+	if page := listed(t, s, "channel_identity=447700900010&page_token="+one.Messages[0].ID); !slices.Equal(page.ids(), want[24:]) {
+		t.Errorf("the page behind the newest to one is %v, want %v", page.ids(), want[24:])
+	}
+	want = slices.Insert(want, 0, one.Messages[0].ID)
+
 	if got := listed(t, s, "").ids(); !slices.Equal(got, want[:defaultPageSize]) {
 		t.Errorf("the first page is %v, want %v", got, want[:defaultPageSize])
 	}
@@ -266,5 +274,130 @@ func TestFirstTried(t *testing.T) {
 				t.Errorf("stored with %s, want %s", got, tc.want)
 			}
 		})
+	}
+}
+
+func TestUpdateMessage(t *testing.T) {
+	s := New(Config{Mode: Conversation, DispatchRetention: 1})
+	id := sendText(t, s, "+447700900001")
+	r := call(t, s, "PATCH", "/messages/"+id, `{"metadata":"new"}`)
+	if got := decodeAs[storedMessage](t, r.body); r.status != http.StatusOK || got.ID != id || got.Metadata != "new" {
+		t.Errorf("status %d, body %s", r.status, r.body)
+	}
+	if r := call(t, s, "PATCH", "/messages/"+id, `{}`); r.status != http.StatusOK {
+		t.Errorf("nothing to change: status %d, body %s", r.status, r.body)
+	}
+	if got := listed(t, s, "").Messages[0].Metadata; got != "new" {
+		t.Errorf("metadata %q, want new", got)
+	}
+	inDispatch := decodeAs[Message](t, send(t, s, requestWith(t, `{"processing_strategy":"DISPATCH_ONLY"}`)).body).ID
+	for path, want := range map[string]int{
+		"/messages/" + inDispatch:                                      404,
+		"/messages/" + inDispatch + "?messages_source=DISPATCH_SOURCE": 400,
+	} {
+		if r := call(t, s, "PATCH", path, `{"metadata":"new"}`); r.status != want {
+			t.Errorf("%s: status %d, want %d", path, r.status, want)
+		}
+	}
+	for _, body := range []string{`{"metadata":1}`, `{"message_metadata":"new"}`, `{"metadata":"` + strings.Repeat("x", 1025) + `"}`, ``} {
+		if r := call(t, s, "PATCH", "/messages/"+id, body); r.status != http.StatusBadRequest {
+			t.Errorf("%.40s: status %d, want 400", body, r.status)
+		}
+	}
+}
+
+// A message that is deleted is found by no look-up, but it was sent all the same.
+func TestDeleteMessage(t *testing.T) {
+	s := New(Config{DispatchRetention: 1})
+	older, id := sendText(t, s, "+447700900001"), sendText(t, s, "+447700900001")
+	const source = "messages_source=DISPATCH_SOURCE"
+	if r := call(t, s, "DELETE", "/messages/"+id, ""); r.status != http.StatusNotFound {
+		t.Errorf("of another source: status %d, want 404", r.status)
+	}
+	if r := call(t, s, "DELETE", "/messages/"+id+"?"+source, ""); r.status != http.StatusOK || r.body != "{}" {
+		t.Errorf("status %d, body %s, want an empty object", r.status, r.body)
+	}
+	for _, method := range []string{"GET", "DELETE"} {
+		if r := call(t, s, method, "/messages/"+id+"?"+source, ""); r.status != http.StatusNotFound {
+			t.Errorf("%s afterwards: status %d, want 404", method, r.status)
+		}
+	}
+	last := fetchedLast(t, s, `{"messages_source":"DISPATCH_SOURCE","channel_identities":["447700900001"]}`).ids()
+	for what, got := range map[string][]string{
+		"list": listed(t, s, source).ids(), "list of one": listed(t, s, source+"&channel_identity=447700900001").ids(), "last": last,
+	} {
+		if !slices.Equal(got, []string{older}) {
+			t.Errorf("%s: %v, want %s", what, got, older)
+		}
+	}
+	if s.AcceptedCount() != 2 || getApp(t, s).QueueStats.OutboundSize != 2 || len(s.Accepted()) != 1 {
+		t.Errorf("accepted %d, held %d", s.AcceptedCount(), len(s.Accepted()))
+	}
+}
+
+// A message is accepted and cannot be found yet.
+func TestListLag(t *testing.T) {
+	now := newClock()
+	s := New(Config{Now: now.Now, DispatchRetention: 1, ListLag: 30 * time.Second})
+	id := sendText(t, s, "+447700900001")
+	found := func() (where string) {
+		if len(listed(t, s, "messages_source=DISPATCH_SOURCE").Messages) > 0 {
+			where += "list "
+		}
+		if call(t, s, "GET", "/messages/"+id+"?messages_source=DISPATCH_SOURCE", "").status == http.StatusOK {
+			where += "get "
+		}
+		if len(fetchedLast(t, s, `{"messages_source":"DISPATCH_SOURCE"}`).Messages) > 0 {
+			where += "last"
+		}
+		return where
+	}
+	const everywhere = "list get last"
+	if got := found(); got != "" {
+		t.Errorf("found by %q at once", got)
+	}
+	now.advance(30*time.Second - 1)
+	sendText(t, s, "+447700900002") // makes room, but not at the cost of who has not been seen yet
+	if got := found(); got != "" {
+		t.Errorf("found by %q too early", got)
+	}
+	now.advance(1)
+	if got := found(); got != everywhere {
+		t.Errorf("found by %q, want %q", got, everywhere)
+	}
+	if r := asked(t, s, "PUT", "lag", "1m\n"); r.status != http.StatusOK || statsOf(t, s).Lag != "1m0s" {
+		t.Errorf("status %d, body %q", r.status, r.body)
+	}
+	if got := found(); got != "" {
+		t.Errorf("found by %q with a longer lag", got)
+	}
+	s.SetListLag(0)
+	if got := found(); got != everywhere {
+		t.Errorf("found by %q without lag, want %q", got, everywhere)
+	}
+	if r := asked(t, s, "PUT", "lag", "soon"); r.status != http.StatusBadRequest {
+		t.Errorf("status %d, want 400", r.status)
+	}
+}
+
+// The index of identities follows when old messages are let go.
+func TestIndexForgets(t *testing.T) {
+	now := newClock()
+	s := New(Config{Now: now.Now, Mode: Conversation, ConversationRetention: 1})
+	for _, phone := range []string{"+447700900001", "+447700900002", "+447700900001"} {
+		sendText(t, s, phone)
+		now.advance(10 * time.Hour)
+	}
+	sendText(t, s, "+447700900003") // lets go of the first
+	if got := len(listed(t, s, "channel_identity=447700900001").Messages); got != 1 {
+		t.Errorf("%d to the first, want 1", got)
+	}
+	now.advance(25 * time.Hour)
+	last := sendText(t, s, "+447700900003") // lets go of all others
+	if got := listed(t, s, "").ids(); !slices.Equal(got, []string{last}) {
+		t.Errorf("found %v, want %s", got, last)
+	}
+	if len(s.store.newest) != 1 || len(s.store.contacts) != 1 || len(s.store.entries) != 1 {
+		t.Errorf("%d addresses, %d contacts, %d messages, want one of each", len(s.store.newest), len(s.store.contacts), len(s.store.entries))
 	}
 }

@@ -11,25 +11,19 @@ import (
 // passage is a message on its way from the queue to its end.
 type passage struct {
 	submission
-	id          string
-	body        []byte // of the request; all that is kept of it while it waits
-	root        any    // the same, decoded, from when it leaves the queue
-	callbackURL string
-	outcome     Outcome
-	tried       func() // called when the last callback has been tried; nil: nobody waits for it
+	id      string
+	root    any // the request, decoded, from when it leaves the queue
+	outcome Outcome
+	tried   func() // called when the last callback has been tried; nil: nobody waits for it
 }
 
 // play has what becomes of a message told to those who listen, and does nothing where nobody does. The channel it returns is
 // closed when the answer may leave; nil: at once. The caller holds s.mu, and has just put the message in the queue.
-func (s *Server) play(id ulid.ULID, now time.Time, m submission, root any, body []byte) (hold <-chan struct{}) {
-	callbackURL := textAt(root, "callback_url")
-	if len(s.receivers(onSubmit, "")) == 0 && len(s.receivers(onDelivery, callbackURL)) == 0 {
-		return nil
+func (s *Server) play(id ulid.ULID, now time.Time, m submission) (hold <-chan struct{}) {
+	if m.request == nil || len(s.receivers(onSubmit, "")) == 0 && len(s.receivers(onDelivery, m.callbackURL)) == 0 {
+		return nil // nobody listened when it came
 	}
-	p := &passage{submission: m, id: id.String(), body: m.request, callbackURL: callbackURL, outcome: s.cfg.outcome(m.identity)}
-	if p.body == nil {
-		p.body = compact(body)
-	}
+	p := &passage{submission: m, id: id.String(), outcome: s.cfg.outcome(m.identity)}
 	wait := s.queue.empty.Sub(now)
 	if p.outcome == Early {
 		ctx, cancel := context.WithCancel(s.timeline.ctx)
@@ -46,9 +40,9 @@ func (s *Server) receivers(trigger, callbackURL string) (all []webhook) {
 		if !onThisMachine(callbackURL) {
 			return nil
 		}
-		return []webhook{{Target: callbackURL, Secret: s.cfg.CallbackSecret}}
+		return []webhook{{Target: callbackURL, Secret: s.settings.Load().CallbackSettings.Secret}}
 	}
-	for _, w := range s.state.Webhooks {
+	for _, w := range s.resources.Webhooks {
 		if w.hears(trigger) {
 			all = append(all, w)
 		}
@@ -58,7 +52,7 @@ func (s *Server) receivers(trigger, callbackURL string) (all []webhook) {
 
 // leave lets a message go from the queue to its channels. It runs on the timeline.
 func (s *Server) leave(p *passage) {
-	p.root, _ = decode(p.body) // it was decoded before
+	p.root, _ = decode(p.request) // it was decoded before
 	attempts := s.attempts(p.root)
 	scenes := s.cfg.story(attempts, p.outcome)
 	if code := s.refusal(p, attempts); code != "" {
@@ -106,7 +100,7 @@ func (s *Server) attempts(root any) (all []channelIdentity) {
 // identityOf returns an identity of a request as the API keeps it.
 func (s *Server) identityOf(identity any) channelIdentity {
 	channel := textAt(identity, "channel")
-	id := channelIdentity{Channel: channel, Identity: stored(channel, textAt(identity, "identity"))}
+	id := channelIdentity{Channel: channel, Identity: s.stored(channel, textAt(identity, "identity"))}
 	if !slices.Contains(phoneChannels, channel) {
 		id.AppID = s.cfg.AppID
 	}
@@ -129,7 +123,7 @@ func (s *Server) refusal(p *passage, attempts []channelIdentity) string {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.state.blocks(p.identity, textAt(p.root, "message_content_type")) {
+	if s.resources.blocks(p.identity, textAt(p.root, "message_content_type")) {
 		return "RECIPIENT_NOT_OPTED_IN"
 	}
 	return s.templateRefusal(at(p.root, "message"), attempts[0].Channel)
@@ -175,7 +169,7 @@ func (s *Server) callbacks(p *passage, sc scene) []callback {
 // correlationOf returns the correlation_id of a message, where the API keeps it: a message that is dispatched by an app of
 // conversations loses it.
 func (s *Server) correlationOf(p *passage) string {
-	if s.cfg.DropCorrelation || p.mode != s.cfg.Mode {
+	if s.cfg.DropCorrelation || p.mode != s.settings.Load().ProcessingMode {
 		return ""
 	}
 	return textAt(p.root, "correlation_id")

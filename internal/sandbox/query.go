@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -21,11 +22,11 @@ const (
 	toApp     = "TO_APP"     // people's, which the sandbox has none of
 )
 
-// query is what GET messages is asked for. A zero field filters nothing.
+// query is what a look-up asks for. A zero field filters nothing.
 type query struct {
 	mode                Mode
 	app                 string
-	identity            string // as stored: a phone number without its plus sign finds, one with it does not
+	identity            string // as stored: a phone number without its plus sign finds, unless it is configured that one with it does
 	channel             string
 	direction           string
 	contact             string
@@ -45,6 +46,7 @@ func (q query) none(app string) bool {
 // matches reports whether e is what q asks for, but for its start and whether it is still kept.
 func (q query) matches(e *entry) bool {
 	return e.mode == q.mode &&
+		(q.after.IsZero() || e.id.Compare(q.after) < 0) &&
 		(q.end.IsZero() || e.at.Before(q.end)) &&
 		(q.channel == "" || q.channel == e.channel) &&
 		(q.identity == "" || q.identity == e.identity) &&
@@ -80,6 +82,16 @@ func parseQuery(values url.Values, known ...string) (query, []violation) {
 	}
 	slices.SortFunc(p.wrong, byField)
 	return q, p.wrong
+}
+
+// parseLookup reads a request for one message.
+func parseLookup(r *http.Request, id string) (wanted ulid.ULID, q query, wrong []violation) {
+	q, wrong = parseQuery(r.URL.Query(), "messages_source")
+	wanted, err := ulid.ParseStrict(id)
+	if err != nil {
+		wrong = append(wrong, violation{"message_id", "Must be a ULID"})
+	}
+	return wanted, q, wrong
 }
 
 // parameters reads the parameters of a request, and gathers what is wrong. A parameter that is empty is not there.

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"io"
 	"time"
-
-	"github.com/oklog/ulid/v2"
 )
 
 // Message is a message that was accepted. Its JSON is a line of [Config.Record].
@@ -23,19 +21,28 @@ type recorder struct {
 	err  error // of the first Write that failed; the record may end in half a line, so it gets no more
 }
 
-// add writes the line of a message whose request is on one line.
-func (r *recorder) add(id ulid.ULID, at time.Time, request []byte) error {
+// add writes the line of a message whose request is on one line, with more fields at its end.
+func (r *recorder) add(e *entry, more []byte) error {
 	if r.w == nil || r.err != nil {
 		return r.err
 	}
 	line := append(r.line[:0], `{"message_id":"`...)
-	line = append(line, id.String()...)
+	line = append(line, e.id.String()...)
 	line = append(line, `","accepted_time":"`...)
-	line = at.AppendFormat(line, time.RFC3339Nano)
+	line = e.at.AppendFormat(line, time.RFC3339Nano)
 	line = append(line, `","request":`...)
-	line = append(line, request...)
+	line = append(line, e.request...)
+	line = append(line, more...)
 	line = append(line, "}\n"...)
 	r.line = line
+	return r.write(line)
+}
+
+// write writes a line.
+func (r *recorder) write(line []byte) error {
+	if r.w == nil || r.err != nil {
+		return r.err
+	}
 	_, r.err = r.w.Write(line)
 	return r.err
 }

@@ -14,12 +14,33 @@ const (
 	templateHost     = "template.api.sinch.com"
 )
 
-// state is what others have put on the server, messages apart.
-type state struct {
+// resources are what others have put on the server, messages apart.
+type resources struct {
 	Webhooks  []webhook  `json:"webhooks"`
 	Consents  []consent  `json:"consents"`
 	Templates []template `json:"templates"`
 	Batches   []*batch   `json:"batches"`
+}
+
+// keepResources puts the resources where they outlive the server, if anything does. mu is held. What cannot be written is kept as long as the
+// process lives, as all is without a directory.
+func (s *Server) keepResources() {
+	s.heard.Store(len(s.resources.Webhooks) > 0)
+	_ = s.state.save(resourcesFile, s.resources)
+}
+
+// loadResources takes in what was kept, and has batches go on that were not sent to their end.
+func (s *Server) loadResources() error {
+	if err := s.state.load(resourcesFile, &s.resources); err != nil {
+		return err
+	}
+	s.heard.Store(len(s.resources.Webhooks) > 0)
+	for _, b := range s.resources.Batches {
+		if b.Request != nil {
+			s.schedule(b)
+		}
+	}
+	return nil
 }
 
 // further returns what answers a call that no fault can be put on. It reports false where it knows none.
@@ -76,7 +97,7 @@ func (s *Server) ofBatch(r *http.Request, id string) bool {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.ContainsFunc(s.state.Batches, func(b *batch) bool { return b.ID == id })
+	return slices.ContainsFunc(s.resources.Batches, func(b *batch) bool { return b.ID == id })
 }
 
 // ofTemplates returns what answers a call of the Template API.
@@ -126,7 +147,7 @@ func (s *Server) notFound() answer { return s.refuse(http.StatusNotFound) }
 func (s *Server) readInto(r *http.Request, rule rule, v any) (refusal answer, ok bool) {
 	buffer := s.buffer()
 	defer s.buffers.Put(buffer)
-	if _, refusal, ok = s.read(r, buffer, rule); !ok {
+	if _, refusal, ok = s.decodeBody(r, buffer, rule); !ok {
 		return refusal, false
 	}
 	if err := json.Unmarshal(buffer.Bytes(), v); err != nil {

@@ -10,40 +10,98 @@ type Operation uint8
 
 // The operations that a fault can be put on.
 const (
-	Send  Operation = iota // POST messages:send
-	Token                  // POST oauth2/token
-	App                    // GET apps/{app_id}
-	Get                    // GET messages/{message_id}
-	List                   // GET messages
+	Send      Operation = iota // POST messages:send
+	Token                      // POST oauth2/token
+	App                        // GET apps/{app_id}
+	Get                        // GET messages/{message_id}
+	List                       // GET messages
+	FetchLast                  // POST messages:fetch-last-message
+	Update                     // PATCH messages/{message_id}
+	Delete                     // DELETE messages/{message_id}
+	Apps                       // GET apps
+	UpdateApp                  // PATCH apps/{app_id}
 )
 
 // operations are the names of the operations in the text form of a fault.
-var operations = [...]string{Send: "send", Token: "token", App: "app", Get: "get", List: "list"}
+var operations = [...]string{
+	Send: "send", Token: "token", App: "app", Get: "get", List: "list",
+	FetchLast: "fetch-last", Update: "update", Delete: "delete", Apps: "apps", UpdateApp: "update-app",
+}
+
+// unrouted stands for requests that are no operation.
+const unrouted = Operation(len(operations))
+
+// route is an operation, and who answers it below a project. A {id} that ends a path is any one part that is not empty.
+type route struct {
+	op           Operation
+	method, path string
+	answer       func(s *Server, r *http.Request, id string) answer
+}
+
+var routes = [...]route{
+	{Send, "POST", "messages:send", (*Server).send},
+	{List, "GET", "messages", (*Server).list},
+	{FetchLast, "POST", "messages:fetch-last-message", (*Server).fetchLast},
+	{Get, "GET", "messages/{id}", (*Server).get},
+	{Update, "PATCH", "messages/{id}", (*Server).update},
+	{Delete, "DELETE", "messages/{id}", (*Server).delete},
+	{Apps, "GET", "apps", (*Server).apps},
+	{App, "GET", "apps/{id}", (*Server).getApp},
+	{UpdateApp, "PATCH", "apps/{id}", (*Server).updateApp},
+}
 
 // route finds who answers r. Paths are taken apart by hand: the API's colons fit no pattern of [http.ServeMux], which would also
 // redirect a path that is not clean, where the API finds nothing.
-func (s *Server) route(r *http.Request) answer {
+func (s *Server) route(r *http.Request) (Operation, answer) {
 	if r.URL.Path == "/oauth2/token" {
-		return s.oauth(r)
+		return Token, s.oauth(r)
 	}
 	version, project, resource, ok := cutProject(r.URL.Path)
 	if !ok || s.elsewhere(r.Host) {
-		return s.refuse(http.StatusNotFound)
+		return unrouted, s.refuse(http.StatusNotFound)
 	}
+	to, id, status := find(r.Method, resource)
 	if a, ok := s.admit(r, project); !ok {
-		return a
+		return to.op, a
 	}
 	if call, ok := s.further(r, version, resource); ok {
-		return call()
+		a := call()
+		if r.Method != http.MethodGet {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.keepResources()
+		}
+		return unrouted, a
 	}
-	op, id, ok := operationOf(resource)
+	if to.answer == nil {
+		return to.op, s.refuse(status)
+	}
+	return to.op, s.perform(to.op, r, func() answer { return to.answer(s, r, id) })
+}
+
+// find returns the route to a resource and the id in it, or one that nobody answers and the status to refuse it with.
+func find(method, resource string) (to *route, id string, status int) {
+	status = http.StatusNotFound
+	for i := range routes {
+		id, ok := match(routes[i].path, resource)
+		switch {
+		case ok && method == routes[i].method:
+			return &routes[i], id, http.StatusOK
+		case ok:
+			status = http.StatusNotImplemented
+		}
+	}
+	return &route{op: unrouted}, "", status
+}
+
+// match reports whether a resource has a path, and returns the id in it.
+func match(path, resource string) (id string, ok bool) {
+	collection, ok := strings.CutSuffix(path, "{id}")
 	if !ok {
-		return s.refuse(http.StatusNotFound)
+		return "", path == resource
 	}
-	if r.Method != op.method() {
-		return s.refuse(http.StatusNotImplemented)
-	}
-	return s.perform(op, func() answer { return s.call(op, id, r) })
+	id, ok = strings.CutPrefix(resource, collection)
+	return id, ok && id != "" && !strings.Contains(id, "/")
 }
 
 // cutProject splits a path of the API into its version, the project and what is asked of it.
@@ -54,35 +112,6 @@ func cutProject(path string) (version, project, resource string, ok bool) {
 	}
 	project, resource, ok = strings.Cut(rest, "/")
 	return version, project, resource, ok
-}
-
-// operationOf returns the operation on a resource, and the id in it.
-func operationOf(resource string) (op Operation, id string, ok bool) {
-	switch resource {
-	case "messages:send":
-		return Send, "", true
-	case "messages":
-		return List, "", true
-	}
-	collection, id, ok := strings.Cut(resource, "/")
-	if !ok || id == "" || strings.Contains(id, "/") {
-		return 0, "", false
-	}
-	switch collection {
-	case "apps":
-		return App, id, true
-	case "messages":
-		return Get, id, true
-	}
-	return 0, "", false
-}
-
-// method returns the method that op answers to.
-func (op Operation) method() string {
-	if op == Send || op == Token {
-		return http.MethodPost
-	}
-	return http.MethodGet
 }
 
 // elsewhere reports whether host is the API's host of a region where the app is not.
@@ -111,33 +140,24 @@ func (s *Server) admit(r *http.Request, project string) (refusal answer, ok bool
 	return answer{}, true
 }
 
-// perform runs do, which carries out op, as far as the faults let it.
-func (s *Server) perform(op Operation, do func() answer) answer {
-	fault, ok := s.faults.next(op)
-	if !ok {
-		return do()
+// perform runs do, which carries out op for r, as far as the faults let it.
+func (s *Server) perform(op Operation, r *http.Request, do func() answer) answer {
+	to := ""
+	if op == Send && s.faults.byRecipient() {
+		to = s.recipientOf(r)
 	}
-	if !fault.Kind.after() {
-		return s.spoil(fault, answer{})
+	fault, ok := s.faults.next(op, to)
+	switch {
+	case !ok || fault.Kind.suits(op) != "":
+		return do()
+	case fault.Kind == LateAfter:
+		return s.sendLate(r, fault.delay())
+	case !fault.Kind.after():
+		return s.spoil(fault, r, answer{})
 	}
 	a := do()
 	if a.status != http.StatusOK {
 		return a // it was refused, so there is nothing to hide
 	}
-	return s.spoil(fault, a)
-}
-
-// call carries out an operation of the API.
-func (s *Server) call(op Operation, id string, r *http.Request) answer {
-	switch op {
-	case Send:
-		return s.send(r)
-	case App:
-		return s.app(id)
-	case Get:
-		return s.get(id, r.URL.Query())
-	case List:
-		return s.list(r.URL.Query())
-	}
-	return s.refuse(http.StatusNotImplemented) // unreachable: route knows no other operation
+	return s.spoil(fault, r, a)
 }

@@ -37,6 +37,12 @@ func TestRoutes(t *testing.T) {
 		{"PUT", base + project + "/messages", 501},
 		{"POST", base + project + "/apps/" + DefaultAppID + "/webhooks", 501},
 		{"DELETE", base + project + "/apps/" + DefaultAppID, 501},
+		{"GET", base + project + "/apps", 200},
+		{"POST", base + project + "/apps", 501},
+		{"PATCH", base + project + "/apps/01F8MECHZX3TBDSZ7XRADM79XE", 404},
+		{"GET", base + project + "/messages:fetch-last-message", 501},
+		{"DELETE", base + project + "/messages/01F8MECHZX3TBDSZ7XRADM79XE", 404},
+		{"PATCH", base + project + "/messages/42", 400},
 	} {
 		r := newRequest(t, tc.method, tc.url, "")
 		r.SetBasicAuth(DefaultKeyID, DefaultKeySecret)

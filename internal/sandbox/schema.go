@@ -115,7 +115,8 @@ func (t text) check(c *checker, v any) {
 
 // number is a number. A string that holds one is none.
 type number struct {
-	whole bool
+	whole    bool
+	min, max float64 // a max of 0: any number
 }
 
 func (n number) check(c *checker, v any) {
@@ -125,6 +126,17 @@ func (n number) check(c *checker, v any) {
 		c.report("", "Must be a number")
 	case n.whole && f != math.Trunc(f):
 		c.report("", "Must be a whole number")
+	case n.max > 0 && (f < n.min || f > n.max):
+		c.report("", "Must be %g to %g", n.min, n.max)
+	}
+}
+
+// truth is true or false.
+type truth struct{}
+
+func (truth) check(c *checker, v any) {
+	if _, ok := v.(bool); !ok {
+		c.report("", "Must be true or false")
 	}
 }
 

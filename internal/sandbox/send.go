@@ -21,26 +21,56 @@ const maxBody = 4 << 20
 type submission struct {
 	request  []byte // the body; nil where nobody will want it
 	mode     Mode   // in which it is processed
+	kept     bool   // the app keeps it, for look-ups
 	channel  string // on which it is tried first; "": Sinch's choice for the contact
 	identity string
 	contact  string // as it was addressed; "": by identity
 	metadata string // the sender's own, by which it finds the message again
+
+	callbackURL string // where its callbacks go; "": to the app's webhooks
 }
 
 // send answers messages:send. It knows nothing of earlier requests: the same one again is another message.
-func (s *Server) send(r *http.Request) answer {
+func (s *Server) send(r *http.Request, _ string) answer {
 	buffer := s.buffer()
 	defer s.buffers.Put(buffer)
-	root, refusal, ok := s.read(r, buffer, sendRequest)
+	root, refusal, ok := s.decodeBody(r, buffer, sendRequest)
 	if !ok {
 		return refusal
 	}
 	return s.submit(root, buffer.Bytes())
 }
 
-// read reads the body of r into buffer, and returns its value, which is as a rule has it. It reports false, and the refusal,
-// where it is not.
-func (s *Server) read(r *http.Request, buffer *bytes.Buffer, rule rule) (root any, refusal answer, ok bool) {
+// submit takes a request to send, as its value and as its bytes, which are the caller's again afterwards.
+func (s *Server) submit(root any, body []byte) answer {
+	m, refusal, ok := s.submission(root, body, false)
+	if !ok {
+		return refusal
+	}
+	now := s.lock()
+	defer s.mu.Unlock()
+	return s.accept(m, now)
+}
+
+// submission is a request to send as a message, with its body where anybody will want that or where it is asked for. It reports false, and the
+// refusal, for one that does not pass the last checks.
+func (s *Server) submission(root any, body []byte, whole bool) (m submission, refusal answer, ok bool) {
+	if textAt(root, "app_id") != s.cfg.AppID {
+		return submission{}, s.refuse(http.StatusNotFound), false
+	}
+	m = s.submissionOf(root)
+	if m.contact != "" && m.mode == Dispatch {
+		return submission{}, s.refuseFields(violation{"recipient.contact_id", "Not supported in DISPATCH mode"}), false
+	}
+	if whole || m.kept || s.cfg.Keep || s.cfg.Record != nil || s.file != nil || m.callbackURL != "" || s.heard.Load() {
+		m.request = compact(body)
+	}
+	return m, answer{}, true
+}
+
+// decodeBody reads the body of r into buffer, and returns its value. It reports false, and the refusal, where it is not what rule
+// says.
+func (s *Server) decodeBody(r *http.Request, buffer *bytes.Buffer, rule rule) (root any, refusal answer, ok bool) {
 	if mediaType(r) != "application/json" {
 		return nil, s.refuseFields(violation{"Content-Type", "Must be application/json"}), false
 	}
@@ -60,26 +90,8 @@ func (s *Server) read(r *http.Request, buffer *bytes.Buffer, rule rule) (root an
 	return root, answer{}, true
 }
 
-// submit takes a request that passed the checks, as its value and as its bytes, which are the caller's again afterwards.
-func (s *Server) submit(root any, body []byte) answer {
-	if textAt(root, "app_id") != s.cfg.AppID {
-		return s.refuse(http.StatusNotFound)
-	}
-	m := s.submissionOf(root)
-	if m.contact != "" && m.mode == Dispatch {
-		return s.refuseFields(violation{"recipient.contact_id", "Not supported in DISPATCH mode"})
-	}
-	if s.cfg.Record != nil || s.store.wants(m.mode) {
-		m.request = compact(body)
-	}
-	return s.accept(m, root, body)
-}
-
-// accept takes a message: from here on it is Sinch's.
-func (s *Server) accept(m submission, root any, body []byte) answer {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.now()
+// accept takes a message: from here on it is Sinch's. mu is held.
+func (s *Server) accept(m submission, now time.Time) answer {
 	if !s.queue.add(now) {
 		return s.refuse(http.StatusTooManyRequests)
 	}
@@ -88,16 +100,26 @@ func (s *Server) accept(m submission, root any, body []byte) answer {
 		at = s.latest // … and still puts no message before those that are there
 	}
 	s.latest = at
-	id := ulid.MustNew(ulid.Timestamp(at), s.entropy) // it fails when a millisecond brings 2^79 messages
-	if err := s.record.add(id, at, m.request); err != nil {
+	m.kept = m.kept && s.settings.Load().keeps(m.mode) // the app may have changed since the check
+	id := ulid.MustNew(ulid.Timestamp(at), s.entropy)  // it fails when a millisecond brings 2^79 messages
+	e := entry{id: id, at: at, drained: s.queue.empty.Round(0), submission: m}
+	if err := s.write(&e); err != nil {
 		name, _ := errorText(http.StatusInternalServerError)
 		return s.refuseAs(http.StatusInternalServerError, name, "The sandbox cannot write its record of accepted messages.")
 	}
-	s.store.add(id, at, m)
+	s.store.add(e)
 	s.accepted++
 	a := acceptance(id, at)
-	a.hold = s.play(id, now, m, root, body)
+	a.hold = s.play(id, now, m)
 	return a
+}
+
+// write puts an accepted message where it outlives the server.
+func (s *Server) write(e *entry) error {
+	if err := s.record.add(e, nil); err != nil {
+		return err
+	}
+	return s.journalMessage(e)
 }
 
 // acceptance returns the answer of messages:send, which has two fields and no more.
@@ -113,22 +135,39 @@ func acceptance(id ulid.ULID, at time.Time) answer {
 
 // submissionOf takes from a request that passed the checks what concerns its fate.
 func (s *Server) submissionOf(root any) submission {
+	app := s.settings.Load()
 	m := submission{
-		mode:     s.cfg.Mode,
+		mode:     app.ProcessingMode,
 		contact:  textAt(at(root, "recipient"), "contact_id"),
 		metadata: textAt(root, "message_metadata"),
+
+		callbackURL: textAt(root, "callback_url"),
 	}
 	if textAt(root, "processing_strategy") == "DISPATCH_ONLY" {
 		m.mode = Dispatch
 	}
+	m.kept = app.keeps(m.mode)
 	identities, _ := at(at(at(root, "recipient"), "identified_by"), "channel_identities").([]any)
 	if len(identities) == 0 {
 		return m
 	}
 	order, _ := at(root, "channel_priority_order").([]any)
 	first := s.firstTried(identities, order)
-	m.channel, m.identity = textAt(first, "channel"), stored(textAt(first, "channel"), textAt(first, "identity"))
+	m.channel, m.identity = textAt(first, "channel"), s.stored(textAt(first, "channel"), textAt(first, "identity"))
 	return m
+}
+
+// recipientOf returns the identity that a request to send would be kept with, or "" where it has none. The request can still be read.
+func (s *Server) recipientOf(r *http.Request) string {
+	var buffer bytes.Buffer
+	read, again := io.TeeReader(r.Body, &buffer), *r
+	again.Body = io.NopCloser(read)
+	root, _, ok := s.decodeBody(&again, new(bytes.Buffer), sendRequest)
+	r.Body = io.NopCloser(io.MultiReader(&buffer, r.Body))
+	if !ok {
+		return ""
+	}
+	return s.submissionOf(root).identity
 }
 
 // firstTried returns the identity that the message goes to unless that channel fails: the first in the order of priority, or
@@ -152,12 +191,16 @@ func (s *Server) active(identity any) bool {
 	return slices.Contains(s.cfg.Channels, textAt(identity, "channel"))
 }
 
-// stored returns an identity as the API keeps it: phone numbers without their plus sign.
-func stored(channel, identity string) string {
-	if slices.Contains(phoneChannels, channel) {
-		return strings.TrimPrefix(identity, "+")
+// stored returns an identity as the API keeps it: phone numbers without their plus sign, or all with it where that is configured.
+func (s *Server) stored(channel, identity string) string {
+	if !slices.Contains(phoneChannels, channel) {
+		return identity
 	}
-	return identity
+	digits := strings.TrimPrefix(identity, "+")
+	if s.cfg.PlusIdentities {
+		return "+" + digits
+	}
+	return digits
 }
 
 // decode returns the value of a body, or false where it is not JSON in UTF-8. Go's decoder would put up with bytes that are not.

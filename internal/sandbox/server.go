@@ -3,9 +3,14 @@ package sandbox
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"io"
 	"net"
 	"net/http"
+	"os"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -13,11 +18,16 @@ import (
 
 // Server plays the Conversation API and its OAuth2 server under one base URL. It is an [http.Handler]; within a process it is
 // an [http.RoundTripper] too, which needs no network. It is safe for concurrent use. It starts goroutines for callbacks and batches
-// alone, so a server that has neither needs no [Server.Close].
+// alone, so a server of [New] that has neither needs no [Server.Close].
 type Server struct {
 	cfg     Config
 	faults  *faultBook
+	answers tally
 	buffers sync.Pool // of *bytes.Buffer, for the bodies of requests
+	state   state
+
+	settings atomic.Pointer[appSettings] // of the app; replaced with mu held
+	ahead    atomic.Int64                // nanoseconds by which the clock was put forward
 
 	timeline *timeline // of all that happens behind the API
 	caller   *caller
@@ -31,11 +41,17 @@ type Server struct {
 	latest   time.Time // that a message was accepted
 	accepted int
 	record   recorder
+	journal  recorder // of a server that outlives its process
+	file     *os.File // that the journal is in, or nil
+	late     []lateMessage
 	store    store
-	state    state
+
+	resources resources
+	heard     atomic.Bool // there are webhooks
 }
 
-// New returns a server that plays what cfg says. It never fails: what [Config.Check] would not have is played as it stands.
+// New returns a server that plays what cfg says, and forgets it all with its process. It never fails: what [Config.Check] would
+// not have is played as it stands.
 func New(cfg Config) *Server {
 	cfg = cfg.withDefaults()
 	s := &Server{
@@ -50,22 +66,48 @@ func New(cfg Config) *Server {
 	}
 	s.timeline = newTimeline()
 	s.caller = newCaller(cfg, s.timeline)
+	s.configure(newSettings(cfg))
 	if cfg.RateLimit < 0 {
 		s.tokens = bucket{}
 	}
+	s.queue.fill(s.now(), cfg.QueueSize)
 	s.faults.set(cfg.Faults)
 	return s
 }
 
-// Config returns what the server plays, with every default filled in.
+// Config returns what the server was made to play, with every default filled in.
 func (s *Server) Config() Config { return s.cfg }
 
 // SetFaults replaces the faults, and starts their counts and dice anew. For every request the first that applies happens.
 func (s *Server) SetFaults(faults ...Fault) { s.faults.set(faults) }
 
+// SetListLag makes accepted messages findable only so long after their acceptance, those that are there too: by a list, by their
+// id, or as the last of an identity.
+func (s *Server) SetListLag(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.store.lag = d
+}
+
+// Advance puts the clock forward: tokens run out, the queue drains, messages get old, and those that come late are accepted. It
+// fails, and does nothing, where d is negative, or where the directory of [Open] cannot be written to.
+func (s *Server) Advance(d time.Duration) error {
+	if d < 0 {
+		return errors.New("sandbox: the clock goes forward only")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ahead := s.ahead.Load() + int64(d)
+	if err := s.state.save(clockFile, time.Duration(ahead).String()); err != nil {
+		return err
+	}
+	s.ahead.Store(ahead)
+	return nil
+}
+
 // AcceptedCount returns how many messages were accepted, kept or not.
 func (s *Server) AcceptedCount() int {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	return s.accepted
 }
@@ -73,16 +115,24 @@ func (s *Server) AcceptedCount() int {
 // Accepted returns the messages that are held in memory, oldest first: all of them with [Config.Keep], otherwise those that
 // can still be looked up. Their requests are shared, and must not be changed.
 func (s *Server) Accepted() []Message {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	return s.store.messages()
 }
 
 // Close ends all that happens behind the API: it drops callbacks that are still to be made, and batches that are still to be sent, and
 // returns when no goroutine of the server is left. Requests are answered afterwards as before.
-func (s *Server) Close() {
+//
+// A server of [Open] lets go of its directory, and accepts no more messages.
+func (s *Server) Close() error {
 	s.timeline.close()
 	s.caller.close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file == nil {
+		return nil
+	}
+	return s.file.Close()
 }
 
 // ServeHTTP answers one request.
@@ -100,18 +150,26 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(a.status)
 	// An error means that the client has gone. After half a body the server closes the connection, since the length does not fit.
-	_, _ = w.Write(a.sent())
+	if a.dribble == 0 {
+		_, _ = w.Write(a.sent())
+		return
+	}
+	_, _ = io.Copy(flusher{w, http.NewResponseController(w)}, a.reader(r.Context()))
 }
 
 // answer decides what r gets. Whatever r changes has changed when it returns.
 func (s *Server) answer(r *http.Request) answer {
-	a := s.route(r)
+	if strings.HasPrefix(r.URL.Path, controlPath) {
+		return s.control(r)
+	}
+	op, a := s.route(r)
+	s.answers.add(op, a)
 	a.delay += s.cfg.Latency
 	return a
 }
 
 // now returns the time on the server's clock.
-func (s *Server) now() time.Time { return s.cfg.Now().UTC() }
+func (s *Server) now() time.Time { return s.cfg.Now().UTC().Add(time.Duration(s.ahead.Load())) }
 
 // reset breaks the connection of w so that the client reads a reset rather than an end.
 func reset(w http.ResponseWriter) {

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -40,8 +39,10 @@ func TestConcurrentSends(t *testing.T) {
 			}
 		})
 		wg.Go(func() {
-			s.app(DefaultAppID)
-			s.list(url.Values{"messages_source": {"DISPATCH_SOURCE"}})
+			getApp(t, s)
+			listed(t, s, "messages_source=DISPATCH_SOURCE")
+			fetchedLast(t, s, `{"messages_source":"DISPATCH_SOURCE"}`)
+			asked(t, s, "GET", "stats", "")
 			s.Accepted()
 		})
 	}

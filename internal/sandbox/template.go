@@ -84,7 +84,7 @@ func (s *Server) templates() answer {
 	defer s.mu.Unlock()
 	return jsonAnswer(http.StatusOK, struct {
 		Templates []template `json:"templates"`
-	}{append([]template{}, s.state.Templates...)})
+	}{append([]template{}, s.resources.Templates...)})
 }
 
 // createTemplate answers POST templates.
@@ -103,13 +103,13 @@ func (s *Server) createTemplate(r *http.Request) answer {
 		return s.refuseFields(violation{"id", "Another template of the project has this id"})
 	}
 	t.Version, t.Created, t.Updated = 1, now, now
-	s.state.Templates = append(s.state.Templates, t)
+	s.resources.Templates = append(s.resources.Templates, t)
 	return jsonAnswer(http.StatusOK, t)
 }
 
 // templateAt returns the place of a template, or -1. The caller holds s.mu.
 func (s *Server) templateAt(id string) int {
-	return slices.IndexFunc(s.state.Templates, func(t template) bool { return t.ID == id })
+	return slices.IndexFunc(s.resources.Templates, func(t template) bool { return t.ID == id })
 }
 
 // template answers GET, PUT and DELETE templates/{template_id}.
@@ -126,17 +126,17 @@ func (s *Server) template(id string, r *http.Request) answer {
 	if i < 0 {
 		return s.notFound()
 	}
-	t := s.state.Templates[i]
+	t := s.resources.Templates[i]
 	switch r.Method {
 	case http.MethodDelete:
-		s.state.Templates = slices.Delete(s.state.Templates, i, i+1)
+		s.resources.Templates = slices.Delete(s.resources.Templates, i, i+1)
 		return jsonAnswer(http.StatusOK, struct{}{})
 	case http.MethodPut:
 		if change.Version != t.Version {
 			return s.refuseFields(violation{"version", "Must be the latest version of the template"})
 		}
 		change.ID, change.Created, change.Updated, change.Version = id, t.Created, s.now(), t.Version+1
-		t, s.state.Templates[i] = change, change
+		t, s.resources.Templates[i] = change, change
 	}
 	return jsonAnswer(http.StatusOK, t)
 }
@@ -154,7 +154,7 @@ func (s *Server) translations(id string, values url.Values) answer {
 	if i < 0 {
 		return s.notFound()
 	}
-	found := s.state.Templates[i].translations(values.Get("language_code"), values.Get("translation_version"))
+	found := s.resources.Templates[i].translations(values.Get("language_code"), values.Get("translation_version"))
 	return jsonAnswer(http.StatusOK, struct {
 		Translations []json.RawMessage `json:"translations"`
 	}{append([]json.RawMessage{}, found...)})
@@ -201,7 +201,7 @@ func (s *Server) templateRefusal(message any, channel string) string {
 	if i < 0 {
 		return "TEMPLATE_NOT_FOUND"
 	}
-	t := s.state.Templates[i]
+	t := s.resources.Templates[i]
 	language := textAt(reference, "language_code")
 	if language == "" {
 		language = t.Default

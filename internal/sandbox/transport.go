@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -45,7 +44,7 @@ func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
 		ProtoMajor:    1,
 		ProtoMinor:    1,
 		Header:        a.header(),
-		Body:          &body{Reader: bytes.NewReader(a.sent()), cut: a.cut == half},
+		Body:          &body{Reader: a.reader(ctx), cut: a.cut == half},
 		ContentLength: int64(len(a.body)),
 		Request:       r,
 	}, nil
@@ -65,7 +64,7 @@ func incoming(r *http.Request) *http.Request {
 
 // body is the body of an answer within the process.
 type body struct {
-	*bytes.Reader
+	io.Reader
 	cut bool // it ends too early
 }
 

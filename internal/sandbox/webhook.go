@@ -77,18 +77,18 @@ func (s *Server) createWebhook(r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case len(s.state.Webhooks) >= maxWebhooks:
+	case len(s.resources.Webhooks) >= maxWebhooks:
 		return s.refuseFields(violation{"app_id", "The app has 5 webhooks, and cannot have more"})
 	case s.taken(w):
 		return s.refuseFields(violation{"target", "Another webhook of the app has this target"})
 	}
-	s.state.Webhooks = append(s.state.Webhooks, w)
+	s.resources.Webhooks = append(s.resources.Webhooks, w)
 	return jsonAnswer(http.StatusOK, w)
 }
 
 // taken reports whether another webhook than w has its target.
 func (s *Server) taken(w webhook) bool {
-	return slices.ContainsFunc(s.state.Webhooks, func(other webhook) bool { return other.Target == w.Target && other.ID != w.ID })
+	return slices.ContainsFunc(s.resources.Webhooks, func(other webhook) bool { return other.Target == w.Target && other.ID != w.ID })
 }
 
 // webhooks answers GET apps/{app_id}/webhooks.
@@ -97,7 +97,7 @@ func (s *Server) webhooks() answer {
 	defer s.mu.Unlock()
 	return jsonAnswer(http.StatusOK, struct {
 		Webhooks []webhook `json:"webhooks"`
-	}{append([]webhook{}, s.state.Webhooks...)})
+	}{append([]webhook{}, s.resources.Webhooks...)})
 }
 
 // webhook answers GET, PATCH and DELETE webhooks/{webhook_id}.
@@ -110,21 +110,21 @@ func (s *Server) webhook(id string, r *http.Request) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.state.Webhooks, func(w webhook) bool { return w.ID == id })
+	i := slices.IndexFunc(s.resources.Webhooks, func(w webhook) bool { return w.ID == id })
 	if i < 0 {
 		return s.refuse(http.StatusNotFound)
 	}
-	w := s.state.Webhooks[i]
+	w := s.resources.Webhooks[i]
 	switch r.Method {
 	case http.MethodDelete:
-		s.state.Webhooks = slices.Delete(s.state.Webhooks, i, i+1)
+		s.resources.Webhooks = slices.Delete(s.resources.Webhooks, i, i+1)
 		return jsonAnswer(http.StatusOK, struct{}{})
 	case http.MethodPatch:
 		w.change(change, r.URL.Query()["update_mask"])
 		if s.taken(w) {
 			return s.refuseFields(violation{"target", "Another webhook of the app has this target"})
 		}
-		s.state.Webhooks[i] = w
+		s.resources.Webhooks[i] = w
 	}
 	return jsonAnswer(http.StatusOK, w)
 }

@@ -97,7 +97,9 @@ func (w *world) freeze(rows int) {
 	}
 	size, err := snapshot.Commit()
 	w.check(err)
-	w.check(w.run.Update(func(m *runstore.Meta) { m.State, m.Rows, m.Eligible, m.SnapshotBytes = runstore.Planned, rows, rows, size }))
+	w.check(w.run.Update(func(m *runstore.Meta) {
+		m.State, m.Rows, m.Eligible, m.SnapshotBytes = runstore.Planned, rows, rows, size
+	}))
 }
 
 // RoundTrip notes when messages leave, and hands requests to the sandbox.
