@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"sendoff/internal/books"
 	"sendoff/internal/report"
 	"sendoff/internal/runstore"
 	"sendoff/internal/sandbox"
@@ -102,8 +103,7 @@ func (b *bench) runDir() string {
 	return filepath.Join(b.dir, "runs", "crash")
 }
 
-// checkBooks holds the ledger, the report and the sandbox's own list of accepted messages against each other. Every message that the ledger
-// calls accepted is one that the sandbox has accepted; nobody is in that list twice; who is in it and not accepted is in doubt.
+// checkBooks holds the ledger, the report and the sandbox's own list of accepted messages against each other.
 func (b *bench) checkBooks(t testing.TB) *report.Report {
 	t.Helper()
 	run, err := runstore.View(b.runDir())
@@ -111,50 +111,11 @@ func (b *bench) checkBooks(t testing.TB) *report.Report {
 		t.Fatal(err)
 	}
 	defer run.Close()
-	rep, err := report.Collect(run)
+	rep, err := books.Check(run, b.accepted())
 	if err != nil {
 		t.Fatal(err)
 	}
-	taken := map[int]string{}
-	for _, m := range b.accepted() {
-		row := metadataRow(t, m)
-		if other, twice := taken[row]; twice {
-			t.Fatalf("row %d was sent twice: %s and %s", row, other, m.ID)
-		}
-		taken[row] = m.ID
-	}
-	entries := run.Ledger.Reader()
-	for row := range rep.Rows {
-		e, err := entries.Entry(uint32(row))
-		if err != nil {
-			t.Fatal(err)
-		}
-		id, sent := taken[row]
-		switch state := e.State.String(); {
-		case state == "accepted" && (!sent || id != e.MessageID):
-			t.Fatalf("row %d is accepted as %s; the sandbox has %q", row, e.MessageID, id)
-		case state != "accepted" && state != "begun" && state != "in_doubt" && sent:
-			t.Fatalf("row %d is %s, and the sandbox has accepted it", row, state)
-		}
-	}
 	return rep
-}
-
-func metadataRow(t testing.TB, m sandbox.Message) int {
-	t.Helper()
-	var request struct {
-		Metadata string `json:"message_metadata"`
-	}
-	var ours struct {
-		Sendoff struct{ Row int } `json:"sendoff"`
-	}
-	if err := json.Unmarshal(m.Request, &request); err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal([]byte(request.Metadata), &ours); err != nil {
-		t.Fatal(err)
-	}
-	return ours.Sendoff.Row
 }
 
 // A sender that is killed again and again, at random moments, and started again with the same command, against a sandbox in a process of its

@@ -140,7 +140,7 @@ func (s *Settler) Waiting() (rows int, next time.Time) {
 func (s *Settler) Added() <-chan struct{} { return s.added }
 
 // ErrNoLook means that for Config.GiveUp no look was complete. What is waited with is as doubtful as before.
-var ErrNoLook = errors.New("Sinch could not be asked about recipients in doubt")
+var ErrNoLook = errors.New("no answer from Sinch about recipients in doubt")
 
 // Run asks until nobody is waited with any more. Every answer goes to answer once, and its row is waited with no longer. Run returns the error
 // of ctx or of answer, or one that wraps [ErrNoLook].

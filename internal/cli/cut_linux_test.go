@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"sendoff/internal/books"
+	"sendoff/internal/cutfs"
+	"sendoff/internal/report"
+	"sendoff/internal/runstore"
+)
+
+// onDisk puts the bench's run onto a disk whose power can be cut. It skips the test, and says so, where there is no such disk.
+func (b *bench) onDisk(t testing.TB) *cutfs.FS {
+	t.Helper()
+	mount := t.TempDir()
+	disk, err := cutfs.Mount(mount)
+	if errors.Is(err, cutfs.ErrUnavailable) {
+		t.Skipf("SKIPPED: power cuts are not simulated here: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := disk.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	b.folder = filepath.Join(mount, "run")
+	return disk
+}
+
+// checkDisk checks the books of a run on such a disk: of a copy, since this process cannot map its own files.
+func (b *bench) checkDisk(t testing.TB) (*report.Report, error) {
+	t.Helper()
+	there := t.TempDir()
+	if err := os.CopyFS(there, os.DirFS(b.folder)); err != nil {
+		t.Fatal(err)
+	}
+	run, err := runstore.View(there)
+	if err != nil {
+		return nil, err
+	}
+	defer run.Close()
+	return books.Check(run, b.accepted())
+}
+
+// Power cuts at random moments of a bad day: of what was not synced anything may be gone, in any order. Nobody is lost, nobody is written to
+// twice, no ledger is damaged, and every doubt is settled.
+func TestCrashPowerCut(t *testing.T) {
+	const rows, perRun = 600, 25
+	cuts, seed := soak("SOAK_CUTS", 200), seedOf(t)
+	rng := rand.New(rand.NewPCG(seed, 0))
+	done, losses, runs := 0, 0, 0
+	for ; done < cuts; runs++ {
+		b := stormBench(t, rng.Uint64(), rows)
+		disk := b.onDisk(t)
+		for range perRun {
+			if b.startAndCut(t, disk, rng.Uint64(), time.Duration(rng.IntN(90))*time.Millisecond) > 0 {
+				losses++
+			}
+			done++
+		}
+		b.toEnd(t, b.stormArgs())
+		if rep, err := b.checkDisk(t); err != nil || rep.Accepted != rows {
+			t.Fatalf("after %d cuts: %v; %+v", done, err, rep)
+		}
+	}
+	t.Logf("%d power cuts in %d runs of %d rows, %d of them with something unsynced", done, runs, rows, losses)
+}
+
+// startAndCut cuts the power under a sender after a while, and returns how much was unsynced.
+func (b *bench) startAndCut(t testing.TB, disk *cutfs.FS, seed uint64, after time.Duration) (unsynced int) {
+	t.Helper()
+	cmd := b.command(b.stormArgs()...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(after)
+	loss := disk.Cut(seed)
+	_ = cmd.Process.Kill() // a machine without power runs nothing
+	_ = cmd.Wait()
+	if err := disk.Restore(); err != nil {
+		t.Fatal(err)
+	}
+	return loss.Sectors + loss.Names
+}
+
+// The disk is full from the nth write on, wherever that falls: the run stops and says so, and goes on when there is room again.
+func TestCrashDiskFull(t *testing.T) {
+	const rows = 300
+	stopped := 0
+	for n := 1; n < 400; n += 1 + n/6 {
+		b := stormBench(t, uint64(n), rows)
+		b.faults(t)
+		disk := b.onDisk(t)
+		disk.FailWrite(n, syscall.ENOSPC)
+		cmd := b.command(b.stormArgs()...)
+		out, _ := cmd.CombinedOutput()
+		switch code := cmd.ProcessState.ExitCode(); code {
+		case exitOK:
+		case exitInput, exitBrake:
+			stopped++
+			if !bytes.Contains(out, []byte("no space left on device")) && !bytes.Contains(out, []byte("disk")) {
+				t.Errorf("write %d: exit %d, and nothing about the disk:\n%s", n, code, out)
+			}
+		default:
+			t.Errorf("write %d: exit %d\n%s", n, code, out)
+		}
+		disk.Mend()
+		b.toEnd(t, b.stormArgs())
+		if rep, err := b.checkDisk(t); err != nil || rep.Accepted != rows {
+			t.Fatalf("write %d: %v; %+v", n, err, rep)
+		}
+	}
+	if stopped < 10 {
+		t.Errorf("only %d runs were stopped by a full disk", stopped)
+	}
+}
+
+// The nth fsync fails, and what it should have made durable never will be: the run stops there and then, and goes on after a restart.
+func TestCrashSyncFails(t *testing.T) {
+	const rows = 300
+	stopped := 0
+	for n := 1; n < 200; n += 1 + n/6 {
+		b := stormBench(t, uint64(n), rows)
+		b.faults(t)
+		disk := b.onDisk(t)
+		disk.FailSync(n, syscall.EIO)
+		cmd := b.command(b.stormArgs()...)
+		out, _ := cmd.CombinedOutput()
+		if code := cmd.ProcessState.ExitCode(); code != exitOK {
+			stopped++
+			if !bytes.Contains(out, []byte("input/output error")) {
+				t.Errorf("sync %d: exit %d, and nothing about the disk:\n%s", n, code, out)
+			}
+		}
+		disk.Cut(uint64(n))
+		if err := disk.Restore(); err != nil {
+			t.Fatal(err)
+		}
+		b.toEnd(t, b.stormArgs())
+		if rep, err := b.checkDisk(t); err != nil || rep.Accepted != rows {
+			t.Fatalf("sync %d: %v; %+v", n, err, rep)
+		}
+	}
+	if stopped < 10 {
+		t.Errorf("only %d runs were stopped by a failed sync", stopped)
+	}
+}
