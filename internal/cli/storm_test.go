@@ -6,12 +6,14 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"sendoff/internal/runstore"
 	"sendoff/internal/sandbox"
 )
 
@@ -183,4 +185,62 @@ func (b *bench) inDoubt(t testing.TB) int {
 		return 0
 	}
 	return b.checkBooks(t).InDoubt
+}
+
+// Kills on the same bad day where the app keeps nothing, so that nobody can be asked. What is held is held: nobody twice, at most as many in doubt per
+// kill as were in flight, all of them in in-doubt.csv, and exit 8. What Sinch advises, or the user wants, may reach somebody twice, and says so; then
+// nobody is lost.
+func TestCrashNothingStored(t *testing.T) {
+	const rows, kills, inFlight = 600, 6, 64
+	seed := seedOf(t)
+	for i, policy := range [][]string{{"--in-doubt", "hold", "--server-errors", "hold"}, {}, {"--in-doubt", "resend"}} {
+		t.Run(joined(policy), func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(seed, uint64(i)))
+			b := stormBench(t, seed, rows)
+			b.keep(t, 0)
+			args := b.stormArgs(policy...)
+			for range kills {
+				before := b.inDoubt(t)
+				b.faults(t) // whoever is in doubt now is so for the kill
+				if b.startAndKill(t, args, time.Duration(20+rng.IntN(60))*time.Millisecond) && b.inDoubt(t) > before+inFlight {
+					t.Errorf("%d in doubt after a kill, %d before", b.inDoubt(t), before)
+				}
+			}
+			b.faults(t, storm()...)
+			b.toEnd(t, args)
+			if err := b.server.Advance(time.Minute); err != nil {
+				t.Fatal(err)
+			}
+			rep := b.checkBooks(t)
+			resend := len(policy) == 2
+			switch {
+			case rep.NotSent > 0, resend != (rep.InDoubt == 0), resend != (rep.ExitCode == exitOK), !resend && rep.ExitCode != exitDoubt:
+				t.Errorf("exit %d, %d accepted, %d in doubt, %d not sent", rep.ExitCode, rep.Accepted, rep.InDoubt, rep.NotSent)
+			case len(policy) == 4 && rep.AfterServerError+rep.AfterDoubt > 0, len(policy) == 0 && rep.AfterDoubt > 0:
+				t.Errorf("%d after server errors, %d after doubt", rep.AfterServerError, rep.AfterDoubt)
+			}
+			if n := b.lines(t, runstore.InDoubtName); n != rep.InDoubt {
+				t.Errorf("in-doubt.csv has %d rows, and %d are in doubt", n, rep.InDoubt)
+			}
+			t.Logf("%d accepted, %d in doubt, %d after server errors, %d after doubt; the sandbox took %d messages",
+				rep.Accepted, rep.InDoubt, rep.AfterServerError, rep.AfterDoubt, b.server.AcceptedCount())
+		})
+	}
+}
+
+// lines is how many rows a list has.
+func (b *bench) lines(t testing.TB, list string) int {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(b.runDir(), list))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Count(string(text), "\n") - 1
+}
+
+func joined(flags []string) string {
+	if len(flags) == 0 {
+		return "default"
+	}
+	return strings.Join(flags, " ")
 }

@@ -155,6 +155,11 @@ func (w *world) books() ledger.Tally {
 	if _, err := books.Check(w.run, w.server.Accepted()); err != nil {
 		w.t.Error(err)
 	}
+	return w.tally()
+}
+
+func (w *world) tally() ledger.Tally {
+	w.t.Helper()
 	tally, err := w.run.Ledger.Scan(nil)
 	w.check(err)
 	return tally
