@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -116,44 +117,59 @@ func seedOf(t testing.TB) uint64 {
 // ledger is damaged, and every doubt is settled, since the app keeps messages.
 func TestCrashStorm(t *testing.T) {
 	const rows, perRun = 600, 25
-	kills, seed := soak("SOAK_KILLS", 500), seedOf(t)
+	doubtful := new(atomic.Int64)
+	runs := rounds(t, soak("SOAK_KILLS", 500), func(t *testing.T, rng *rand.Rand) (killed int) {
+		b := stormBench(t, rng.Uint64(), rows)
+		for range perRun {
+			if b.startAndKill(t, b.stormArgs(), time.Duration(rng.IntN(90))*time.Millisecond) {
+				killed++
+			}
+		}
+		doubtful.Add(int64(b.inDoubt(t)))
+		b.toEnd(t, b.stormArgs())
+		if err := b.server.Advance(time.Minute); err != nil { // what was to come late has come
+			t.Fatal(err)
+		}
+		if rep := b.checkBooks(t); rep.Accepted != rows {
+			t.Errorf("%d of %d accepted, %d in doubt, after %d kills", rep.Accepted, rows, rep.InDoubt, killed)
+		}
+		return killed
+	})
+	t.Logf("%d runs of %d rows; %d rows were in doubt after the last kill of a run, and all of them are settled", runs, rows, doubtful.Load())
+}
+
+// stormWorkers is how many runs are under way at the same time: most of a run's end is waiting.
+const stormWorkers = 4
+
+// rounds repeats a round until so much has happened in them, and returns how many it took. Each has a seed of its own, which follows from that of the test.
+func rounds(t *testing.T, wanted int, round func(t *testing.T, rng *rand.Rand) (happened int)) (taken int) {
+	t.Helper()
+	seed := seedOf(t)
 	var mu sync.Mutex
-	done, doubts, runs := 0, 0, 0
-	more := func() bool {
+	happened := 0
+	next := func(happenedNow int) (number int, more bool) {
 		mu.Lock()
 		defer mu.Unlock()
-		return done < kills
+		happened += happenedNow
+		if happened >= wanted || t.Failed() {
+			return 0, false
+		}
+		taken++
+		return taken, true
 	}
-	var campaigns sync.WaitGroup
-	for w := range 2 {
-		rng := rand.New(rand.NewPCG(seed, uint64(w)))
-		campaigns.Go(func() {
-			for more() && !t.Failed() {
-				t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-					b := stormBench(t, rng.Uint64(), rows)
-					killed := 0
-					for range perRun {
-						if b.startAndKill(t, b.stormArgs(), time.Duration(rng.IntN(90))*time.Millisecond) {
-							killed++
-						}
-					}
-					doubtful := b.inDoubt(t)
-					b.toEnd(t, b.stormArgs())
-					if err := b.server.Advance(time.Minute); err != nil { // what was to come late has come
-						t.Fatal(err)
-					}
-					if rep := b.checkBooks(t); rep.Accepted != rows {
-						t.Errorf("%d of %d accepted, %d in doubt, after %d kills", rep.Accepted, rows, rep.InDoubt, killed)
-					}
-					mu.Lock()
-					defer mu.Unlock()
-					done, doubts, runs = done+killed, doubts+doubtful, runs+1
-				})
+	var workers sync.WaitGroup
+	for range stormWorkers {
+		workers.Go(func() {
+			for n, more := next(0); more; {
+				done := 0
+				t.Run(fmt.Sprintf("round %d", n), func(t *testing.T) { done = round(t, rand.New(rand.NewPCG(seed, uint64(n)))) })
+				n, more = next(done)
 			}
 		})
 	}
-	campaigns.Wait()
-	t.Logf("%d kills in %d runs of %d rows; %d rows in doubt after the last kill of a run, all of them settled", done, runs, rows, doubts)
+	workers.Wait()
+	t.Logf("%d happened in %d runs", happened, taken)
+	return taken
 }
 
 // startAndKill kills a sender after a while, and reports whether it was still there.
