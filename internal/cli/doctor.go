@@ -75,12 +75,18 @@ func (r *runner) examineApp() error {
 	app := r.app
 	r.finding("ok", "app", "%s", describeDestination(r.settings.pinned(app.DisplayName)))
 	r.finding("ok", "mode", "%s", app.ProcessingMode)
+	var active []string
 	for _, c := range app.Channels {
-		verdict := "ok"
-		if !c.Active() {
-			verdict = "note"
+		if c.Active() {
+			active = append(active, c.Channel)
+		} else {
+			r.finding("note", "channel", "%s is %s", c.Channel, c.Status)
 		}
-		r.finding(verdict, "channel", "%s is %s", c.Channel, c.Status)
+	}
+	if len(active) > 0 {
+		r.finding("ok", "channels", "%s", strings.Join(active, ", "))
+	} else {
+		r.finding("bad", "channels", "none is ACTIVE: set one up in the Sinch dashboard")
 	}
 	r.finding("ok", "rate", "%v messages a second leave the app; %s", app.OutboundRate, waitingInQueue(app))
 	dispatchOnly := r.campaign != nil && r.dispatchOnly()
@@ -135,5 +141,10 @@ func (r *runner) examineDisk(folder string) {
 	if service := volume.SyncService(folder); service != "" {
 		r.finding("note", "disk", "%s synchronises this folder: runs belong into another one (--run-dir)", service)
 	}
-	r.finding("ok", "disk", "%s, %s free", v.FileSystem, prose.Bytes(v.Free))
+	switch {
+	case v.Kind == volume.Network:
+		r.finding("note", "disk", "a network file system (%s): runs belong onto a disk of this machine (--run-dir)", v.FileSystem)
+	case v.Free >= 0:
+		r.finding("ok", "disk", "%s free", prose.Bytes(v.Free))
+	}
 }

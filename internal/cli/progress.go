@@ -81,6 +81,10 @@ func (w *watcher) draw() {
 	if w.bar == nil || total == 0 {
 		return
 	}
+	if w.lookups() != "" { // a bar that is full takes itself away
+		fmt.Fprintf(w.Stderr, "\r%s\033[K", w.line()) // erase what stood behind it (ECMA-48, EL)
+		return
+	}
 	w.bar.ChangeMax64(total)
 	w.bar.Describe(w.line())
 	_ = w.bar.Set64(min(p.Settled(), total)) // a bar that cannot be drawn is no reason to stop
