@@ -16,13 +16,15 @@
 // audience. [sendoff/internal/durable] writes files that are whole after a power cut; [sendoff/internal/volume] knows what they lie on.
 //
 // While sending: [sendoff/internal/pace] says when the next request may leave, [sendoff/internal/sinch] makes it and reports what
-// happened, [sendoff/internal/send] decides what that means for the row.
+// happened, [sendoff/internal/send] decides what that means for the row, and [sendoff/internal/settle] asks Sinch about those of which
+// nobody can know.
 //
 // Afterwards: [sendoff/internal/report] makes lists, numbers and sentences of ledger and frozen audience.
 //
 // [sendoff/internal/cli] has the commands, and maps errors to exit codes in one place. [sendoff/internal/sandbox] plays the
 // Conversation API for users and tests; it shares no code with the client, so that a mistake cannot cancel itself out.
-// [sendoff/internal/cutfs] is a file system whose power tests cut. [sendoff/internal/importtest] holds the table of who may import whom.
+// For tests alone, [sendoff/internal/books] holds ledger, report and sandbox against each other, [sendoff/internal/failpoint] kills the program at
+// named points and breaks its promises, and [sendoff/internal/cutfs] is a file system whose power can be cut. [sendoff/internal/importtest] holds the table of who may import whom.
 package main
 
 import (

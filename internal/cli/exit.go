@@ -19,7 +19,7 @@ const (
 	exitOK         = 0  // finished: everyone eligible was accepted; or it had finished before
 	exitBug        = 1  // an error that nobody foresaw
 	exitInput      = 2  // usage, configuration or input; nothing was sent
-	exitRejections = 3  // finished; some were rejected
+	exitRejections = 3  // finished; some were rejected, or left in doubt for good
 	exitAccess     = 4  // credentials, permission, region, app or certificate
 	exitBrake      = 5  // stopped by a safety limit or a full disk; run again to go on
 	exitUnfinished = 7  // not finished: signal or --limit; run again to go on
@@ -29,7 +29,7 @@ const (
 	exitCodeLines  = `   0  finished, everyone eligible was accepted; or it had finished before
    1  unexpected error: a bug, or a disk that fails
    2  usage, configuration or input; nothing was sent
-   3  finished; Sinch rejected some (failures.csv)
+   3  finished; Sinch rejected some (failures.csv), or some are left in doubt for good
    4  credentials, permission, region, app or certificate
    5  stopped by a safety limit or a full disk; run again to go on
    7  not finished: signal or --limit; run again to go on
