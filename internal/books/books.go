@@ -25,6 +25,7 @@ const mayBeTwice = ledger.AfterServerError | ledger.AfterDoubt
 //   - No row has two of them, but for those that the report counts as tried again without knowing.
 //   - A row is accepted only under the id of a message that the sandbox has, and one of which the sandbox has a message is accepted
 //     or in doubt.
+//   - The witness has nothing against the ledger.
 //   - The report counts what the ledger holds, and report.json, once a start has ended, says the same.
 func Check(run *runstore.Run, taken []sandbox.Message) (*report.Report, error) {
 	rep, err := report.Collect(run)
@@ -32,6 +33,9 @@ func Check(run *runstore.Run, taken []sandbox.Message) (*report.Report, error) {
 		return nil, err
 	}
 	c := checker{run: run, meta: run.Meta(), ids: map[int][]string{}}
+	if err := run.Ledger.Suspect(); err != nil {
+		c.problem("the witness accuses the ledger: %w", err)
+	}
 	for _, m := range taken {
 		c.add(m)
 	}

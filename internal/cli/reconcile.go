@@ -64,7 +64,11 @@ func (r *runner) reconcile(ctx context.Context, dir, assume string) (err error) 
 	}
 	defer r.run.Close()
 	m := r.run.Meta()
-	if m.State == runstore.Planning || len(m.Starts) == 0 {
+	suspect := r.run.Ledger.Suspect() != nil
+	switch {
+	case suspect && len(m.Sources) == 0:
+		return explainAcquire(fmt.Errorf("%w, and comes from before it was planned", r.run.Ledger.Suspect()), dir)
+	case !suspect && len(m.Starts) == 0:
 		return inputErrorf("%s has sent to nobody, so nobody is in doubt", dir)
 	}
 	if m.Sandbox && m.Destination.Endpoint == inProcess {
@@ -93,7 +97,8 @@ func (r *runner) connect(ctx context.Context, m runstore.Meta) (err error) {
 	if r.settings, err = r.environmentSettings(); err != nil {
 		return err
 	}
-	if here := r.settings.pinned(""); !sameDestination(m.Destination, here) {
+	// A ledger that has forgotten its first start does not know through what it sent either.
+	if here := r.settings.pinned(""); len(m.Starts) > 0 && !sameDestination(m.Destination, here) {
 		return inputErrorf("this run was begun through %s, and now the settings say %s", describeDestination(m.Destination), describeDestination(here)).
 			hint("set SINCH_* back")
 	}
@@ -119,7 +124,10 @@ func (r *runner) reconcileLedger(ctx context.Context, assume string) error {
 	}
 	r.warn("%v: asking Sinch for every message of this run", suspect)
 	m := r.run.Meta()
-	why := settle.Forgotten(m.Storage, m.Created, time.Now())
+	why := "it is not known how the app kept messages when they were sent"
+	if len(m.Starts) > 0 {
+		why = settle.Forgotten(m.Storage, m.Created, time.Now())
+	}
 	if why != "" && assume == "" {
 		return &outcomeError{code: exitDoubt, reason: fmt.Sprintf("%v, and Sinch cannot say what is missing: %s\n"+
 			"    hint: put the folder back as it was when it was last used; or settle it yourself:\n"+

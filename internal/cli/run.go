@@ -305,9 +305,12 @@ func explainAcquire(err error, dir string) error {
 		return fmt.Errorf("%w: %s was copied or moved from another disk or machine, and the original could still send\n"+
 			"    hint: --adopt takes it as the run itself; if the original is ever used again, people get the message twice", err, dir)
 	case exitCode(err) == exitDoubt:
+		hint := ""
+		if errors.Is(err, ledger.ErrRolledBack) && isRun(dir) {
+			hint = "\n    hint: or have Sinch asked for them: sendoff reconcile " + quote(dir)
+		}
 		return fmt.Errorf("%w\n    hint: nothing was sent now, since people may have got messages that this folder does not know of. "+
-			"Put %s back as it was when it was last used;\n"+
-			"    hint: or have Sinch asked for them: sendoff reconcile %s. Another --run-key sends to everyone again", err, dir, quote(dir))
+			"Put %s back as it was when it was last used; another --run-key sends to everyone again%s", err, dir, hint)
 	case errors.Is(err, runstore.ErrOtherRun):
 		return fmt.Errorf("%w\n    hint: choose another --run-key or --run-dir", err)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EROFS):
@@ -467,7 +470,7 @@ func (r *runner) send(ctx context.Context, stop <-chan struct{}) error {
 func (r *runner) newSettler(log *slog.Logger) *settle.Settler {
 	return settle.New(settle.Config{
 		Run: r.run, Client: r.client, DispatchOnly: r.dispatchOnly(),
-		Settle: r.flags.settle, Timeout: r.flags.httpTimeout, GiveUp: r.flags.giveUp, Log: log,
+		Settle: r.flags.settle, GiveUp: r.flags.giveUp, Log: log,
 	})
 }
 

@@ -67,7 +67,7 @@ type Options struct {
 	// Reconcile opens a ledger that the witness accuses, too: [Ledger.Suspect] says so, nothing can be begun, and
 	// [Ledger.RecordFound] fills in what it has forgotten, until [Ledger.Trust].
 	Reconcile bool
-	// ReadOnly opens without writing, whether or not the ledger is a copy or rolled back.
+	// ReadOnly opens without writing, whether or not the ledger is a copy or, as [Ledger.Suspect] says, rolled back.
 	// Even so, a process that sends holds the lock.
 	ReadOnly bool
 }
@@ -174,10 +174,12 @@ func open(dir string, o Options) (*Ledger, error) {
 	if err := l.load(); err != nil {
 		return nil, errors.Join(err, l.closeDB())
 	}
+	l.witnessPath = filepath.Join(dir, WitnessName)
 	if o.ReadOnly {
+		l.suspect = l.accused()
 		return l, nil
 	}
-	if err := l.prepare(dir, o); err != nil {
+	if err := l.prepare(o); err != nil {
 		return nil, errors.Join(err, l.closeDB())
 	}
 	l.startWriter()
@@ -272,7 +274,7 @@ func (l *Ledger) load() error {
 }
 
 // prepare makes a ledger ready to be written: it must be no copy and no older than its witness.
-func (l *Ledger) prepare(dir string, o Options) error {
+func (l *Ledger) prepare(o Options) error {
 	here, err := identify(l.path)
 	if err != nil {
 		return err
@@ -286,7 +288,6 @@ func (l *Ledger) prepare(dir string, o Options) error {
 		}
 		l.identity = here
 	}
-	l.witnessPath = filepath.Join(dir, WitnessName)
 	l.witness, err = openWitness(l.witnessPath, l)
 	if errors.Is(err, ErrRolledBack) && o.Reconcile {
 		l.suspect = err

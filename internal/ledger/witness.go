@@ -60,6 +60,19 @@ func openWitness(path string, l *Ledger) (*witness, error) {
 	return w, nil
 }
 
+// accused looks at the witness of a ledger that is only read, and returns what it has against it.
+func (l *Ledger) accused() error {
+	f, err := os.Open(l.witnessPath)
+	if errors.Is(err, fs.ErrNotExist) && l.begun == 0 {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("open witness: %w", err)
+	}
+	defer f.Close()
+	return (&witness{f: f, run: l.runID}).compare(l)
+}
+
 func createWitness(path string, run [16]byte) (*witness, error) { return startWitness(path, run, 0) }
 
 // replaceWitness makes the witness agree with a ledger that it accuses.

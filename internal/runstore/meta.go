@@ -15,6 +15,7 @@ const (
 	Planned                State = "planned"
 	Running                State = "running"
 	Stopped                State = "stopped"
+	NeedsReconcile         State = "needs reconcile" // seen from outside only: its ledger has forgotten what it begun
 	Finished               State = "finished"
 	FinishedWithRejections State = "finished with rejections"
 )

@@ -136,7 +136,9 @@ func (r *Run) load() error {
 	}
 	r.meta = s.Meta
 	r.meta.Sources = s.Frozen
-	if r.readOnly && r.meta.State == Running {
+	if suspect := r.Ledger.Suspect(); r.readOnly && suspect != nil {
+		r.meta.State, r.meta.Reason = NeedsReconcile, suspect.Error()
+	} else if r.readOnly && r.meta.State == Running {
 		r.meta.State, r.meta.Reason = Stopped, "its process ended without a word: killed, or the machine went down"
 	}
 	return nil

@@ -131,7 +131,7 @@ func (w *world) config(transport http.RoundTripper) Config {
 	w.check(err)
 	return Config{
 		Settler: settle.New(settle.Config{
-			Run: w.run, Client: client, Settle: time.Minute, Timeout: 30 * time.Second, GiveUp: 10 * time.Minute, Log: log,
+			Run: w.run, Client: client, Settle: time.Minute, GiveUp: 10 * time.Minute, Log: log,
 		}),
 		InDoubt: campaign.HoldDoubt,
 		Run:     w.run, Renderer: renderer, Suppress: w.lists, Client: client, IDColumn: -1, Epoch: "00000000",

@@ -49,7 +49,7 @@ func TestMatrixOverTLS(t *testing.T) {
 			})
 			w.check(err)
 			c.Settler = settle.New(settle.Config{
-				Run: w.run, Client: c.Client, Settle: 400 * time.Millisecond, Timeout: 500 * time.Millisecond, GiveUp: time.Minute, Log: c.Log,
+				Run: w.run, Client: c.Client, Settle: 400 * time.Millisecond, GiveUp: time.Minute, Log: c.Log,
 			})
 			c.Rate, c.NoCanary, c.GiveUp = 1000, true, time.Minute
 			w.check(Send(t.Context(), make(chan struct{}), c))

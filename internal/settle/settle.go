@@ -22,7 +22,6 @@ type Config struct {
 	Client       *sinch.Client
 	DispatchOnly bool          // as of [StorageOf]
 	Settle       time.Duration // from the last moment in which a request can have left to the first look that counts, and on to the second
-	Timeout      time.Duration // how long a request may be under way
 	GiveUp       time.Duration // stop after so long without a complete look
 	Log          *slog.Logger
 }
@@ -96,6 +95,9 @@ func (s *Settler) CanConclude(storage int, begun time.Time) bool {
 // early is the part of the settle time after which a first look is taken: what is there is mostly there at once.
 const early = 12
 
+// longAgo is when a request of an earlier process has surely had its settle time: it can have waited for its turn for minutes after its intent.
+const longAgo = time.Hour
+
 // ticks per settle time: doubts that come due within one are asked about together.
 const ticks = 10
 
@@ -105,8 +107,8 @@ func (s *Settler) Add(d Doubt) {
 	p := &pending{Doubt: d}
 	if d.Since.IsZero() {
 		p.Since = now
-		// Long ago by the clock on the wall, which may be wrong; but a second look follows a settle time from now.
-		if now.Round(0).Sub(d.Begun) > s.cfg.Timeout+s.cfg.Settle {
+		// The clock on the wall may be wrong; but a second look follows a settle time from now.
+		if now.Round(0).Sub(d.Begun) > longAgo {
 			p.Since = now.Add(-s.cfg.Settle)
 		}
 	}
