@@ -86,7 +86,7 @@ func (b *bench) toEnd(t testing.TB, args []string) {
 		switch code := cmd.ProcessState.ExitCode(); code {
 		case exitOK, exitRejections, exitDoubt:
 			return
-		case exitBrake:
+		case exitBrake, exitAccess: // a brake, or a 401 for a token that was just fetched
 		default:
 			t.Fatalf("exit %d\n%s", code, out)
 		}
@@ -188,7 +188,7 @@ func (b *bench) startAndKill(t testing.TB, args []string, after time.Duration) b
 	if !state.Exited() {
 		return true
 	}
-	if code := state.ExitCode(); code != exitOK && code != exitDoubt && code != exitBrake {
+	if code := state.ExitCode(); code != exitOK && code != exitDoubt && code != exitBrake && code != exitAccess {
 		t.Fatalf("exit %d\n%s", code, out.String())
 	}
 	return false
