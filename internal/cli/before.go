@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"sendoff/campaign"
 	"sendoff/internal/ledger"
 	"sendoff/internal/pace"
 	"sendoff/internal/prose"
@@ -39,22 +40,29 @@ func (r *runner) askBefore(ctx context.Context) error {
 		return err
 	})
 	switch {
-	case isAccess(err):
-		r.warn("warning: Sinch does not say what it has sent (%v), so nobody knows whether somebody else has sent this already", err)
+	case isAccess(err) && r.flags.ifSentBefore:
 		return nil
+	case isAccess(err):
+		return accessErrorf("Sinch does not say to whom it has sent (%v), so nobody knows whether somebody else has sent this already. Nothing was sent now\n"+
+			"    hint: give the key the right to read messages; or send without asking: --if-sent-before go-on", err)
 	case err != nil:
 		return err
 	}
-	ours, others, err := r.sortTraces(traces)
-	if err != nil {
-		return err
+	ours, others, err := r.sortTraces(traces, people)
+	if err == nil && r.flags.adopt {
+		err = r.recover(ctx)
+		ours = nil
 	}
 	switch {
-	case r.flags.adopt:
-		return r.recover(ctx)
+	case err != nil:
+		return err
 	case len(ours) > 0:
-		return inputErrorf("a copy of this run has sent: of the next %s, Sinch has messages of it to %s that this folder does not know of, %s. Nothing was sent now",
-			prose.Counted(len(people), "recipient", "recipients"), prose.Thousands(len(ours)), span(ours)).
+		who := "a copy of this run has sent"
+		if !slices.ContainsFunc(ours, func(t settle.Trace) bool { return !slices.ContainsFunc(m.Starts, startOf(t)) }) {
+			who = "this folder has forgotten what it sent"
+		}
+		return inputErrorf("%s: of the next %s, Sinch has messages of this run to %s that it does not know of, %s. Nothing was sent now",
+			who, prose.Counted(len(people), "recipient", "recipients"), prose.Thousands(len(ours)), span(ours)).
 			hint("go on with the folder that sent them; if there is none any more, --adopt marks everyone as sent to whom Sinch has a message of this run, and goes on from here")
 	case len(others) > 0 && !r.flags.ifSentBefore:
 		return inputErrorf("somebody else has sent %q: of the next %s, Sinch has messages of another run with this key to %s, %s. Nothing was sent now",
@@ -67,7 +75,7 @@ func (r *runner) askBefore(ctx context.Context) error {
 
 // sortTraces tells messages of this run from those of others with its key. A message to somebody who is tried again after a server error, or in
 // spite of doubt, tells us that the earlier attempt was taken after all: it goes into the ledger.
-func (r *runner) sortTraces(traces []settle.Trace) (ours, others []settle.Trace, err error) {
+func (r *runner) sortTraces(traces []settle.Trace, people map[int]campaign.Address) (ours, others []settle.Trace, err error) {
 	entries := r.run.Ledger.Reader()
 	for _, t := range traces {
 		if t.Run != r.run.Meta().RunID {
@@ -78,13 +86,18 @@ func (r *runner) sortTraces(traces []settle.Trace) (ours, others []settle.Trace,
 		if err != nil {
 			return nil, nil, err
 		}
-		if e.Flags == 0 {
+		if address, asked := people[t.Row]; e.Flags == 0 || !asked || !t.To(address) {
 			ours = append(ours, t)
 		} else if err := r.run.Ledger.RecordFound(uint32(t.Row), found(t)); err != nil {
 			return nil, nil, err
 		}
 	}
 	return ours, others, r.run.Ledger.Sync()
+}
+
+// startOf reports whether a start has sent what a trace is of.
+func startOf(t settle.Trace) func(runstore.Start) bool {
+	return func(s runstore.Start) bool { return s.Epoch == t.Epoch }
 }
 
 func found(t settle.Trace) ledger.Result {
@@ -103,15 +116,56 @@ func span(traces []settle.Trace) string {
 
 // recover puts into the ledger whatever Sinch has of this run and the ledger does not.
 func (r *runner) recover(ctx context.Context) error {
-	var n int
-	err := r.patiently(ctx, func() (err error) {
-		n, err = fillIn(ctx, r.run, settle.OfRun(ctx, r.client, settle.Source(r.storage()), r.run.Meta().RunID, r.run.Meta().Created))
+	snapshot, err := r.run.OpenSnapshot()
+	if err != nil {
 		return err
-	})
-	if err == nil && n > 0 {
+	}
+	defer snapshot.Close()
+	entries, n := r.run.Ledger.Reader(), 0
+	take := func(t settle.Trace) error {
+		known, err := r.takeOver(t, snapshot, entries)
+		if !known {
+			n++
+		}
+		return err
+	}
+	err = settle.OfRun(ctx, r.client, r.run.Meta(), func(ask func() error) error { return r.patiently(ctx, ask) }, take)
+	if err := errors.Join(err, r.run.Ledger.Sync()); err != nil {
+		return err
+	}
+	if n > 0 {
 		r.warn("%s of this run that this folder did not know of: taken over from Sinch's records", prose.Counted(n, "message", "messages"))
 	}
-	return err
+	return nil
+}
+
+// takeOver puts a message that Sinch has of this run into the ledger, where it is not known there.
+func (r *runner) takeOver(t settle.Trace, snapshot *runstore.Snapshot, entries *ledger.Reader) (known bool, err error) {
+	if t.Row < 0 || t.Row >= snapshot.Rows() {
+		return false, otherPeople()
+	}
+	e, err := entries.Entry(uint32(t.Row))
+	if err != nil {
+		return false, err
+	}
+	switch e.State {
+	case ledger.Accepted, ledger.Rejected, ledger.LeftInDoubt, ledger.Skipped:
+		return true, nil
+	}
+	recipient, err := snapshot.Row(t.Row)
+	if err != nil {
+		return false, err
+	}
+	if !t.To(recipient.Address) {
+		return false, otherPeople()
+	}
+	return false, r.run.Ledger.RecordFound(uint32(t.Row), found(t))
+}
+
+// otherPeople is what comes of planning anew what another folder has sent: rows are other people now.
+func otherPeople() error {
+	return inputErrorf("Sinch has messages of this run to people who stand in other rows of this folder's audience: it was planned anew after it was copied. Nothing was sent now").
+		hint("go on with the folder that sent them; if there is none any more, begin another run (--run-key) with those people on a suppression list")
 }
 
 // patiently calls ask until Sinch answers, or refuses for good, or has not answered for --give-up.
@@ -120,7 +174,7 @@ func (r *runner) patiently(ctx context.Context, ask func() error) error {
 	for failures := 1; ; failures++ {
 		err := ask()
 		switch {
-		case err == nil, isAccess(err), isLedger(err):
+		case err == nil, isAccess(err):
 			return err
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -138,9 +192,4 @@ func (r *runner) patiently(ctx context.Context, ask func() error) error {
 			return ctx.Err()
 		}
 	}
-}
-
-// isLedger reports whether err is of the run's own files rather than of Sinch.
-func isLedger(err error) bool {
-	return errors.Is(err, ledger.ErrDamaged) || errors.Is(err, runstore.ErrSnapshot)
 }

@@ -94,7 +94,7 @@ func (r *runner) examineApp() error {
 	for i, line := range explainStorage(storage) {
 		switch {
 		case i > 0:
-			r.finding("", "", "%s", line)
+			r.finding("note", "", "%s", line)
 		case storage.Days == 0:
 			r.finding("note", "storage", "%s", line)
 		default:
@@ -123,7 +123,7 @@ func waitingInQueue(app *sinch.App) string {
 func (r *runner) examineClock(s runstore.Storage) {
 	skew := time.Duration(s.Skew) * time.Second
 	switch {
-	case r.app.Date.IsZero():
+	case !r.app.Clock:
 		r.finding("note", "clock", "the server does not tell the time")
 	case skew.Abs() > tolerableSkew:
 		r.finding("note", "clock", "this machine's clock is %v off Sinch's: set it, since quiet hours and retention go by it", skew.Abs())

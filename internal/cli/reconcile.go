@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"log/slog"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"sendoff/internal/prose"
 	"sendoff/internal/report"
 	"sendoff/internal/runstore"
+	"sendoff/internal/send"
 	"sendoff/internal/settle"
 )
 
@@ -80,10 +80,14 @@ func (r *runner) reconcile(ctx context.Context, dir, assume string) (err error) 
 	if r.client != nil {
 		defer r.client.Close()
 	}
-	if err := r.reconcileLedger(ctx, assume); err != nil {
-		return err
+	err = r.reconcileLedger(ctx, assume)
+	if err == nil {
+		err = r.settleDoubt(ctx)
 	}
-	if err := r.settleDoubt(ctx); err != nil {
+	if errors.Is(err, context.Canceled) {
+		return &send.Stop{Cause: send.Interrupted, Reason: "stopped on request; who was not settled is in doubt as before"}
+	}
+	if err != nil {
 		return err
 	}
 	if err := assumeRest(r.run, assume, ledger.InDoubt); err != nil {
@@ -161,33 +165,6 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// fillIn puts messages that Sinch has of a run into its ledger, and returns how many the ledger did not have as accepted.
-func fillIn(ctx context.Context, run *runstore.Run, traces iter.Seq2[settle.Trace, error]) (int, error) {
-	n, rows, entries := 0, run.Meta().Rows, run.Ledger.Reader()
-	for t, err := range traces {
-		switch {
-		case err != nil:
-			return n, err
-		case ctx.Err() != nil:
-			return n, ctx.Err()
-		case t.Row < 0 || t.Row >= rows:
-			return n, fmt.Errorf("%w: Sinch has a message of this run for row %d, and it has %d rows", ledger.ErrDamaged, t.Row, rows)
-		}
-		e, err := entries.Entry(uint32(t.Row))
-		if err != nil {
-			return n, err
-		}
-		if e.State == ledger.Accepted || e.State == ledger.Rejected || e.State == ledger.LeftInDoubt || e.State == ledger.Skipped {
-			continue
-		}
-		if err := run.Ledger.RecordFound(uint32(t.Row), found(t)); err != nil {
-			return n, err
-		}
-		n++
-	}
-	return n, run.Ledger.Sync()
 }
 
 // settleDoubt asks about the rows that the ledger has in doubt.

@@ -224,7 +224,10 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	if err := r.confirm(ctx); err != nil {
 		return false, err
 	}
-	// Only now: whoever opted out while somebody made up their mind is left out.
+	if err := r.askForApp(ctx); err != nil { // again: it may have been changed while somebody made up their mind
+		return false, err
+	}
+	// Only now: whoever opted out meanwhile is left out.
 	r.lists, err = suppress.Load(r.campaign.Dir(), r.campaign.Suppress, r.campaign.Audience.Country, time.Now())
 	return false, err
 }

@@ -9,7 +9,7 @@ package failpoint
 // Point is a place in the program. What is true if we die there stands beside it in the code.
 type Point string
 
-// The points, in the order in which a run reaches them.
+// The points, about in the order in which a run reaches them.
 const (
 	DirMade        Point = "dir-made"
 	LedgerMade     Point = "ledger-made"

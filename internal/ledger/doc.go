@@ -32,8 +32,8 @@
 // # The witness
 //
 // bbolt can come back one transaction older than it was: from a backup, from a repair, from hardware that lies about fsync. Forgotten
-// intents would then be sent again. So a second file counts intents: on disk always begun ≤ witness ≤ begun + 1,000. A larger
-// witness means that the ledger is older than its directory ([ErrRolledBack]).
+// intents would then be sent again. So a second file counts intents: on disk always begun ≤ witness ≤ begun + 1,000, and exactly as many once
+// the ledger has been closed. Another witness means that the ledger is older than its directory ([ErrRolledBack]).
 //
 // # Copies
 //

@@ -26,8 +26,9 @@ type Ledger struct {
 	witness     *witness // nil when opened read-only, and while the ledger is suspect
 	witnessPath string
 	begun       uint64 // intents on disk; the writer's own once it runs
-	begunAtOpen uint64
-	started     bool // an intent was about to be begun
+	started     bool   // an intent was about to be begun, or a message was found
+
+	startedAtOpen bool
 
 	mu      sync.Mutex
 	open    *group // what queues for the next commit
@@ -106,7 +107,8 @@ func (l *Ledger) Record(row uint32, r Result) error {
 }
 
 // RecordFound keeps that Sinch has a message of ours for a row that this ledger has not begun: it was put back to what it was, or a copy of it
-// was used. r.State is Accepted. Like [Ledger.Record] it does not wait.
+// was used. r.State is Accepted; a row that is accepted already stays as it is. From then on the ledger counts as started. Like [Ledger.Record]
+// it does not wait.
 func (l *Ledger) RecordFound(row uint32, r Result) error {
 	_, err := l.queue(op{row: row, kind: found, res: r})
 	return err
@@ -225,6 +227,11 @@ func (l *Ledger) Close() error {
 	l.mu.Unlock()
 	l.poke()
 	<-l.done
+	if l.Err() == nil && l.witness != nil {
+		if err := l.witness.settle(l.begun); err != nil {
+			l.fail(err)
+		}
+	}
 	return errors.Join(l.Err(), l.witness.close(), l.closeDB())
 }
 
@@ -295,7 +302,15 @@ func (c *changes) record(row uint32) record {
 func (c *changes) apply(o *op) error {
 	r := c.record(o.row)
 	from := r.state()
-	if o.kind == intent {
+	switch {
+	case o.kind == found && from == Accepted:
+		return nil // it has been found before, or it has two messages
+	case o.kind == found:
+		c.l.started = true
+		if err := markStarted(c.tx); err != nil {
+			return err
+		}
+	case o.kind == intent:
 		if !from.Sendable() {
 			return fmt.Errorf("row %d cannot be begun: it is %v", o.row, from)
 		}

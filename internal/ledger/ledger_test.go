@@ -172,6 +172,50 @@ func TestReconcile(t *testing.T) {
 	}
 }
 
+// A ledger that was closed, and put back to a few intents before, is noticed, however few they are.
+func TestFewIntentsForgotten(t *testing.T) {
+	l, dir := newLedger(t)
+	if err := errors.Join(l.Begin(0, Intent{Time: testTime}), l.Close()); err != nil {
+		t.Fatal(err)
+	}
+	old, err := os.ReadFile(filepath.Join(dir, FileName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l = mustOpen(t, dir)
+	if err := errors.Join(l.Begin(1, Intent{Time: testTime}), l.Close()); err != nil {
+		t.Fatal(err)
+	}
+	spoilFile(t, dir, 0, old)
+	if _, err := Open(dir, Options{}); !errors.Is(err, ErrRolledBack) {
+		t.Errorf("Open = %v, want ErrRolledBack", err)
+	}
+	l, err = Open(dir, Options{ReadOnly: true})
+	if err != nil || !errors.Is(l.Suspect(), ErrRolledBack) {
+		t.Errorf("read only: %v, %v; want it to be suspect", l.Suspect(), err)
+	}
+	l.Close()
+}
+
+// What was found at Sinch makes a ledger one that has started, however little it has begun itself; and it is found once.
+func TestRecordFound(t *testing.T) {
+	l, dir := newLedger(t)
+	if l.StartedAtOpen() {
+		t.Error("a new ledger has started")
+	}
+	for range 2 {
+		if err := l.RecordFound(7, Result{State: Accepted, MessageID: "a", Time: testTime}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if l = mustOpen(t, dir); !l.StartedAtOpen() || l.Reset() == nil {
+		t.Error("a ledger of which messages were found can be planned again")
+	}
+}
+
 // A row that is begun, in doubt or final must never be begun: the ledger breaks rather than let it happen.
 func TestBeginRefuses(t *testing.T) {
 	for _, state := range []State{Begun, Accepted, Rejected, InDoubt, LeftInDoubt} {
@@ -224,8 +268,8 @@ func TestAgainstModel(t *testing.T) {
 				t.Fatal(err)
 			}
 			l = mustOpen(t, dir)
-			if l.BegunAtOpen() != begun {
-				t.Fatalf("begun = %d, want %d", l.BegunAtOpen(), begun)
+			if l.begun != begun {
+				t.Fatalf("begun = %d, want %d", l.begun, begun)
 			}
 		}
 	}
@@ -278,7 +322,7 @@ func TestIntentIsOnDiskWhenBeginReturns(t *testing.T) {
 	}
 	wg.Wait()
 	w, err := os.ReadFile(filepath.Join(dir, WitnessName))
-	if err != nil || !bytes.Equal(w, encodeWitness(witnessStep, testRun)) {
+	if err != nil || !bytes.Equal(w, encodeWitness(witnessStep, testRun, false)) {
 		t.Errorf("witness = %x, %v", w, err)
 	}
 }
@@ -364,7 +408,7 @@ func TestOpenRefuses(t *testing.T) {
 		}, ErrCopied},
 		{"older than the witness", func(t *testing.T, dir string) {
 			begin(t, dir)
-			write(t, dir, WitnessName, encodeWitness(witnessStep+2, testRun))
+			write(t, dir, WitnessName, encodeWitness(witnessStep+2, testRun, false))
 		}, ErrRolledBack},
 		{"put back to before the first start", func(t *testing.T, dir string) {
 			planned, _ := os.ReadFile(filepath.Join(dir, FileName))
@@ -380,7 +424,7 @@ func TestOpenRefuses(t *testing.T) {
 		}, ErrRolledBack},
 		{"witness of another run", func(t *testing.T, dir string) {
 			begin(t, dir)
-			write(t, dir, WitnessName, encodeWitness(1, [16]byte{9}))
+			write(t, dir, WitnessName, encodeWitness(1, [16]byte{9}, false))
 		}, ErrRolledBack},
 		{"witness missing", func(t *testing.T, dir string) {
 			begin(t, dir)
@@ -388,7 +432,7 @@ func TestOpenRefuses(t *testing.T) {
 		}, ErrRolledBack},
 		{"witness torn", func(t *testing.T, dir string) {
 			begin(t, dir)
-			write(t, dir, WitnessName, encodeWitness(1, testRun)[:20])
+			write(t, dir, WitnessName, encodeWitness(1, testRun, false)[:20])
 		}, ErrRolledBack},
 		{"cut short", func(t *testing.T, dir string) { os.Truncate(filepath.Join(dir, FileName), 4096) }, ErrDamaged},
 		{"not a database", func(t *testing.T, dir string) { spoilFile(t, dir, 0, bytes.Repeat([]byte("junk"), 4096)) }, ErrDamaged},
@@ -412,7 +456,7 @@ func TestOpenRefuses(t *testing.T) {
 
 // We die after the witness was written and before the first intent is on disk: nothing has left, and the run goes on.
 func TestOpenAfterDeathBeforeTheFirstIntent(t *testing.T) {
-	for _, witness := range [][]byte{encodeWitness(witnessStep, testRun), encodeWitness(0, testRun), {1, 2, 3}, nil} {
+	for _, witness := range [][]byte{encodeWitness(witnessStep, testRun, false), encodeWitness(0, testRun, false), {1, 2, 3}, nil} {
 		l, dir := newLedger(t)
 		if err := l.change(markStarted); err != nil {
 			t.Fatal(err)
@@ -510,8 +554,8 @@ func TestWitnessStaysAhead(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if l = mustOpen(t, dir); l.BegunAtOpen() != 2500 {
-		t.Errorf("begun = %d, want 2500", l.BegunAtOpen())
+	if l = mustOpen(t, dir); l.begun != 2500 {
+		t.Errorf("begun = %d, want 2500", l.begun)
 	}
 	if w := l.witness.count; w < 2500 || w > 2500+witnessStep {
 		t.Errorf("witness = %d, want 2500 to %d", w, 2500+witnessStep)

@@ -263,8 +263,8 @@ func (l *Ledger) load() error {
 		}
 		l.created = time.Unix(0, int64(binary.BigEndian.Uint64(created)))
 		l.begun = binary.BigEndian.Uint64(begun)
-		l.begunAtOpen = l.begun
 		l.started = meta.Get(keyStarted) != nil
+		l.startedAtOpen = l.begun > 0 || l.started
 		copy(l.runID[:], run)
 		if err := json.Unmarshal(meta.Get(keyIdentity), &l.identity); err != nil {
 			return fmt.Errorf("%w: identity: %w", ErrDamaged, err)

@@ -2,14 +2,15 @@ package ledger
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
 
-// BegunAtOpen reports how many intents stood in the ledger when it was opened. A row that was begun three times counts three times.
-func (l *Ledger) BegunAtOpen() uint64 { return l.begunAtOpen }
+// StartedAtOpen reports whether, when the ledger was opened, anything had left, or was about to leave.
+func (l *Ledger) StartedAtOpen() bool { return l.startedAtOpen }
 
 // Run returns the caller's document.
 func (l *Ledger) Run() ([]byte, error) {
@@ -54,11 +55,11 @@ func (l *Ledger) PutSkips(skips []Skip, now time.Time) error {
 	})
 }
 
-// Reset forgets every row, so that planning can start from nothing. It refuses once anything was begun.
+// Reset forgets every row, so that planning can start from nothing. It refuses once anything was begun, or found to have been.
 func (l *Ledger) Reset() error {
 	return l.update("reset", func(tx *bolt.Tx) error {
-		if l.begun > 0 {
-			return fmt.Errorf("%d requests have left already", l.begun)
+		if l.begun > 0 || tx.Bucket(bucketMeta).Get(keyStarted) != nil {
+			return errors.New("requests have left already")
 		}
 		for _, name := range [][]byte{bucketBlocks, bucketTexts, bucketIDs} {
 			if err := tx.DeleteBucket(name); err != nil {

@@ -20,18 +20,24 @@ const witnessSize = 32
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// witness is the open witness file: count (8 bytes, big endian), run id (16), CRC-32C of both (4), four zero bytes.
+// witness is the open witness file: count (8 bytes, big endian), run id (16), CRC-32C (4) of both and of what follows, and four bytes that
+// say whether the count is exact: 1 where the ledger was closed, 0 while it is open, and after a crash.
 type witness struct {
 	f     *os.File
 	run   [16]byte
 	count uint64 // as on disk
+	exact bool   // as on disk
 }
 
-func encodeWitness(count uint64, run [16]byte) []byte {
+func encodeWitness(count uint64, run [16]byte, exact bool) []byte {
 	b := binary.BigEndian.AppendUint64(make([]byte, 0, witnessSize), count)
 	b = append(b, run[:]...)
-	b = binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
-	return append(b, 0, 0, 0, 0)
+	last := []byte{0, 0, 0, 0}
+	if exact {
+		last[3] = 1
+	}
+	sum := crc32.Update(crc32.Checksum(b, castagnoli), castagnoli, last)
+	return append(binary.BigEndian.AppendUint32(b, sum), last...)
 }
 
 // openWitness opens the witness of a ledger, and compares the two. A ledger that has begun nothing gets a new one, unless the
@@ -86,7 +92,7 @@ func startWitness(path string, run [16]byte, count uint64) (*witness, error) {
 		return nil, fmt.Errorf("create witness: %w", err)
 	}
 	w := &witness{f: f, run: run}
-	if err := errors.Join(w.write(count), durable.SyncDir(filepath.Dir(path))); err != nil {
+	if err := errors.Join(w.write(count, false), durable.SyncDir(filepath.Dir(path))); err != nil {
 		_ = f.Close()
 		return nil, err
 	}
@@ -102,7 +108,8 @@ func (w *witness) compare(l *Ledger) error {
 		return fmt.Errorf("%w: the witness cannot be read: %w", ErrRolledBack, err)
 	}
 	w.count = binary.BigEndian.Uint64(b[:])
-	whole := string(encodeWitness(w.count, [16]byte(b[8:24]))) == string(b[:])
+	w.exact = b[witnessSize-1] == 1
+	whole := string(encodeWitness(w.count, [16]byte(b[8:24]), w.exact)) == string(b[:])
 	ours := [16]byte(b[8:24]) == w.run
 	switch {
 	case !whole && l.begun == 0:
@@ -111,6 +118,8 @@ func (w *witness) compare(l *Ledger) error {
 		return fmt.Errorf("%w: the witness is damaged", ErrRolledBack)
 	case !ours && (l.begun > 0 || w.count > 0):
 		return fmt.Errorf("%w: the witness belongs to another run", ErrRolledBack)
+	case w.exact && w.count != l.begun:
+		return fmt.Errorf("%w: it knows of %d requests, and there were %d", ErrRolledBack, l.begun, w.count)
 	case l.begun == 0 && !l.started && w.count > 0, w.count < l.begun, w.count > l.begun+witnessStep:
 		return fmt.Errorf("%w: it knows of %d requests, the witness allows for %d", ErrRolledBack, l.begun, w.count)
 	}
@@ -119,21 +128,29 @@ func (w *witness) compare(l *Ledger) error {
 
 // cover makes the witness allow for next intents when begun are on disk, before those next ones are.
 func (w *witness) cover(begun, next uint64) error {
-	if next <= w.count {
+	if next <= w.count && !w.exact {
 		return nil
 	}
-	return w.write(begun + witnessStep)
+	return w.write(begun+witnessStep, false)
 }
 
-func (w *witness) write(count uint64) error {
-	if _, err := w.f.WriteAt(encodeWitness(count, w.run), 0); err != nil {
+// settle makes the witness exact: nothing is begun any more until the ledger is opened again.
+func (w *witness) settle(begun uint64) error {
+	if w.exact && w.count == begun {
+		return nil
+	}
+	return w.write(begun, true)
+}
+
+func (w *witness) write(count uint64, exact bool) error {
+	if _, err := w.f.WriteAt(encodeWitness(count, w.run, exact), 0); err != nil {
 		return fmt.Errorf("write witness: %w", err)
 	}
 	if err := durable.Sync(w.f); err != nil {
 		return fmt.Errorf("sync witness: %w", err)
 	}
 	failpoint.Hit(failpoint.WitnessWritten)
-	w.count = count
+	w.count, w.exact = count, exact
 	return nil
 }
 

@@ -186,7 +186,7 @@ func (r *Run) Storage() int {
 }
 
 // Begun reports whether anything was ever begun, so that the plan binds.
-func (r *Run) Begun() bool { return r.Ledger.BegunAtOpen() > 0 }
+func (r *Run) Begun() bool { return r.Ledger.StartedAtOpen() }
 
 // Path returns the path of one of the run's files.
 func (r *Run) Path(name string) string { return filepath.Join(r.Dir, name) }

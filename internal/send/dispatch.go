@@ -102,7 +102,8 @@ func (s *sender) drain(sweep *sweep, lookups bool) error {
 func (s *sender) next(sweep *sweep, lookups bool) (j *job, wait time.Duration, idle bool, err error) {
 	s.mu.Lock()
 	j, wait = s.retries.next(time.Now())
-	room := len(s.retries) < maxWaiting && len(s.doubtful) < maxWaiting && (s.Limit <= 0 || s.begun < s.Limit)
+	full := len(s.retries) >= maxWaiting || len(s.doubtful) >= maxWaiting
+	room := !full && (s.Limit <= 0 || s.begun < s.Limit)
 	s.mu.Unlock()
 	fresh := j == nil && room
 	if fresh {
@@ -119,7 +120,8 @@ func (s *sender) next(sweep *sweep, lookups bool) (j *job, wait time.Duration, i
 		}
 		return j, 0, false, nil
 	}
-	return nil, wait, s.open == 0 && len(s.retries) == 0 && (!lookups || len(s.doubtful) == 0), nil
+	// With too many that wait for a look-up there may be more to hand out once some are settled.
+	return nil, wait, s.open == 0 && len(s.retries) == 0 && (len(s.doubtful) == 0 || !lookups && !full), nil
 }
 
 // awaitChange returns when a job has come back or d is over, where d is not 0. It returns false where rows are no longer admitted.

@@ -32,7 +32,7 @@ func (s *sender) doubt(j *job, detail string, now time.Time) (again bool, err er
 		s.await(j, now)
 		return false, nil
 	}
-	return s.unknowable(j, detail)
+	return s.unknowable(j, detail, 0)
 }
 
 // failed deals with a 500 or 503 of the API's own, after which Sinch wants a repeat: once it is known that it did not take the message, or, where
@@ -128,14 +128,17 @@ func (s *sender) apply(j *job, a settle.Answer) (again bool, err error) {
 		}
 		return true, s.record(j, ledger.Result{State: ledger.Released, Detail: j.detail + "; Sinch has no such message"})
 	}
-	if !strings.Contains(j.detail, a.Why) { // else an earlier start has found out the same
+	if !strings.Contains(j.detail, a.Why) { // else an earlier start was refused, too
 		j.detail += "; " + a.Why
 	}
-	return s.unknowable(j, j.detail)
+	if a.Refused {
+		return s.unknowable(j, j.detail, 0)
+	}
+	return s.unknowable(j, j.detail, asked)
 }
 
 // unknowable does with a row in doubt, about which nobody can be asked, what is wanted of it, and reports whether there is to be another attempt.
-func (s *sender) unknowable(j *job, detail string) (again bool, err error) {
+func (s *sender) unknowable(j *job, detail string, reason uint8) (again bool, err error) {
 	switch {
 	case s.InDoubt == campaign.ResendDoubt && j.failures <= maxFailures:
 		s.Progress.InDoubt.Add(-1)
@@ -147,7 +150,7 @@ func (s *sender) unknowable(j *job, detail string) (again bool, err error) {
 		s.Progress.Left.Add(1)
 		return false, s.record(j, ledger.Result{State: ledger.LeftInDoubt, Detail: detail})
 	}
-	return false, s.record(j, ledger.Result{State: ledger.InDoubt, Detail: detail})
+	return false, s.record(j, ledger.Result{State: ledger.InDoubt, Reason: reason, Detail: detail})
 }
 
 // retry has a row tried again after a look-up. One that this start has not begun takes one of Config.Limit, or is left to the next start. Called with mu held.

@@ -53,6 +53,7 @@ func TestVirtualDoubtIsSettled(t *testing.T) {
 		{"502-after:every=20", "html-after:every=2,on=fetch-last"}, {"502-after:every=20", "truncated:every=2,on=fetch-last"},
 		{"502-after:every=20", "missing-page:first=1,on=fetch-last"}, {"502-after:every=20", "short-page:all,on=fetch-last"},
 		{"502-after:every=20", "last-page-missing:first=1,on=fetch-last"},
+		{"502:every=20", "307:first=2,on=app"}, {"502-after:every=20", "413:first=1,on=fetch-last", "500-html:first=3,on=list"},
 		{"502-after:every=20", "404:all,on=fetch-last"}, {"502:every=20", "501:all,on=fetch-last"},
 	} {
 		t.Run(strings.Join(faults, " "), func(t *testing.T) {
@@ -121,6 +122,7 @@ func TestVirtualResumeAfter(t *testing.T) {
 	}{
 		{"nothing changed", 1, func(*world) {}, true},
 		{"hours", 1, func(*world) { time.Sleep(12 * time.Hour) }, true},
+		{"longer than an absence would prove anything", 1, func(*world) { time.Sleep(20 * time.Hour) }, true},
 		{"retention raised", 1, func(w *world) { w.keep(3) }, true},
 		{"retention raised from nothing", 0, func(w *world) { w.keep(3) }, false},
 		{"retention lowered to nothing", 3, func(w *world) { w.keep(0) }, false},
@@ -311,6 +313,25 @@ func TestVirtualOtherMessagesSince(t *testing.T) {
 		w.check(w.send(nil))
 		if tally := w.tally(); tally.Count(ledger.Accepted) != 60 {
 			t.Errorf("accepted %d, in doubt %d", tally.Count(ledger.Accepted), tally.Count(ledger.InDoubt))
+		}
+	})
+}
+
+// Messages of which the records do not show whose they are could be ours: nobody is sent to again for them.
+func TestVirtualRecordsWithoutMetadata(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newStoringWorld(t, 1, 30, "reset:first=2,after=15")
+		defer w.run.Close()
+		time.AfterFunc(30*time.Second, func() {
+			for i := range 30 {
+				w.ask(http.MethodPost, "messages:send", fmt.Sprintf(
+					`{"app_id":%q,"recipient":{"identified_by":{"channel_identities":[{"channel":"SMS","identity":"+4477009%05d"}]}},"message":{"text_message":{"text":"Hi"}}}`,
+					w.server.Config().AppID, i))
+			}
+		})
+		w.check(w.send(nil))
+		if tally := w.tally(); tally.Count(ledger.Accepted) != 28 || tally.Count(ledger.InDoubt) != 2 {
+			t.Errorf("accepted %d, in doubt %d; want 28 and 2", tally.Count(ledger.Accepted), tally.Count(ledger.InDoubt))
 		}
 	})
 }

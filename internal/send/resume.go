@@ -98,10 +98,12 @@ func Doubtful(run *runstore.Run, settler *settle.Settler, policy campaign.DoubtP
 	return false, nil
 }
 
-// worthAsking reports whether Sinch is asked about a row in doubt of an earlier start. One that is on record as in doubt for good, since the absence
-// of its message proves nothing, was asked about before.
+// asked is the reason of rows in doubt about which Sinch was asked, to no avail: no later look can say more.
+const asked = 1
+
+// worthAsking reports whether Sinch is asked about a row in doubt of an earlier start.
 func worthAsking(settler *settle.Settler, e ledger.Entry) bool {
-	return settler.CanAsk(e.Storage) && (e.State == ledger.Begun || settler.CanConclude(e.Storage, e.Begun))
+	return settler.CanAsk(e.Storage) && !(e.State == ledger.InDoubt && e.Reason == asked)
 }
 
 // loaded is what a ledger holds when a start begins.
@@ -200,5 +202,5 @@ func (s *sender) resumeDoubt(snapshot *runstore.Snapshot, found *loaded, asking 
 			return err
 		}
 	}
-	return nil
+	return s.Run.Ledger.Sync() // who is to be left out is told apart by what stands in it
 }

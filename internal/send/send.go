@@ -96,7 +96,7 @@ func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
 	defer s.close()
 	select {
 	case <-stop:
-		return &Stop{Interrupted, "stopped on request"}
+		return &Stop{Interrupted, "stopped on request"} // resume has synced what it recorded
 	default:
 	}
 

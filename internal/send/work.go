@@ -83,15 +83,21 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 }
 
 // leaveOut skips somebody who came onto a suppression list after planning. Where an earlier attempt may have been taken, nobody knows whether
-// they have the message, so that we cannot say that it was not sent.
+// they have the message, so that we cannot say that it was not sent; and as nobody will send again, it stays so unless doubt is to be held.
 func (s *sender) leaveOut(j *job, m suppress.Match) error {
 	e, err := s.Run.Ledger.Reader().Entry(uint32(j.r.Row))
 	if err != nil {
 		return err
 	}
 	if j.maybeTaken || e.Flags&(ledger.AfterServerError|ledger.AfterDoubt) != 0 {
-		s.Progress.InDoubt.Add(1)
-		return s.record(j, ledger.Result{State: ledger.InDoubt, Detail: "opted out after an attempt that may have been taken"})
+		r := ledger.Result{State: ledger.InDoubt, Detail: "opted out after an attempt that may have been taken"}
+		if s.InDoubt == campaign.HoldDoubt {
+			s.Progress.InDoubt.Add(1)
+		} else {
+			s.Progress.Left.Add(1)
+			r.State = ledger.LeftInDoubt
+		}
+		return s.record(j, r)
 	}
 	s.Progress.Skipped.Add(1)
 	return s.record(j, ledger.Result{

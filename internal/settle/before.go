@@ -2,24 +2,27 @@ package settle
 
 import (
 	"context"
-	"iter"
-	"maps"
 	"slices"
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/runstore"
 	"sendoff/internal/sinch"
 )
 
 // Before asks whether Sinch has a message already for people who are about to be sent to, by row: of the run, or of another run with
 // the same key. It sees the newest message to each of them only, and makes two calls for every thousand. Where the app stores
 // nothing there is nothing to ask. The traces are in the order of rows.
-func Before(ctx context.Context, c *sinch.Client, source sinch.Source, run, key string, people map[int]campaign.Address) ([]Trace, error) {
-	found := map[int]Trace{}
+func Before(ctx context.Context, c *sinch.Client, source sinch.Source, run, key string, addresses map[int]campaign.Address) ([]Trace, error) {
+	people := map[int]person{}
+	for row, address := range addresses {
+		people[row] = person{address: address}
+	}
+	var found []Trace
 	for _, form := range forms {
 		_, err := newest(ctx, c, source, form, people, func(t Trace) bool {
 			if t.Run == run || t.Key == key {
-				found[t.Row] = t
+				found = append(found, t)
 			}
 			return true
 		})
@@ -27,23 +30,40 @@ func Before(ctx context.Context, c *sinch.Client, source sinch.Source, run, key 
 			return nil, err
 		}
 	}
-	return slices.SortedFunc(maps.Values(found), func(a, b Trace) int { return a.Row - b.Row }), nil
+	slices.SortFunc(found, func(a, b Trace) int { return a.Row - b.Row })
+	return slices.CompactFunc(found, func(a, b Trace) bool { return a.ID == b.ID }), nil
 }
 
-// margin is how far before a run's making its messages are looked for: clocks differ.
+// margin is how far before its making or its intent a message is looked for: clocks differ.
 const margin = 24 * time.Hour
 
-// OfRun returns every message of a run that Sinch's records hold, the newest first. The last pair may hold an error.
-func OfRun(ctx context.Context, c *sinch.Client, source sinch.Source, run string, created time.Time) iter.Seq2[Trace, error] {
-	return func(yield func(Trace, error) bool) {
-		for m, err := range c.Messages(ctx, sinch.Query{Source: source, Start: created.Add(-margin)}) {
+// OfRun hands every message of a run that Sinch's records hold to take, from wherever the app may have kept them. Each page is asked for by way of
+// patiently, which may try more than once.
+func OfRun(ctx context.Context, c *sinch.Client, m runstore.Meta, patiently func(ask func() error) error, take func(Trace) error) error {
+	for _, source := range sources(m.Storage) {
+		q := sinch.Query{Source: source, Start: m.Created.Add(-margin)}
+		for token := ""; ; {
+			var messages []sinch.StoredMessage
+			var next string
+			err := patiently(func() (err error) {
+				messages, next, err = c.Page(ctx, q, token)
+				return err
+			})
 			if err != nil {
-				yield(Trace{}, err)
-				return
+				return err
 			}
-			if t, ok := trace(m); ok && t.Run == run && !yield(t, nil) {
-				return
+			for _, message := range messages {
+				if t, ok := trace(message); ok && t.Run == m.RunID {
+					if err := take(t); err != nil {
+						return err
+					}
+				}
 			}
+			if next == "" {
+				break
+			}
+			token = next
 		}
 	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"sendoff/campaign"
 	"sendoff/internal/sinch"
 )
 
@@ -15,6 +16,13 @@ type Trace struct {
 	Epoch string // of the start that sent it
 	ID    string // of the message
 	Time  time.Time
+
+	identity string // whom it went to, as stored
+}
+
+// To reports whether the message went to an address, as far as that is shown.
+func (t Trace) To(a campaign.Address) bool {
+	return t.identity == "" || digits(t.identity) == digits(a.Reveal())
 }
 
 // trace reads the metadata of a stored message. It returns false where the message is not of this program.
@@ -31,5 +39,5 @@ func trace(m sinch.StoredMessage) (Trace, bool) {
 		return Trace{}, false
 	}
 	s := metadata.Sendoff
-	return Trace{Run: s.Run, Key: s.Key, Row: *s.Row, Epoch: s.Epoch, ID: m.ID, Time: m.AcceptTime}, true
+	return Trace{Run: s.Run, Key: s.Key, Row: *s.Row, Epoch: s.Epoch, ID: m.ID, Time: m.AcceptTime, identity: m.Identity}, true
 }

@@ -54,6 +54,7 @@ type Answer struct {
 	Outcome Outcome
 	Trace   Trace  // where it was taken
 	Why     string // where nobody can know, in words
+	Refused bool   // nobody can know since Sinch refuses to say, which can be mended
 }
 
 // Settler asks about rows in doubt, in groups, when it is time to. Its methods may be called by many goroutines, Run by one.
@@ -84,12 +85,6 @@ func New(c Config) *Settler {
 // CanAsk reports whether a message of which the intent was recorded with a number of storage could be found at all.
 func (s *Settler) CanAsk(storage int) bool {
 	return len(sources(since(s.cfg.Run.Meta().Storage, storage))) > 0
-}
-
-// CanConclude reports whether it can still be proved that a message was not taken.
-func (s *Settler) CanConclude(storage int, begun time.Time) bool {
-	seen := since(s.cfg.Run.Meta().Storage, storage)
-	return len(seen) > 0 && inconclusive(seen, begun, time.Now()) == ""
 }
 
 // early is the part of the settle time after which a first look is taken: what is there is mostly there at once.
@@ -174,8 +169,9 @@ func (s *Settler) Run(ctx context.Context, answer func(Answer) error) error {
 			return err
 		}
 		s.cfg.Log.Warn("look-up failed", "rows", len(group), "error", failed.err)
-		if failures++; failures == 1 {
-			failing = time.Now()
+		left, _ := s.Waiting()
+		if failures++; failures == 1 || left < rows {
+			failing = time.Now() // it was good for something
 		}
 		if silent := time.Since(failing); silent >= s.cfg.GiveUp {
 			return fmt.Errorf("%w for %v: %w", ErrNoLook, silent.Round(time.Second), failed.err)
@@ -212,8 +208,10 @@ func (s *Settler) due(now time.Time) []*pending {
 func (s *Settler) postpone(group []*pending, d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, p := range group {
-		p.due = time.Now().Add(d)
+	for now, i := time.Now(), 0; i < len(group); i++ {
+		if p := group[i]; !p.due.After(now) { // the look was not complete for them
+			p.due = now.Add(d)
+		}
 	}
 }
 
@@ -231,23 +229,18 @@ func (e *lookError) retryAfter() time.Duration {
 	return 0
 }
 
-// look asks once about a group. A [*lookError] says that it was not complete, so that nothing is known of whom it has not found.
+// look asks once about a group. A [*lookError] says that it was not complete, so that nothing is known of some.
 func (s *Settler) look(ctx context.Context, group []*pending, answer func(Answer) error) error {
 	began := time.Now()
-	found := map[int]Trace{}
-	seen, lookErr := s.ask(ctx, group, found)
+	seen, shown, lookErr := s.ask(ctx, group)
 	failpoint.Hit(failpoint.LookTaken)
 	var failed *lookError
 	if lookErr != nil && !errors.As(lookErr, &failed) {
 		return lookErr
 	}
 	for _, p := range group {
-		a := Answer{Row: p.Row}
-		if t, ok := found[p.Row]; ok {
-			a.Outcome, a.Trace = Taken, t
-		} else if refuses(lookErr) {
-			a.Outcome, a.Why = Unknowable, fmt.Sprintf("Sinch refuses to say: %v", lookErr)
-		} else if lookErr != nil || !s.concluded(p, seen, began, &a) {
+		a, ok := s.conclude(p, seen, shown, lookErr, began)
+		if !ok {
 			continue
 		}
 		if err := answer(a); err != nil {
@@ -255,27 +248,43 @@ func (s *Settler) look(ctx context.Context, group []*pending, answer func(Answer
 		}
 		failpoint.Hit(failpoint.DoubtSettled)
 		s.mu.Lock()
-		delete(s.waiting, p.Row)
+		if s.waiting[p.Row] == p { // else it was answered, tried again, and is in doubt once more
+			delete(s.waiting, p.Row)
+		}
 		s.mu.Unlock()
-	}
-	if refuses(lookErr) {
-		return nil // everybody got that for an answer
 	}
 	return lookErr
 }
 
-// concluded takes note of a complete look that did not find p, and reports whether that says something: then it is in a.
-func (s *Settler) concluded(p *pending, seen []runstore.Storage, began time.Time, a *Answer) bool {
+// conclude says what a look, begun at a time, says about p. It returns false where that is nothing yet.
+func (s *Settler) conclude(p *pending, seen []runstore.Storage, shown *sight, lookErr error, began time.Time) (Answer, bool) {
+	a := Answer{Row: p.Row, Outcome: Unknowable}
+	if t, ok := shown.found[p.Row]; ok {
+		return Answer{Row: p.Row, Outcome: Taken, Trace: t}, true
+	}
+	if shown.failed[p.Row] {
+		if a.Why = refusal(lookErr); a.Why == "" || began.Before(p.counts) {
+			return a, false
+		}
+		a.Refused = true
+		return a, true
+	}
 	misses := s.missed(p, began)
 	if misses == 0 {
-		return false
+		return a, false
 	}
 	if a.Why = inconclusive(since(seen, p.Storage), p.Begun, began); a.Why != "" {
-		a.Outcome = Unknowable // no later look can say more
-		return true
+		return a, true // no later look can say more
+	}
+	if misses == 1 {
+		return a, false
+	}
+	if shown.unclear[p.Row] {
+		a.Why = "Sinch's records do not show whose the messages to this number are"
+		return a, true
 	}
 	a.Outcome = NotTaken
-	return misses == 2
+	return a, true
 }
 
 // missed takes note of a look, begun at a time, that did not find p, and returns how many such looks count.
@@ -291,40 +300,46 @@ func (s *Settler) missed(p *pending, began time.Time) int {
 }
 
 // ask looks at everything that could hold a message of the group, and returns what was ever heard of storage.
-func (s *Settler) ask(ctx context.Context, group []*pending, found map[int]Trace) ([]runstore.Storage, error) {
+func (s *Settler) ask(ctx context.Context, group []*pending) ([]runstore.Storage, *sight, error) {
+	shown := newSight()
 	app, err := s.cfg.Client.App(ctx)
 	if err != nil {
-		return nil, &lookError{err}
+		for _, p := range group {
+			shown.failed[p.Row] = true
+		}
+		return nil, shown, &lookError{err}
 	}
 	if _, err := s.cfg.Run.Observe(StorageOf(app, s.cfg.DispatchOnly, time.Now())); err != nil {
-		return nil, err
+		return nil, shown, err
 	}
 	m := s.cfg.Run.Meta()
-	people := map[sinch.Source]map[int]campaign.Address{}
+	people := map[sinch.Source]map[int]person{}
 	for _, p := range group {
 		for _, source := range sources(since(m.Storage, p.Storage)) {
 			if people[source] == nil {
-				people[source] = map[int]campaign.Address{}
+				people[source] = map[int]person{}
 			}
-			people[source][p.Row] = p.Address
+			people[source][p.Row] = person{p.Address, p.Begun}
 		}
 	}
 	for source, sought := range people {
-		if err := find(ctx, s.cfg.Client, source, m.RunID, sought, found); err != nil {
-			return nil, &lookError{err}
+		if findErr := shown.find(ctx, s.cfg.Client, source, m.RunID, sought); findErr != nil {
+			err = &lookError{findErr}
 		}
 	}
-	return m.Storage, nil
+	return m.Storage, shown, err
 }
 
-// refuses reports whether err is an answer that will not be another one the next time.
-func refuses(err error) bool {
-	if errors.Is(err, sinch.ErrCredentials) || sinch.IsCertificate(err) {
-		return true
-	}
+// refusal says why the API will not answer the next time either, or "" where it may. What is not in the API's own words comes from something in
+// between, and may pass.
+func refusal(err error) string {
 	var status *sinch.StatusError
-	if !errors.As(err, &status) {
-		return false
+	final := errors.Is(err, sinch.ErrCredentials)
+	if errors.As(err, &status) && status.API != nil {
+		final = final || status.Status < 500 && status.Status != http.StatusTooManyRequests && status.Status != http.StatusRequestTimeout
 	}
-	return status.Status < 500 && status.Status != http.StatusTooManyRequests && status.Status != http.StatusRequestTimeout
+	if !final {
+		return ""
+	}
+	return fmt.Sprintf("Sinch refuses to say: %v", err)
 }

@@ -17,9 +17,7 @@ func StorageOf(app *sinch.App, dispatchOnly bool, now time.Time) runstore.Storag
 	if dispatchOnly || s.Mode != runstore.Conversation {
 		s.Mode, s.Days = runstore.Dispatch, app.DispatchRetention.Days
 	}
-	if !app.Date.IsZero() {
-		s.Skew = int(app.Date.Sub(now).Round(time.Second) / time.Second)
-	}
+	s.Skew = int(app.Skew / time.Second)
 	return s
 }
 

@@ -23,7 +23,8 @@ type App struct {
 	OutboundRate float64 // messages a second that leave the queue; 0 where it is not said
 	QueueSize    int64   // messages that wait
 
-	Date time.Time // the server's clock when it answered, to the second; zero where it gives none
+	Clock bool          // the server has told the time
+	Skew  time.Duration // its clock less this machine's, to a second or so
 }
 
 // AppChannel is a channel that is configured on the app.
@@ -79,7 +80,9 @@ func (c *Client) App(ctx context.Context) (*App, error) {
 		return nil, errors.New("get app: the answer is 200, but not an app in JSON")
 	}
 	known := app.app()
-	known.Date = date(a.header)
+	if clock := date(a.header); !clock.IsZero() {
+		known.Clock, known.Skew = true, clock.Sub(time.Now()).Round(time.Second)
+	}
 	return known, nil
 }
 

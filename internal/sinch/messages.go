@@ -22,11 +22,15 @@ const (
 	DispatchSource     Source = "DISPATCH_SOURCE"
 )
 
-// StoredMessage is a message to a person, as the API keeps it.
+// toContact is the direction of messages to people.
+const toContact = "TO_CONTACT"
+
+// StoredMessage is a message to or from a person, as the API keeps it.
 type StoredMessage struct {
 	ID         string
-	Identity   string // to whom: of a phone channel the digits, as a rule without the plus sign. Personal data
-	Metadata   string // as the sender gave it
+	Identity   string // whose: of a phone channel the digits, as a rule without the plus sign. Personal data
+	Inbound    bool   // from the person; the API was asked for others only
+	Metadata   string // as the sender gave it; of an inbound one nothing
 	AcceptTime time.Time
 }
 
@@ -41,9 +45,6 @@ const (
 	pageSize = 1000     // the most that the API puts on a page
 	maxPage  = 64 << 20 // bytes that are read of a page: room for 1000 of the longest templates
 )
-
-// maxPages bounds a look-up, against a server whose pages never end.
-const maxPages = 10_000
 
 // messagesAnswer is a page of stored messages as the API writes it.
 type messagesAnswer struct {
@@ -70,86 +71,103 @@ type lastQuery struct {
 	PageToken         string   `json:"page_token,omitempty"`
 }
 
-// Messages returns the stored messages from the app to people that answer q, the newest first. The last pair may hold an error, of the kinds
-// that [Client.App] returns; without one the list is whole.
-func (c *Client) Messages(ctx context.Context, q Query) iter.Seq2[StoredMessage, error] {
-	return c.pages(ctx, "list messages", func(pageToken string) (*http.Request, []byte, error) {
-		values := url.Values{
-			"app_id": {c.appID}, "messages_source": {string(q.Source)}, "direction": {"TO_CONTACT"}, "view": {"WITH_METADATA"},
-			"page_size": {strconv.Itoa(pageSize)},
-		}
-		if q.Identity != "" {
-			values.Set("channel_identity", q.Identity)
-		}
-		if !q.Start.IsZero() {
-			values.Set("start_time", q.Start.UTC().Format(time.RFC3339Nano))
-		}
-		if pageToken != "" {
-			values.Set("page_token", pageToken)
-		}
-		req, err := http.NewRequest(http.MethodGet, c.list+"?"+values.Encode(), nil)
-		return req, nil, err
-	})
+// Page returns a page of the stored messages of the app that answer q, the newest first, and the token of the next one: empty where there is none, or
+// where this is the first. Errors are of the kinds that [Client.App] returns.
+func (c *Client) Page(ctx context.Context, q Query, token string) (messages []StoredMessage, next string, err error) {
+	values := url.Values{
+		"app_id": {c.appID}, "messages_source": {string(q.Source)}, "direction": {toContact}, "view": {"WITH_METADATA"},
+		"page_size": {strconv.Itoa(pageSize)},
+	}
+	if q.Identity != "" {
+		values.Set("channel_identity", q.Identity)
+	}
+	if !q.Start.IsZero() {
+		values.Set("start_time", q.Start.UTC().Format(time.RFC3339Nano))
+	}
+	if token != "" {
+		values.Set("page_token", token)
+	}
+	call, err := http.NewRequest(http.MethodGet, c.list+"?"+values.Encode(), nil)
+	if err != nil {
+		return nil, "", err
+	}
+	if messages, next, err = c.page(ctx, call, nil, token); err != nil {
+		return nil, "", fmt.Errorf("list messages: %w", err)
+	}
+	return messages, next, nil
 }
 
-// LastMessages returns for each of the identities the newest stored message from the app to it, where there is one. Errors are as
+// Messages returns all the stored messages of the app that answer q, the newest first. The last pair may hold an error, as of [Client.Page]; without
+// one the list is whole.
+func (c *Client) Messages(ctx context.Context, q Query) iter.Seq2[StoredMessage, error] {
+	return all(func(token string) ([]StoredMessage, string, error) { return c.Page(ctx, q, token) })
+}
+
+// LastMessages returns for each of the identities the newest stored message between the app and it, where there is one. Errors are as
 // of [Client.Messages].
 func (c *Client) LastMessages(ctx context.Context, source Source, identities []string) iter.Seq2[StoredMessage, error] {
 	q := lastQuery{
-		ChannelIdentities: identities, AppID: c.appID, Source: source, Direction: "TO_CONTACT", View: "WITH_METADATA", PageSize: pageSize,
+		ChannelIdentities: identities, AppID: c.appID, Source: source, Direction: toContact, View: "WITH_METADATA", PageSize: pageSize,
 	}
-	return c.pages(ctx, "fetch last messages", func(pageToken string) (*http.Request, []byte, error) {
-		q.PageToken = pageToken
+	return all(func(token string) ([]StoredMessage, string, error) {
+		q.PageToken = token
 		body, err := json.Marshal(q)
-		return c.last, body, err
+		if err != nil {
+			return nil, "", err
+		}
+		messages, next, err := c.page(ctx, c.last, body, token)
+		if err != nil {
+			return nil, "", fmt.Errorf("fetch last messages: %w", err)
+		}
+		return messages, next, nil
 	})
 }
 
-// pages asks for a page after the other, until one says that it is the last.
-func (c *Client) pages(ctx context.Context, what string, ask func(pageToken string) (*http.Request, []byte, error)) iter.Seq2[StoredMessage, error] {
+// all yields the messages of a page after the other, until one says that it is the last.
+func all(page func(token string) ([]StoredMessage, string, error)) iter.Seq2[StoredMessage, error] {
 	return func(yield func(StoredMessage, error) bool) {
-		token := ""
-		for range maxPages {
-			page, err := c.page(ctx, token, ask)
+		for token := ""; ; {
+			messages, next, err := page(token)
 			if err != nil {
-				yield(StoredMessage{}, fmt.Errorf("%s: %w", what, err))
+				yield(StoredMessage{}, err)
 				return
 			}
-			for _, m := range page.Messages {
-				if m.Direction != "" && m.Direction != "TO_CONTACT" {
-					continue
-				}
-				if !yield(StoredMessage{ID: m.ID, Identity: m.ChannelIdentity.Identity, Metadata: m.Metadata, AcceptTime: m.AcceptTime}, nil) {
+			for _, m := range messages {
+				if !yield(m, nil) {
 					return
 				}
 			}
-			if page.NextPageToken == "" {
+			if next == "" {
 				return
 			}
-			if page.NextPageToken == token {
-				break
-			}
-			token = page.NextPageToken
+			token = next
 		}
-		yield(StoredMessage{}, fmt.Errorf("%s: the pages do not end", what))
 	}
 }
 
-func (c *Client) page(ctx context.Context, token string, ask func(pageToken string) (*http.Request, []byte, error)) (*messagesAnswer, error) {
-	call, body, err := ask(token)
-	if err != nil {
-		return nil, err
-	}
+// page asks for one page.
+func (c *Client) page(ctx context.Context, call *http.Request, body []byte, token string) ([]StoredMessage, string, error) {
 	buf := new(bytes.Buffer) // a page is large, and pages are few: nothing for the pool
 	a, err := c.ask(ctx, call, body, buf, maxPage)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	page, ok := parsePage(a)
-	if !ok {
-		return nil, errors.New("the answer is 200, but not a page of messages in JSON")
+	switch {
+	case !ok:
+		return nil, "", errors.New("the answer is 200, but not a page of messages in JSON")
+	case page.NextPageToken != "" && page.NextPageToken == token:
+		return nil, "", errors.New("the pages do not end")
 	}
-	return page, nil
+	messages := make([]StoredMessage, 0, len(page.Messages))
+	for _, m := range page.Messages {
+		stored := StoredMessage{ID: m.ID, Identity: m.ChannelIdentity.Identity, Metadata: m.Metadata, AcceptTime: m.AcceptTime}
+		if stored.Inbound = m.Direction != "" && m.Direction != toContact; stored.Inbound {
+			stored.Metadata = "" // a reply may carry that of what it replies to
+		}
+		messages = append(messages, stored)
+	}
+	return messages, page.NextPageToken, nil
 }
 
 // parsePage reads a page, and nothing that only resembles one: that a message is not on it can mean that it is sent again. An empty page
