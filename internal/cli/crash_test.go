@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -121,28 +120,18 @@ func (b *bench) checkBooks(t testing.TB) *report.Report {
 // A sender that is killed again and again, at random moments, and started again with the same command, against a sandbox in a process of its
 // own: nobody is lost, nobody is written to twice, and at most as many are in doubt as were in flight.
 func TestCrashKill(t *testing.T) {
-	const rows, inFlight = 20_000, 64
-	kills := 20
-	if n, err := strconv.Atoi(os.Getenv("SOAK_KILLS")); err == nil {
-		kills = n
+	const rows, kills, inFlight = 20_000, 20, 64
+	b := newProcessBench(t, rows)
+	killed := 0
+	for killed < kills && b.startAndKill(t, b.runArgs(), time.Duration(rand.IntN(500))*time.Millisecond) {
+		killed++
 	}
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	rng := rand.New(rand.NewPCG(seed, 0))
-	for done := 0; done < kills; {
-		b := newProcessBench(t, rows)
-		killed := 0
-		for done+killed < kills && killed < 20 && !b.runAndKill(t, time.Duration(rng.IntN(500))*time.Millisecond) {
-			killed++
-		}
-		done += max(killed, 1)
-		b.finish(t)
-		rep := b.checkBooks(t)
-		if rep.Accepted+rep.InDoubt != rows || rep.InDoubt > killed*inFlight {
-			t.Fatalf("%d accepted, %d in doubt after %d kills; %d rows", rep.Accepted, rep.InDoubt, killed, rows)
-		}
-		t.Logf("%d kills: %d accepted, %d in doubt, %d at the sandbox", killed, rep.Accepted, rep.InDoubt, len(b.accepted()))
+	b.finish(t)
+	rep := b.checkBooks(t)
+	if rep.Accepted+rep.InDoubt != rows || rep.InDoubt > killed*inFlight {
+		t.Errorf("%d accepted, %d in doubt after %d kills; %d rows", rep.Accepted, rep.InDoubt, killed, rows)
 	}
+	t.Logf("%d kills: %d accepted, %d in doubt, %d at the sandbox", killed, rep.Accepted, rep.InDoubt, len(b.accepted()))
 }
 
 // newProcessBench is a bench whose sandbox is the command, with a record of what it has accepted.
@@ -189,27 +178,6 @@ func readRecord(t testing.TB, path string) []sandbox.Message {
 		}
 		all = append(all, m)
 	}
-}
-
-// runAndKill kills a sender after a while, and reports whether it had ended before.
-func (b *bench) runAndKill(t *testing.T, after time.Duration) bool {
-	t.Helper()
-	cmd := b.command(b.runArgs()...)
-	var out bytes.Buffer
-	cmd.Stderr = &out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(after)
-	_ = cmd.Process.Kill() // it may have ended
-	err := cmd.Wait()
-	if state := cmd.ProcessState; state.Exited() {
-		if code := state.ExitCode(); code != exitOK && code != exitDoubt {
-			t.Fatalf("exit %d: %v\n%s", code, err, out.String())
-		}
-		return true
-	}
-	return false
 }
 
 // finish runs until nothing is left to send.
