@@ -30,7 +30,7 @@ func reconcileCommand(s *session) *cli.Command {
 		Usage:     "ask Sinch about people in doubt, or settle them yourself; sends nothing",
 		ArgsUsage: "RUN",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "assume", Usage: "what to take people for about whom Sinch cannot be asked: `sent` (they are left in doubt for good) or not-sent (the next run sends to them)"},
+			&cli.StringFlag{Name: "assume", Usage: "`WHAT` people are about whom Sinch cannot be asked: sent (they are left in doubt for good) or not-sent (the next run sends to them)"},
 			&cli.DurationFlag{Name: "settle", Usage: "how long a message whose answer was lost may take to show up at Sinch", Value: defaultSettle},
 			&cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout},
 			&cli.DurationFlag{Name: "give-up", Usage: "stop after so long without any answer", Value: defaultGiveUp},
