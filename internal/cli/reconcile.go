@@ -240,8 +240,8 @@ func inState(run *runstore.Run, state ledger.State) ([]uint32, error) {
 
 // assumeRest settles rows as a person says.
 func assumeRest(run *runstore.Run, assume string, state ledger.State) error {
-	if assume == "" || assume == assumeNotSent && state == ledger.None {
-		return nil // not sent is what the ledger says already
+	if assume == "" {
+		return nil
 	}
 	rows, err := inState(run, state)
 	if err != nil {

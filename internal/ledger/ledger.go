@@ -321,9 +321,9 @@ func (c *changes) apply(o *op) error {
 		return nil
 	}
 	open := from == Begun || from == InDoubt
-	leftOut := o.res.State == Skipped || o.res.State == InDoubt || o.res.State == LeftInDoubt // a row of which nothing is under way
-	known := o.kind == found && o.res.State == Accepted
-	if !open && !(from.Sendable() && (leftOut || known)) {
+	// Of a row of which nothing is under way as far as is known, only Sinch can say that it has the message or refuses it.
+	told := o.res.State == Accepted || o.res.State == Rejected
+	if !open && !(from.Sendable() && (!told || o.kind == found)) {
 		return fmt.Errorf("row %d cannot become %v: it is %v", o.row, o.res.State, from)
 	}
 	r[0], r[1] = byte(o.res.State), o.res.Reason
