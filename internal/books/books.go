@@ -39,6 +39,12 @@ func Check(run *runstore.Run, taken []sandbox.Message) (*report.Report, error) {
 	for _, m := range taken {
 		c.add(m)
 	}
+	if c.meta.State == runstore.Planning {
+		if len(c.ids) > 0 {
+			c.problem("the run is still being planned, and the sandbox has messages to %d rows of it", len(c.ids))
+		}
+		return rep, errors.Join(c.problems...)
+	}
 	entries, counted := run.Ledger.Reader(), map[string]int{}
 	for row := range rep.Rows {
 		e, err := entries.Entry(uint32(row))

@@ -114,8 +114,22 @@ func span(traces []settle.Trace) string {
 	return fmt.Sprintf("sent from %s to %s", clockTime(first), clockTime(last))
 }
 
-// recover puts into the ledger whatever Sinch has of this run and the ledger does not.
+// recover puts into the ledger whatever Sinch has of this run and the ledger does not. It looks twice, a settle time apart: as everywhere, an
+// absence counts when two looks agree.
 func (r *runner) recover(ctx context.Context) error {
+	if err := r.recoverOnce(ctx); err != nil {
+		return err
+	}
+	r.say("asking once more in %v", r.flags.settle)
+	select {
+	case <-time.After(r.flags.settle):
+		return r.recoverOnce(ctx)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (r *runner) recoverOnce(ctx context.Context) error {
 	snapshot, err := r.run.OpenSnapshot()
 	if err != nil {
 		return err
@@ -179,7 +193,7 @@ func (r *runner) patiently(ctx context.Context, ask func() error) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case time.Since(began) >= r.flags.giveUp:
-			return &send.Stop{Cause: send.Brake, Reason: fmt.Sprintf("Sinch could not be reached for %v; nothing was sent now: %v",
+			return &send.Stop{Cause: send.Brake, Reason: fmt.Sprintf("Sinch has not answered as it should for %v; nothing was sent now, and the same command goes on: %v",
 				time.Since(began).Round(time.Second), err)}
 		case !said:
 			r.warn("Sinch does not answer as it should (%v); trying for up to %v", err, r.flags.giveUp)

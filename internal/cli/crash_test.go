@@ -307,3 +307,44 @@ func TestCrashStatusWhileSending(t *testing.T) {
 		t.Errorf("report = exit %d, want 11 and %q in\n%s", held.ProcessState.ExitCode(), want, out)
 	}
 }
+
+// Ctrl-C while nothing but look-ups is left: it leaves at once with 7, says who is still to be asked about, and the same command asks.
+func TestCrashInterruptWhileAsking(t *testing.T) {
+	const rows = 30
+	b := newBench(t, rows)
+	b.keep(t, 1)
+	b.faults(t, "reset-after:after=10,first=1")
+	words := filepath.Join(b.dir, "stderr")
+	stderr, err := os.Create(words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stderr.Close()
+	cmd := b.command("run", "--yes", b.dir)
+	cmd.Stderr = stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said := func(want string) bool {
+		text, err := os.ReadFile(words)
+		return err == nil && strings.Contains(string(text), want)
+	}
+	waitFor(t, func() bool { return said("asking Sinch about 1 recipient in doubt") })
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // its code is looked at
+	if code := cmd.ProcessState.ExitCode(); code != exitUnfinished ||
+		!said("Sinch was still to be asked about 1 recipient in doubt; the next start does") || !said("to go on: sendoff run ") {
+		t.Errorf("exit %d, want 7, who is still to be asked about, and how to go on", code)
+	}
+	if rep := b.checkBooks(t); rep.Accepted != rows-1 || rep.InDoubt != 1 {
+		t.Errorf("%d accepted, %d in doubt; want all but 1", rep.Accepted, rep.InDoubt)
+	}
+	if out, err := b.command("run", "--yes", "--settle", "200ms", b.dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if rep := b.checkBooks(t); rep.Accepted != rows {
+		t.Errorf("%d of %d accepted in the end", rep.Accepted, rows)
+	}
+}

@@ -31,6 +31,9 @@ func doctorCommand(s *session) *cli.Command {
 			if c.NArg() > 1 {
 				return inputErrorf("there are %d arguments, and one at most is wanted: CAMPAIGN", c.NArg())
 			}
+			if c.Duration("http-timeout") <= 0 {
+				return inputErrorf("--http-timeout must be more than 0")
+			}
 			r := &runner{session: s, path: c.Args().First(), flags: runFlags{tuning: tuning{httpTimeout: c.Duration("http-timeout"), maxInFlight: 1}}}
 			return r.doctor(c.Context)
 		},
@@ -60,7 +63,7 @@ func (r *runner) doctor(ctx context.Context) (err error) {
 		if isAccess(err) {
 			return explainAccess(err)
 		}
-		return &outcomeError{code: exitAccess, reason: fmt.Sprintf("Sinch could not be reached: %v", err)}
+		return accessErrorf("Sinch could not be reached\n    hint: look at the network, a proxy (HTTPS_PROXY), SINCH_REGION and SINCH_ENDPOINT")
 	}
 	r.finding("ok", "access", "the key is good, and the app is there")
 	return r.examineApp()
@@ -100,6 +103,9 @@ func (r *runner) examineApp() error {
 		default:
 			r.finding("ok", "storage", "%s", line)
 		}
+	}
+	if storage.Mode == runstore.Conversation {
+		r.finding("note", "contacts", "every recipient becomes a contact and a conversation at Sinch; a campaign needs none (processing_strategy: DISPATCH_ONLY)")
 	}
 	r.examineClock(storage)
 	if r.campaign == nil {

@@ -153,8 +153,18 @@ func (r *runner) sayNext(ctx context.Context, rep *report.Report, stop *send.Sto
 
 // arguments are those with which the run goes on as it began.
 func (r *runner) arguments() string {
-	if r.flags.rate == "" {
-		return r.flags.arguments(r.path)
+	args := r.flags.arguments(r.path)
+	if r.flags.rate != "" {
+		args += " --rate " + quote(r.flags.rate)
 	}
-	return r.flags.arguments(r.path) + " --rate " + quote(r.flags.rate)
+	if r.flags.inDoubt != r.campaign.InDoubt {
+		args += " --in-doubt " + string(r.flags.inDoubt)
+	}
+	if r.flags.holdServerErrors {
+		args += " --server-errors hold"
+	}
+	if r.flags.ifSentBefore {
+		args += " --if-sent-before go-on"
+	}
+	return args
 }

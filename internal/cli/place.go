@@ -70,6 +70,22 @@ func (p place) arguments(path string) string {
 	return args
 }
 
+// goOn is the command that goes on with a run that was found by an argument: its folder, or its campaign.
+func (p place) goOn(m runstore.Meta, arg string) string {
+	if !isRun(arg) {
+		return "sendoff run " + p.arguments(arg)
+	}
+	campaignFile := "CAMPAIGN"
+	if len(m.Sources) > 0 && m.Sources[0].Name != "" {
+		campaignFile = m.Sources[0].Name
+	}
+	p.runDir, p.sandbox = arg, m.Sandbox
+	if m.Key != m.Campaign {
+		p.runKey = m.Key
+	}
+	return "sendoff run " + p.arguments(campaignFile)
+}
+
 // onRun makes an action of a command whose argument is a RUN.
 func (s *session) onRun(do func(c *cli.Context, dir string) error) cli.ActionFunc {
 	return func(c *cli.Context) error {

@@ -24,6 +24,7 @@ type watcher struct {
 	began   time.Time
 	settled int64 // when this start began
 	said    bool  // that nothing but look-ups is left
+	trouble bool  // was told of
 	bar     *progressbar.ProgressBar
 	over    chan struct{}
 	running sync.WaitGroup
@@ -103,6 +104,9 @@ func (w *watcher) line() string {
 	if waiting := w.lookups(); waiting != "" {
 		return text + "; " + waiting
 	}
+	if until := p.Paused.Load(); until > time.Now().Add(2*time.Second).UnixMilli() {
+		text += ", waiting until " + time.UnixMilli(until).Format("15:04:05") + " as Sinch asks"
+	}
 	text += fmt.Sprintf(", %s in flight, %s/s", prose.Thousands(p.InFlight.Load()), prose.Thousands(w.reached()))
 	if left := w.left(); left > 0 {
 		text += fmt.Sprintf(", %v left", left)
@@ -112,9 +116,17 @@ func (w *watcher) line() string {
 
 // sayWaiting tells, once, those who see no bar that everyone is sent to and Sinch has still to be asked.
 func (w *watcher) sayWaiting() {
-	if text := w.lookups(); text != "" && w.bar == nil && !w.said {
+	text := w.lookups()
+	if text == "" || w.bar != nil {
+		return
+	}
+	if !w.said {
 		w.said = true
 		w.say("%s; this takes up to %v. Ctrl-C leaves, and the same command goes on", text, 2*w.flags.settle+w.flags.settle/5)
+	}
+	if err := w.settler.Trouble(); err != nil && !w.trouble {
+		w.trouble = true
+		w.say("Sinch cannot be asked (%v); trying for up to %v", err, w.flags.giveUp)
 	}
 }
 
@@ -124,6 +136,9 @@ func (w *watcher) lookups() string {
 	rows, next := w.settler.Waiting()
 	if rows == 0 || p.Settled() < p.Total.Load() || p.InFlight.Load() > 0 {
 		return ""
+	}
+	if w.settler.Trouble() != nil {
+		return fmt.Sprintf("Sinch cannot be asked about %s in doubt; trying again", prose.Counted(rows, "recipient", "recipients"))
 	}
 	return fmt.Sprintf("asking Sinch about %s in doubt in %v", prose.Counted(rows, "recipient", "recipients"), max(time.Until(next), 0).Round(time.Second))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -34,6 +35,7 @@ func reconcileCommand(s *session) *cli.Command {
 			&cli.DurationFlag{Name: "settle", Usage: "how long a message whose answer was lost may take to show up at Sinch", Value: defaultSettle},
 			&cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout},
 			&cli.DurationFlag{Name: "give-up", Usage: "stop after so long without any answer", Value: defaultGiveUp},
+			&cli.BoolFlag{Name: "adopt", Usage: "take a copied run folder as the run itself; the other copy must never send again"},
 			&cli.BoolFlag{Name: "json", Usage: "print the report as JSON"},
 		}, whichRun()...),
 		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
@@ -42,7 +44,7 @@ func reconcileCommand(s *session) *cli.Command {
 			if assume != "" && assume != assumeSent && assume != assumeNotSent {
 				return inputErrorf("--assume wants %s or %s", assumeSent, assumeNotSent)
 			}
-			r := &runner{session: s, path: c.Args().First(), flags: runFlags{place: readPlace(c), json: c.Bool("json"), tuning: tuning{
+			r := &runner{session: s, path: c.Args().First(), flags: runFlags{place: readPlace(c), json: c.Bool("json"), adopt: c.Bool("adopt"), tuning: tuning{
 				settle: c.Duration("settle"), httpTimeout: c.Duration("http-timeout"), giveUp: c.Duration("give-up"),
 			}}}
 			if r.flags.settle <= 0 || r.flags.httpTimeout <= 0 || r.flags.giveUp <= 0 {
@@ -59,7 +61,7 @@ func (r *runner) reconcile(ctx context.Context, dir, assume string) (err error) 
 	defer release()
 	ctx, cancel := untilStopped(ctx, stop)
 	defer cancel()
-	if r.run, err = runstore.Reconcile(dir, time.Now()); err != nil {
+	if r.run, err = runstore.Reconcile(dir, r.flags.adopt, time.Now()); err != nil {
 		return explainAcquire(err, dir)
 	}
 	defer r.run.Close()
@@ -101,15 +103,15 @@ func (r *runner) connect(ctx context.Context, m runstore.Meta) (err error) {
 	if r.settings, err = r.environmentSettings(); err != nil {
 		return err
 	}
+	if r.client, err = r.settings.client(r.flags.tuning); err != nil {
+		return err
+	}
 	// A ledger that has forgotten its first start does not know through what it sent either.
 	if here := r.settings.pinned(""); len(m.Starts) > 0 && !sameDestination(m.Destination, here) {
 		return inputErrorf("this run was begun through %s, and now the settings say %s", describeDestination(m.Destination), describeDestination(here)).
 			hint("set SINCH_* back")
 	}
 	if r.campaign, err = campaign.Parse(m.Sources[0].Name, m.Sources); err != nil {
-		return err
-	}
-	if r.client, err = r.settings.client(r.flags.tuning); err != nil {
 		return err
 	}
 	if err := r.askForApp(ctx); err != nil {
@@ -126,7 +128,6 @@ func (r *runner) reconcileLedger(ctx context.Context, assume string) error {
 	if suspect == nil {
 		return nil
 	}
-	r.warn("%v: asking Sinch for every message of this run", suspect)
 	m := r.run.Meta()
 	why := "it is not known how the app kept messages when they were sent"
 	if len(m.Starts) > 0 {
@@ -138,16 +139,9 @@ func (r *runner) reconcileLedger(ctx context.Context, assume string) error {
 			"    hint: --assume sent takes everyone for sent to of whom the ledger knows nothing, --assume not-sent sends to them again", suspect, why)}
 	}
 	if r.storage().Days > 0 {
-		for look := range 2 { // as everywhere: an absence counts when two looks agree
-			if look > 0 && why == "" {
-				r.say("asking once more in %v", r.flags.settle)
-				if err := pause(ctx, r.flags.settle); err != nil {
-					return err
-				}
-			}
-			if err := r.recover(ctx); err != nil {
-				return err
-			}
+		r.warn("%v: asking Sinch for every message of this run", suspect)
+		if err := r.recover(ctx); err != nil {
+			return err
 		}
 	}
 	if why != "" {
@@ -156,15 +150,6 @@ func (r *runner) reconcileLedger(ctx context.Context, assume string) error {
 		}
 	}
 	return r.run.Ledger.Trust()
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // settleDoubt asks about the rows that the ledger has in doubt.
@@ -179,7 +164,7 @@ func (r *runner) settleDoubt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	entries, asked := r.run.Ledger.Reader(), 0
+	entries, asked, silent := r.run.Ledger.Reader(), map[int]ledger.Entry{}, 0
 	for _, row := range rows {
 		e, err := entries.Entry(row)
 		if err != nil {
@@ -191,6 +176,7 @@ func (r *runner) settleDoubt(ctx context.Context) error {
 			}
 		}
 		if !settler.CanAsk(e.Storage) {
+			silent++
 			continue
 		}
 		recipient, err := snapshot.Row(int(row))
@@ -198,24 +184,38 @@ func (r *runner) settleDoubt(ctx context.Context) error {
 			return err
 		}
 		settler.Add(settle.Doubt{Row: int(row), Address: recipient.Address, Begun: e.Begun, Storage: e.Storage})
-		asked++
+		asked[int(row)] = e
 	}
-	if asked > 0 {
-		r.say("asking Sinch about %s in doubt; this takes up to %v", prose.Counted(asked, "recipient", "recipients"), 2*r.flags.settle+r.flags.settle/5)
+	switch {
+	case len(rows) == 0:
+		r.say("nobody is in doubt")
+	case silent > 0:
+		r.say("Sinch cannot be asked about %s: the app kept no messages when they were sent", prose.Counted(silent, "recipient", "recipients"))
+	}
+	if len(asked) > 0 {
+		r.say("asking Sinch about %s in doubt; this takes up to %v", prose.Counted(len(asked), "recipient", "recipients"), 2*r.flags.settle+r.flags.settle/5)
 	}
 	err = settler.Run(ctx, func(a settle.Answer) error {
 		switch a.Outcome {
 		case settle.Taken:
 			return r.run.Ledger.Record(uint32(a.Row), found(a.Trace))
 		case settle.NotTaken:
-			return r.run.Ledger.Record(uint32(a.Row), ledger.Result{State: ledger.Released, Time: time.Now(), Detail: "Sinch has no such message"})
+			return r.run.Ledger.Record(uint32(a.Row), ledger.Result{State: ledger.Released, Time: time.Now(), Detail: asked[a.Row].Detail + "; Sinch has no such message"})
 		}
-		return r.run.Ledger.Record(uint32(a.Row), ledger.Result{State: ledger.InDoubt, Time: time.Now(), Detail: a.Why})
+		return r.run.Ledger.Record(uint32(a.Row), ledger.Result{State: ledger.InDoubt, Reason: asked[a.Row].Reason, Time: time.Now(), Detail: alsoBecause(asked[a.Row].Detail, a.Why)})
 	})
 	if errors.Is(err, settle.ErrNoLook) {
 		return &outcomeError{code: exitBrake, reason: err.Error()}
 	}
 	return errors.Join(err, r.run.Ledger.Sync())
+}
+
+// alsoBecause adds a reason to a detail that does not have it yet.
+func alsoBecause(detail, why string) string {
+	if strings.Contains(detail, why) {
+		return detail
+	}
+	return detail + "; " + why
 }
 
 // inState returns the rows that are in doubt, those included that a process which died has left begun; or those of which nothing is known.
@@ -281,7 +281,7 @@ func (r *runner) sayReconciled() error {
 		r.say("to settle them yourself: sendoff reconcile %s --assume sent, or --assume not-sent to send to them again", r.flags.arguments(r.path))
 	}
 	if rep.NotSent > 0 {
-		r.say("to send to %s: the command that began it, sendoff run %s …", prose.Counted(rep.NotSent, "recipient", "recipients"), r.flags.arguments(r.path))
+		r.say("to send to %s: %s", prose.Counted(rep.NotSent, "recipient", "recipients"), r.flags.goOn(r.run.Meta(), r.path))
 	}
 	if end.code == exitOK {
 		return nil

@@ -306,7 +306,7 @@ func explainAcquire(err error, dir string) error {
 	switch {
 	case errors.Is(err, ledger.ErrCopied):
 		return fmt.Errorf("%w: %s was copied or moved from another disk or machine, and the original could still send\n"+
-			"    hint: --adopt takes it as the run itself; if the original is ever used again, people get the message twice", err, dir)
+			"    hint: --adopt takes it as the run itself; the original must not be used again: where the app stores nothing, people would get the message twice", err, dir)
 	case exitCode(err) == exitDoubt:
 		hint := ""
 		if errors.Is(err, ledger.ErrRolledBack) && isRun(dir) {
@@ -389,7 +389,14 @@ func (r *runner) sayFinishedBefore(m runstore.Meta) error {
 		return r.printJSON(rep)
 	}
 	if !r.quiet {
-		fmt.Fprintf(r.Stdout, "%s finished on %s (%s accepted). Nothing was sent now.\n", m.Key, clockTime(m.Ended), prose.Thousands(rep.Accepted))
+		also := ""
+		if rep.Rejected > 0 {
+			also += fmt.Sprintf(", %s rejected", prose.Thousands(rep.Rejected))
+		}
+		if rep.LeftInDoubt > 0 {
+			also += fmt.Sprintf(", %s left in doubt", prose.Thousands(rep.LeftInDoubt))
+		}
+		fmt.Fprintf(r.Stdout, "%s finished on %s (%s accepted%s). Nothing was sent now.\n", m.Key, clockTime(m.Ended), prose.Thousands(rep.Accepted), also)
 	}
 	return nil
 }

@@ -3,12 +3,17 @@ package cli
 import (
 	"errors"
 	"flag"
+	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -35,11 +40,18 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"sendoff": sendoffMain})
 }
 
-// TestScripts runs every script of testdata/script. Beside testscript's own commands they have
+// TestScripts runs every script of testdata/script, and checks the books of what it has sent (see [api.checkBooks]). Beside testscript's own
+// commands they have
 //
-//	sinch [FAULT…]   start a sandbox with these faults, and point SINCH_* at it; once more: change its faults
+//	sinch [SETTING…] [FAULT…]
+//	                 start a sandbox with these faults, and point SINCH_* at it; once more: change its faults. Settings are retention=DAYS,
+//	                 mode=MODE, lag=DURATION until a message can be found, and advance=DURATION, which puts its clock forward
 //	taken N          the sandbox has accepted N messages
 //	exits N COMMAND  the command ends with this exit code
+//	send N KEY [FLAG…]
+//	                 exits N sendoff run for the campaign in folder c with this run key, without a canary, and as impatient as tests are
+//	people N FILE    write an audience of N people
+//	copydir A B      copy a folder and all that is in it
 //	sandbox [FLAG…]  start the sandbox command, and point SINCH_* at it; once more: kill it, and start another
 //	http STATUS METHOD PATH [FILE]
 //	                 ask it with the file as the body, and print the answer, whose status must be that (none: there is none);
@@ -53,15 +65,25 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TZ", "UTC")
 			env.Setenv("HOME", env.WorkDir)
-			env.Values["api"] = new(api)
-			env.Defer(env.Values["api"].(*api).close)
+			env.Setenv("GORACE", "atexit_sleep_ms=10") // with -race every command would sleep for a second at its end
+			api := new(api)
+			env.Values["api"] = api
+			env.Defer(api.close)
+			env.Defer(func() {
+				if err := api.checkBooks(env.WorkDir); err != nil {
+					env.T().Fatal(err)
+				}
+			})
 			env.Values["process"] = new(sandboxProcess)
 			env.Defer(env.Values["process"].(*sandboxProcess).kill)
 			return copySamples(filepath.Join(env.WorkDir, "samples"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sinch": func(ts *testscript.TestScript, _ bool, args []string) { ts.Value("api").(*api).set(ts, args) },
-			"exits": exits,
+			"sinch":   func(ts *testscript.TestScript, _ bool, args []string) { ts.Value("api").(*api).set(ts, args) },
+			"exits":   exits,
+			"send":    sendCampaign,
+			"people":  people,
+			"copydir": copyDir,
 			"sandbox": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Value("process").(*sandboxProcess).start(ts, args)
 			},
@@ -125,6 +147,30 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+func sendCampaign(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: send CODE KEY [FLAG…]")
+	}
+	command := []string{args[0], "sendoff", "run", "c", "--yes", "--no-canary", "--settle", "200ms", "--http-timeout", "1s", "--give-up", "2s", "--run-key"}
+	exits(ts, false, append(command, args[1:]...))
+}
+
+func people(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: people N FILE")
+	}
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(benchAudience(n)), 0o600))
+}
+
+func copyDir(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: copydir FROM TO")
+	}
+	ts.Check(os.CopyFS(ts.MkAbs(args[1]), os.DirFS(ts.MkAbs(args[0]))))
+}
+
 // api is the sandbox of one script.
 type api struct {
 	server *sandbox.Server
@@ -132,12 +178,6 @@ type api struct {
 }
 
 func (a *api) set(ts *testscript.TestScript, args []string) {
-	faults := make([]sandbox.Fault, len(args))
-	for i, text := range args {
-		f, err := sandbox.ParseFault(text)
-		ts.Check(err)
-		faults[i] = f
-	}
 	if a.server == nil {
 		a.server = sandbox.New(testSandbox())
 		a.http = httptest.NewServer(a.server)
@@ -146,7 +186,60 @@ func (a *api) set(ts *testscript.TestScript, args []string) {
 		}
 		ts.Setenv("SANDBOX", a.http.URL)
 	}
+	a.server.SetFaults() // none strikes what changes the app
+	var faults []sandbox.Fault
+	for _, text := range args {
+		if known, err := a.setting(text); known {
+			ts.Check(err)
+			continue
+		}
+		f, err := sandbox.ParseFault(text)
+		ts.Check(err)
+		faults = append(faults, f)
+	}
 	a.server.SetFaults(faults...)
+}
+
+// setting does what NAME=VALUE says. It returns false where that is no setting.
+func (a *api) setting(text string) (known bool, err error) {
+	name, value, _ := strings.Cut(text, "=")
+	switch name {
+	case "retention":
+		return true, a.change(`{"dispatch_retention_policy":{"retention_type":"MESSAGE_EXPIRE_POLICY","ttl_days":` + value + `}}`)
+	case "mode":
+		return true, a.change(`{"processing_mode":"` + value + `"}`)
+	case "lag", "advance":
+		d, err := time.ParseDuration(value)
+		if err != nil {
+			return true, err
+		}
+		if name == "advance" {
+			return true, a.server.Advance(d)
+		}
+		a.server.SetListLag(d)
+		return true, nil
+	}
+	return false, nil
+}
+
+// change changes the app, as a client of the API does.
+func (a *api) change(body string) error {
+	c := a.server.Config()
+	req, err := http.NewRequest(http.MethodPatch, "http://localhost/v1/projects/"+c.ProjectID+"/apps/"+c.AppID, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.SetBasicAuth(c.KeyID, c.KeySecret)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := a.server.RoundTrip(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if answer, err := io.ReadAll(resp.Body); resp.StatusCode != http.StatusOK {
+		return errors.Join(fmt.Errorf("change the app to %s: %s: %s", body, resp.Status, answer), err)
+	}
+	return nil
 }
 
 func (a *api) close() {

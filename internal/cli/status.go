@@ -23,13 +23,13 @@ func statusCommand(s *session) *cli.Command {
 		ArgsUsage: "RUN",
 		Flags:     append([]cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print it as JSON"}}, whichRun()...),
 		Action: s.onRun(func(c *cli.Context, dir string) error {
-			return s.status(dir, c.Args().First(), c.Bool("json"))
+			return s.status(dir, c.Args().First(), readPlace(c), c.Bool("json"))
 		}),
 	}
 }
 
 // status reads the ledger, or, while a process sends, what that process says of itself about once a second.
-func (s *session) status(dir, arg string, asJSON bool) error {
+func (s *session) status(dir, arg string, p place, asJSON bool) error {
 	run, err := runstore.View(dir)
 	if errors.Is(err, ledger.ErrLocked) {
 		return s.liveStatus(dir, asJSON, err)
@@ -46,8 +46,11 @@ func (s *session) status(dir, arg string, asJSON bool) error {
 		return s.printJSON(rep)
 	}
 	rep.Summary(s.Stdout)
-	if rep.NotSent > 0 && !isRun(arg) {
-		s.say("to go on with the remaining %s: the command that began it, sendoff run %s …", prose.Thousands(rep.NotSent), quote(arg))
+	switch {
+	case rep.State == runstore.NeedsReconcile:
+		s.say("to have Sinch asked for what it has forgotten: sendoff reconcile %s", p.arguments(arg))
+	case rep.NotSent > 0:
+		s.say("to go on with the remaining %s: %s", prose.Thousands(rep.NotSent), p.goOn(run.Meta(), arg))
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ var ours = map[string][]string{
 	"sendoff/internal/pace":       {},
 	"sendoff/internal/sinch":      {},
 	"sendoff/internal/settle":     {"internal/failpoint", "campaign", "internal/sinch", "internal/pace", "internal/runstore"},
-	"sendoff/internal/send":       {"internal/failpoint", "campaign", "internal/render", "internal/suppress", "internal/sinch", "internal/settle", "internal/pace", "internal/runstore", "internal/ledger"},
+	"sendoff/internal/send":       {"internal/prose", "internal/failpoint", "campaign", "internal/render", "internal/suppress", "internal/sinch", "internal/settle", "internal/pace", "internal/runstore", "internal/ledger"},
 	"sendoff/internal/report":     {"campaign", "internal/prose", "internal/durable", "internal/runstore", "internal/ledger"},
 	"sendoff/internal/sandbox":    {},
 	"sendoff/internal/books":      {"internal/ledger", "internal/report", "internal/runstore", "internal/sandbox"},

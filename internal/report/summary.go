@@ -32,13 +32,22 @@ func (r *Report) Summary(w io.Writer) {
 	}
 	writeTable(&b, r.lines())
 	if r.AfterServerError > 0 {
-		fmt.Fprintf(&b, "  tried again after an error of Sinch's own (500 or 503), as it advises: %s; these may have it twice\n", prose.Thousands(r.AfterServerError))
+		fmt.Fprintf(&b, "  tried again%s after an error of Sinch's own (500 or 503), as it advises: %s; these may have it twice\n",
+			r.orToBe(), prose.Thousands(r.AfterServerError))
 	}
 	if r.AfterDoubt > 0 {
-		fmt.Fprintf(&b, "  sent again although they were in doubt, as was asked for: %s; these may have it twice\n", prose.Thousands(r.AfterDoubt))
+		fmt.Fprintf(&b, "  sent again%s although they were in doubt, as was asked for: %s; these may have it twice\n", r.orToBe(), prose.Thousands(r.AfterDoubt))
 	}
 	fmt.Fprintln(&b, "  delivery: not collected")
 	_, _ = io.WriteString(w, b.String())
+}
+
+// orToBe says of something that was done to rows that it may be still to come for some of them.
+func (r *Report) orToBe() string {
+	if r.NotSent > 0 {
+		return ", or to be,"
+	}
+	return ""
 }
 
 // line is a number of rows, the state that they are in, and what that means.
@@ -55,7 +64,7 @@ func (r *Report) lines() []line {
 		{r.InDoubt, "in doubt", "Sinch did not answer; they may or may not have it, and we did not send again" + r.list(inDoubt)},
 		{r.LeftInDoubt, "left in doubt", "Sinch did not answer; somebody has settled that we shall not know"},
 		{r.skipped(), "left out", "we did not send, on purpose: " + prose.Breakdown(r.Skipped) + r.list(skipped)},
-		{r.NotSent, "not yet sent", "nothing was sent so far"},
+		{r.NotSent, "not yet sent", "still to be sent to"},
 		{r.Rows, "rows", "everything adds up"},
 	}
 	return slices.DeleteFunc(all, func(l line) bool {

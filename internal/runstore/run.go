@@ -87,8 +87,8 @@ func create(dir string, o Options) error {
 }
 
 // Reconcile holds the run in dir, whichever campaign it is of, even where its ledger has forgotten what it begun: [ledger.Ledger.Suspect] says so.
-func Reconcile(dir string, now time.Time) (*Run, error) {
-	r, err := open(dir, ledger.Options{Reconcile: true})
+func Reconcile(dir string, adopt bool, now time.Time) (*Run, error) {
+	r, err := open(dir, ledger.Options{Reconcile: true, Adopt: adopt})
 	if err != nil {
 		return nil, err
 	}

@@ -31,9 +31,10 @@ const (
 	none      // nothing: the connection is reset
 )
 
-// header returns the headers of a.
-func (a answer) header() http.Header {
-	h := make(http.Header, 4)
+// header returns the headers of a, which tell the time on the server's clock.
+func (a answer) header(now time.Time) http.Header {
+	h := make(http.Header, 5)
+	h.Set("Date", now.UTC().Format(http.TimeFormat))
 	if a.contentType == "" {
 		h.Set("Content-Type", "application/json")
 	} else {

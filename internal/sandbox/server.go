@@ -145,7 +145,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reset(w)
 		return
 	}
-	for name, values := range a.header() {
+	for name, values := range a.header(s.now()) {
 		w.Header()[name] = values
 	}
 	w.WriteHeader(a.status)

@@ -43,7 +43,7 @@ func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
 		Proto:         "HTTP/1.1",
 		ProtoMajor:    1,
 		ProtoMinor:    1,
-		Header:        a.header(),
+		Header:        a.header(s.now()),
 		Body:          &body{Reader: a.reader(ctx), cut: a.cut == half},
 		ContentLength: int64(len(a.body)),
 		Request:       r,

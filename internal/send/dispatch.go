@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
 )
 
@@ -70,7 +71,7 @@ func (s *sender) judgeLimit(sweep *sweep) error {
 	}
 	more, err := sweep.more()
 	if more || s.putOff.Load() {
-		s.halt(&Stop{LimitReached, fmt.Sprintf("%d were begun, as --limit says", s.Limit)})
+		s.halt(&Stop{LimitReached, fmt.Sprintf("%s begun, as --limit says", prose.Counted(s.Limit, "was", "were"))})
 	}
 	return err
 }

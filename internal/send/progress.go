@@ -13,6 +13,7 @@ type Progress struct {
 	Throttled atomic.Int64 // answers with 429
 	Total     atomic.Int64 // rows that are sent to, or were, or were meant to be
 	Rate      atomic.Int64 // requests a second that are allowed now
+	Paused    atomic.Int64 // until when nothing leaves since Sinch asks for patience, in milliseconds since 1970
 }
 
 // Settled is the number of rows of Total that nothing more will be sent to now.

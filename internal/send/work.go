@@ -160,6 +160,10 @@ func (s *sender) settle(j *job, o sinch.Outcome) (again bool, err error) {
 		s.mu.Lock()
 		s.pacer.Throttled(now, o.RetryAfter)
 		s.mu.Unlock()
+		if o.RetryAfter > time.Second {
+			s.Progress.Paused.Store(now.Add(o.RetryAfter).UnixMilli())
+			s.Log.Warn("asked to wait", "retry_after", o.RetryAfter.String())
+		}
 	case serverError:
 		return s.failed(j, o, now)
 	}

@@ -64,6 +64,7 @@ type Settler struct {
 
 	mu      sync.Mutex
 	waiting map[int]*pending
+	trouble error // of the last look, where it was not complete
 }
 
 // pending is a doubt that is waited with.
@@ -133,6 +134,13 @@ func (s *Settler) Waiting() (rows int, next time.Time) {
 	return len(s.waiting), next
 }
 
+// Trouble returns why the last look was not complete, or nil.
+func (s *Settler) Trouble() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.trouble
+}
+
 // Added has something to receive after [Settler.Add].
 func (s *Settler) Added() <-chan struct{} { return s.added }
 
@@ -159,6 +167,9 @@ func (s *Settler) Run(ctx context.Context, answer func(Answer) error) error {
 		group := s.due(now)
 		err := s.look(ctx, group, answer)
 		var failed *lookError
+		s.mu.Lock()
+		s.trouble = err
+		s.mu.Unlock()
 		switch {
 		case err == nil:
 			failures = 0

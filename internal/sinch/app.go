@@ -81,7 +81,7 @@ func (c *Client) App(ctx context.Context) (*App, error) {
 	}
 	known := app.app()
 	if clock := date(a.header); !clock.IsZero() {
-		known.Clock, known.Skew = true, clock.Sub(time.Now()).Round(time.Second)
+		known.Clock, known.Skew = true, time.Until(clock).Round(time.Second)
 	}
 	return known, nil
 }
