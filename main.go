@@ -23,8 +23,9 @@
 //
 // [sendoff/internal/cli] has the commands, and maps errors to exit codes in one place. [sendoff/internal/sandbox] plays the
 // Conversation API for users and tests; it shares no code with the client, so that a mistake cannot cancel itself out.
-// For tests alone, [sendoff/internal/books] holds ledger, report and sandbox against each other, [sendoff/internal/failpoint] kills the program at
-// named points and breaks its promises, and [sendoff/internal/cutfs] is a file system whose power can be cut. [sendoff/internal/importtest] holds the table of who may import whom.
+// For tests alone, [sendoff/internal/books] holds ledger, report and sandbox against each other, [sendoff/internal/failpoint] kills the
+// program at named points and breaks its promises, and [sendoff/internal/cutfs] is a file system whose power can be cut.
+// [sendoff/internal/importtest] holds the table of who may import whom.
 package main
 
 import (

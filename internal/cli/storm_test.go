@@ -141,7 +141,8 @@ func TestCrashStorm(t *testing.T) {
 // stormWorkers is how many runs are under way at the same time: most of a run's end is waiting.
 const stormWorkers = 4
 
-// rounds repeats a round until so much has happened in them, and returns how many it took. Each has a seed of its own, which follows from that of the test.
+// rounds repeats a round until so much has happened in them, and returns how many it took. Each has a seed of its own, which follows from that
+// of the test.
 func rounds(t *testing.T, wanted int, round func(t *testing.T, rng *rand.Rand) (happened int)) (taken int) {
 	t.Helper()
 	seed := seedOf(t)

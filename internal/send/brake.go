@@ -75,7 +75,8 @@ func (b *brakes) unreachable(detail string, now time.Time) (int, *Stop) {
 	return b.unsent, nil
 }
 
-// serverError counts an answer in which Sinch says that it has failed. It returns how many there were since a message was settled, and why to stop, or nil.
+// serverError counts an answer in which Sinch says that it has failed. It returns how many there were since a message was settled, and why to
+// stop, or nil.
 func (b *brakes) serverError(detail string, now time.Time) (int, *Stop) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -14,14 +14,14 @@
 //
 // # What becomes of doubt
 //
-// A row in doubt waits for package settle, outside of the workers: found, it is accepted; proved to be missing, it is released and tried again; where nobody
-// can know, Config.InDoubt decides. Whoever failed nine times so is rejected. The canary does not wait: a doubt counts against it at once. At the end the
-// run waits for look-ups alone, and whoever stops it then leaves them to the next start.
+// A row in doubt waits for package settle, outside of the workers: found, it is accepted; proved to be missing, it is released and tried
+// again; where nobody can know, Config.InDoubt decides. Whoever failed nine times so is rejected. The canary does not wait: a doubt counts
+// against it at once. At the end the run waits for look-ups alone, and whoever stops it then leaves them to the next start.
 //
 // # Why 500 and 503 are tried again
 //
-// Sinch documents that they are to be repeated with exponential backoff, and offers nothing by which a repeat could be recognised. Where the app keeps
-// messages they are doubt like any other. Where it keeps none a message may be sent twice, rarely, by the API's own advice: such rows are marked in the
-// ledger, and counted apart; after eight repeats the row is in doubt, and Config.HoldServerErrors has it so at once. Only the API's own JSON error counts: a
-// gateway's 503 says nothing about what happened behind it.
+// Sinch documents that they are to be repeated with exponential backoff, and offers nothing by which a repeat could be recognised. Where
+// the app keeps messages they are doubt like any other. Where it keeps none a message may be sent twice, rarely, by the API's own advice:
+// such rows are marked in the ledger, and counted apart; after eight repeats the row is in doubt, and Config.HoldServerErrors has it so at
+// once. Only the API's own JSON error counts: a gateway's 503 says nothing about what happened behind it.
 package send

@@ -153,7 +153,8 @@ func (s *sender) unknowable(j *job, detail string, reason uint8) (again bool, er
 	return false, s.record(j, ledger.Result{State: ledger.InDoubt, Reason: reason, Detail: detail})
 }
 
-// retry has a row tried again after a look-up. One that this start has not begun takes one of Config.Limit, or is left to the next start. Called with mu held.
+// retry has a row tried again after a look-up. One that this start has not begun takes one of Config.Limit, or is left to the next start.
+// Called with mu held.
 func (s *sender) retry(j *job) {
 	if !j.begun {
 		if s.Limit > 0 && s.begun >= s.Limit {

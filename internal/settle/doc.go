@@ -15,11 +15,12 @@
 //   - The intent is younger than three quarters of the shortest of those retentions, by the server's clock. A cleaning job may be early,
 //     and so may clocks.
 //
-// Otherwise the row stays in doubt, and a person decides.
+// Otherwise the row stays in doubt, and a person decides. So it does where a message to the same person, of about that time, shows no metadata at
+// all: perhaps the API does not show any, and then it could be ours.
 //
 // # How a message is recognised
 //
 // By the metadata that this program gives it: the run and the row in it. So a look has no window of time: a clock that was wrong when the
-// row was begun cannot hide its message. People are looked up by their digits, which is how the API stores
-// phone numbers, and then with a plus sign, since it does not say that it does so everywhere.
+// row was begun cannot hide its message. People are looked up by their digits, which is how the API stores phone numbers, and then with a
+// plus sign, since it does not say that it does so everywhere.
 package settle
