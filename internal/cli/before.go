@@ -2,14 +2,12 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"sendoff/campaign"
 	"sendoff/internal/ledger"
-	"sendoff/internal/pace"
 	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
 	"sendoff/internal/send"
@@ -29,6 +27,9 @@ func (r *runner) askBefore(ctx context.Context) error {
 	if storage.Days == 0 {
 		r.say("note: the app stores no messages, so Sinch could not be asked whether a copy of this folder, or another run of this name, has sent already")
 		return nil
+	}
+	if _, err := r.run.Observe(storage); err != nil {
+		return err
 	}
 	people, err := send.Next(r.run, peopleAsked)
 	if err != nil || len(people) == 0 {
@@ -50,8 +51,7 @@ func (r *runner) askBefore(ctx context.Context) error {
 	}
 	ours, others, err := r.sortTraces(traces, people)
 	if err == nil && r.flags.adopt {
-		err = r.recover(ctx)
-		ours = nil
+		ours, err = r.adopt(ctx, ours)
 	}
 	switch {
 	case err != nil:
@@ -88,7 +88,7 @@ func (r *runner) sortTraces(traces []settle.Trace, people map[int]campaign.Addre
 		}
 		if address, asked := people[t.Row]; e.Flags == 0 || !asked || !t.To(address) {
 			ours = append(ours, t)
-		} else if err := r.run.Ledger.RecordFound(uint32(t.Row), found(t)); err != nil {
+		} else if err := r.run.Ledger.RecordFound(uint32(t.Row), t.Result()); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -100,8 +100,18 @@ func startOf(t settle.Trace) func(runstore.Start) bool {
 	return func(s runstore.Start) bool { return s.Epoch == t.Epoch }
 }
 
-func found(t settle.Trace) ledger.Result {
-	return ledger.Result{State: ledger.Accepted, MessageID: t.ID, Time: t.Time}
+// adopt takes over what Sinch has of this run, and returns those of traces that are not in the ledger all the same.
+func (r *runner) adopt(ctx context.Context, traces []settle.Trace) ([]settle.Trace, error) {
+	if err := r.recover(ctx); err != nil {
+		return nil, err
+	}
+	entries := r.run.Ledger.Reader()
+	for i, t := range traces {
+		if e, err := entries.Entry(uint32(t.Row)); err != nil || e.State != ledger.Accepted {
+			return traces[i:], err
+		}
+	}
+	return nil, nil
 }
 
 // span says from when to when messages were accepted.
@@ -112,98 +122,4 @@ func span(traces []settle.Trace) string {
 		return "sent on " + clockTime(first)
 	}
 	return fmt.Sprintf("sent from %s to %s", clockTime(first), clockTime(last))
-}
-
-// recover puts into the ledger whatever Sinch has of this run and the ledger does not. It looks twice, a settle time apart: as everywhere, an
-// absence counts when two looks agree.
-func (r *runner) recover(ctx context.Context) error {
-	if err := r.recoverOnce(ctx); err != nil {
-		return err
-	}
-	r.say("asking once more in %v", r.flags.settle)
-	select {
-	case <-time.After(r.flags.settle):
-		return r.recoverOnce(ctx)
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (r *runner) recoverOnce(ctx context.Context) error {
-	snapshot, err := r.run.OpenSnapshot()
-	if err != nil {
-		return err
-	}
-	defer snapshot.Close()
-	entries, n := r.run.Ledger.Reader(), 0
-	take := func(t settle.Trace) error {
-		known, err := r.takeOver(t, snapshot, entries)
-		if !known {
-			n++
-		}
-		return err
-	}
-	err = settle.OfRun(ctx, r.client, r.run.Meta(), func(ask func() error) error { return r.patiently(ctx, ask) }, take)
-	if err := errors.Join(err, r.run.Ledger.Sync()); err != nil {
-		return err
-	}
-	if n > 0 {
-		r.warn("%s of this run that this folder did not know of: taken over from Sinch's records", prose.Counted(n, "message", "messages"))
-	}
-	return nil
-}
-
-// takeOver puts a message that Sinch has of this run into the ledger, where it is not known there.
-func (r *runner) takeOver(t settle.Trace, snapshot *runstore.Snapshot, entries *ledger.Reader) (known bool, err error) {
-	if t.Row < 0 || t.Row >= snapshot.Rows() {
-		return false, otherPeople()
-	}
-	e, err := entries.Entry(uint32(t.Row))
-	if err != nil {
-		return false, err
-	}
-	switch e.State {
-	case ledger.Accepted, ledger.Rejected, ledger.LeftInDoubt, ledger.Skipped:
-		return true, nil
-	}
-	recipient, err := snapshot.Row(t.Row)
-	if err != nil {
-		return false, err
-	}
-	if !t.To(recipient.Address) {
-		return false, otherPeople()
-	}
-	return false, r.run.Ledger.RecordFound(uint32(t.Row), found(t))
-}
-
-// otherPeople is what comes of planning anew what another folder has sent: rows are other people now.
-func otherPeople() error {
-	return inputErrorf("Sinch has messages of this run to people who stand in other rows of this folder's audience: it was planned anew after it was copied. Nothing was sent now").
-		hint("go on with the folder that sent them; if there is none any more, begin another run (--run-key) with those people on a suppression list")
-}
-
-// patiently calls ask until Sinch answers, or refuses for good, or has not answered for --give-up.
-func (r *runner) patiently(ctx context.Context, ask func() error) error {
-	began, said := time.Now(), false
-	for failures := 1; ; failures++ {
-		err := ask()
-		switch {
-		case err == nil, isAccess(err):
-			return err
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case time.Since(began) >= r.flags.giveUp:
-			return &send.Stop{Cause: send.Brake, Reason: fmt.Sprintf("Sinch has not answered as it should for %v; nothing was sent now, and the same command goes on: %v",
-				time.Since(began).Round(time.Second), err)}
-		case !said:
-			r.warn("Sinch does not answer as it should (%v); trying for up to %v", err, r.flags.giveUp)
-			said = true
-		}
-		wait := pace.Backoff(failures, 500*time.Millisecond, min(time.Minute, r.flags.giveUp/4))
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }

@@ -19,16 +19,18 @@ func (r *runner) confirm(ctx context.Context) error {
 	m := r.run.Meta()
 	if r.flags.sandbox {
 		r.say("SANDBOX: nothing will be sent to anyone")
-		return nil
 	}
 	fresh := r.plan != nil
-	if fresh && !r.quiet {
+	if fresh && !r.quiet && !r.flags.sandbox {
 		r.showScreen(r.Stderr, m)
 	}
 	if r.flags.confirm != "" {
 		if n, _ := parseCount(r.flags.confirm); n != m.Eligible {
 			return inputErrorf("--confirm says %s, and the plan has %s. Nothing was sent", r.flags.confirm, prose.Thousands(m.Eligible))
 		}
+		return nil
+	}
+	if r.flags.sandbox {
 		return nil
 	}
 	if r.flags.yes {

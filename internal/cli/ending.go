@@ -131,15 +131,18 @@ func (r *runner) printReport(rep *report.Report, end ending) error {
 func (r *runner) sayNext(ctx context.Context, rep *report.Report, stop *send.Stop, waiting int) {
 	if stop == nil {
 		r.say("lists: %s", r.run.Dir)
-		next := "report"
-		if rep.InDoubt > 0 {
-			next = "reconcile"
+		switch {
+		case rep.InDoubt == 0:
+			r.say("next: sendoff report %s", r.flags.arguments(r.path))
+		case r.canAsk():
+			r.say("next: sendoff reconcile %s", r.flags.arguments(r.path))
+		default:
+			r.say("next: sendoff reconcile %s --assume sent, or --assume not-sent", r.flags.arguments(r.path))
 		}
-		r.say("next: sendoff %s %s", next, r.flags.arguments(r.path))
 		return
 	}
 	if waiting := r.stillQueued(ctx); waiting > 0 {
-		r.warn("in Sinch's queue, and going out all the same: %s", prose.Counted(waiting, "message", "messages"))
+		r.warn("in Sinch's queue, of this run and others, and going out all the same: %s", prose.Counted(waiting, "message", "messages"))
 	}
 	if waiting > 0 {
 		r.warn("Sinch was still to be asked about %s in doubt; the next start does", prose.Counted(waiting, "recipient", "recipients"))
@@ -149,6 +152,12 @@ func (r *runner) sayNext(ctx context.Context, rep *report.Report, stop *send.Sto
 	} else {
 		r.warn("to go on with the remaining %s: sendoff run %s", prose.Thousands(rep.NotSent), r.arguments())
 	}
+}
+
+// canAsk reports whether Sinch keeps messages of this run now, as far as it has said.
+func (r *runner) canAsk() bool {
+	seen := r.run.Meta().Storage
+	return len(seen) > 0 && seen[len(seen)-1].Days > 0
 }
 
 // arguments are those with which the run goes on as it began.

@@ -76,7 +76,7 @@ func (p place) goOn(m runstore.Meta, arg string) string {
 		return "sendoff run " + p.arguments(arg)
 	}
 	campaignFile := "CAMPAIGN"
-	if len(m.Sources) > 0 && m.Sources[0].Name != "" {
+	if len(m.Sources) > 0 && fileExists(m.Sources[0].Name) { // as it was named when it was planned, perhaps from another folder
 		campaignFile = m.Sources[0].Name
 	}
 	p.runDir, p.sandbox = arg, m.Sandbox
@@ -125,11 +125,16 @@ func (s *session) findRun(arg string, p place) (string, error) {
 	if rehearsal, err := p.dir(c); err == nil && isRun(rehearsal) {
 		return rehearsal, nil
 	}
+	if fileExists(filepath.Join(dir, ledger.WitnessName)) {
+		return "", inputErrorf("%s is gone from %s, where a run has been; put it back", ledger.FileName, dir)
+	}
 	return "", inputErrorf("%s has not been run: there is no %s", arg, dir)
 }
 
-func isRun(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, ledger.FileName))
+func isRun(dir string) bool { return fileExists(filepath.Join(dir, ledger.FileName)) }
+
+func fileExists(path string) bool {
+	_, err := os.Stat(path)
 	return err == nil
 }
 

@@ -122,7 +122,7 @@ func (w *watcher) sayWaiting() {
 	}
 	if !w.said {
 		w.said = true
-		w.say("%s; this takes up to %v. Ctrl-C leaves, and the same command goes on", text, 2*w.flags.settle+w.flags.settle/5)
+		w.say("%s; this takes up to %v. Ctrl-C leaves, and the same command goes on", text, w.settler.Longest())
 	}
 	if err := w.settler.Trouble(); err != nil && !w.trouble {
 		w.trouble = true
@@ -132,9 +132,8 @@ func (w *watcher) sayWaiting() {
 
 // lookups says when Sinch is asked about people in doubt, where that is all there is left to do.
 func (w *watcher) lookups() string {
-	p := &w.progress
 	rows, next := w.settler.Waiting()
-	if rows == 0 || p.Settled() < p.Total.Load() || p.InFlight.Load() > 0 {
+	if rows == 0 || !w.progress.OnlyAsking.Load() {
 		return ""
 	}
 	if w.settler.Trouble() != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -76,26 +75,48 @@ func (r *runner) reconcile(ctx context.Context, dir, assume string) (err error) 
 	if m.Sandbox && m.Destination.Endpoint == inProcess {
 		return inputErrorf("%s was a rehearsal in a sandbox that is gone; nobody has got anything", dir)
 	}
-	if err := r.connect(ctx, m); err != nil {
-		return err
-	}
+	err = r.askSinch(ctx, m, assume)
 	if r.client != nil {
 		defer r.client.Close()
 	}
-	err = r.reconcileLedger(ctx, assume)
+	if err == nil {
+		err = assumeRest(r.run, assume, ledger.InDoubt)
+	}
+	var cut *send.Stop
+	if err != nil && !errors.As(err, &cut) {
+		return err
+	}
+	return r.sayReconciled(cut)
+}
+
+// askSinch asks as far as Sinch answers. What it does not answer is no hindrance where a person has said what to assume.
+func (r *runner) askSinch(ctx context.Context, m runstore.Meta, assume string) error {
+	err := r.connect(ctx, m)
+	if err == nil || assume != "" && cannotAsk(err) {
+		if err != nil {
+			r.warn("Sinch cannot be asked, so --assume alone decides: %v", err)
+		}
+		err = r.reconcileLedger(ctx, assume)
+	}
 	if err == nil {
 		err = r.settleDoubt(ctx)
 	}
-	if errors.Is(err, context.Canceled) {
+	switch {
+	case errors.Is(err, context.Canceled):
 		return &send.Stop{Cause: send.Interrupted, Reason: "stopped on request; who was not settled is in doubt as before"}
+	case errors.Is(err, settle.ErrNoLook) && assume != "":
+		r.warn("%v: --assume alone decides about the others", err)
+		return nil
+	case errors.Is(err, settle.ErrNoLook):
+		return &send.Stop{Cause: send.Brake, Reason: err.Error()}
 	}
-	if err != nil {
-		return err
-	}
-	if err := assumeRest(r.run, assume, ledger.InDoubt); err != nil {
-		return err
-	}
-	return r.sayReconciled()
+	return err
+}
+
+// cannotAsk reports whether err is of Sinch, or the way to it, rather than of this machine.
+func cannotAsk(err error) bool {
+	var stop *send.Stop
+	return isAccess(err) || errors.As(err, &stop)
 }
 
 // connect makes the client of the run's own destination, and puts on record how the app keeps messages.
@@ -130,15 +151,18 @@ func (r *runner) reconcileLedger(ctx context.Context, assume string) error {
 	}
 	m := r.run.Meta()
 	why := "it is not known how the app kept messages when they were sent"
-	if len(m.Starts) > 0 {
-		why = settle.Forgotten(m.Storage, m.Created, time.Now())
+	switch {
+	case r.app == nil:
+		why = "it cannot be asked"
+	case len(m.Starts) > 0:
+		why = settle.Inconclusive(m.Storage, m.Created, time.Now())
 	}
 	if why != "" && assume == "" {
 		return &outcomeError{code: exitDoubt, reason: fmt.Sprintf("%v, and Sinch cannot say what is missing: %s\n"+
 			"    hint: put the folder back as it was when it was last used; or settle it yourself:\n"+
 			"    hint: --assume sent takes everyone for sent to of whom the ledger knows nothing, --assume not-sent sends to them again", suspect, why)}
 	}
-	if r.storage().Days > 0 {
+	if r.app != nil && r.storage().Days > 0 {
 		r.warn("%v: asking Sinch for every message of this run", suspect)
 		if err := r.recover(ctx); err != nil {
 			return err
@@ -154,7 +178,6 @@ func (r *runner) reconcileLedger(ctx context.Context, assume string) error {
 
 // settleDoubt asks about the rows that the ledger has in doubt.
 func (r *runner) settleDoubt(ctx context.Context) error {
-	settler := r.newSettler(slog.New(slog.DiscardHandler))
 	snapshot, err := r.run.OpenSnapshot()
 	if err != nil {
 		return explainAcquire(err, r.run.Dir)
@@ -164,58 +187,46 @@ func (r *runner) settleDoubt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	entries, asked, silent := r.run.Ledger.Reader(), map[int]ledger.Entry{}, 0
+	settler, entries := r.newSettler(slog.New(slog.DiscardHandler)), r.run.Ledger.Reader()
+	details := map[int]string{} // of those who are asked about
 	for _, row := range rows {
 		e, err := entries.Entry(row)
 		if err != nil {
 			return err
 		}
 		if e.State == ledger.Begun {
-			if err := r.run.Ledger.Record(row, ledger.Result{State: ledger.InDoubt, Time: time.Now(), Detail: "the program ended before the answer was known"}); err != nil {
+			e.Detail = send.EndedBefore
+			if err := r.run.Ledger.Record(row, ledger.Result{State: ledger.InDoubt, Time: time.Now(), Detail: e.Detail}); err != nil {
 				return err
 			}
 		}
-		if !settler.CanAsk(e.Storage) {
-			silent++
+		if r.app == nil || !settler.WorthAsking(e) {
 			continue
 		}
 		recipient, err := snapshot.Row(int(row))
 		if err != nil {
 			return err
 		}
+		details[int(row)] = e.Detail
 		settler.Add(settle.Doubt{Row: int(row), Address: recipient.Address, Begun: e.Begun, Storage: e.Storage})
-		asked[int(row)] = e
 	}
-	switch {
-	case len(rows) == 0:
-		r.say("nobody is in doubt")
-	case silent > 0:
-		r.say("Sinch cannot be asked about %s: the app kept no messages when they were sent", prose.Counted(silent, "recipient", "recipients"))
-	}
-	if len(asked) > 0 {
-		r.say("asking Sinch about %s in doubt; this takes up to %v", prose.Counted(len(asked), "recipient", "recipients"), 2*r.flags.settle+r.flags.settle/5)
-	}
+	r.sayAsking(len(rows), len(details), settler.Longest())
 	err = settler.Run(ctx, func(a settle.Answer) error {
-		switch a.Outcome {
-		case settle.Taken:
-			return r.run.Ledger.Record(uint32(a.Row), found(a.Trace))
-		case settle.NotTaken:
-			return r.run.Ledger.Record(uint32(a.Row), ledger.Result{State: ledger.Released, Time: time.Now(), Detail: asked[a.Row].Detail + "; Sinch has no such message"})
-		}
-		return r.run.Ledger.Record(uint32(a.Row), ledger.Result{State: ledger.InDoubt, Reason: asked[a.Row].Reason, Time: time.Now(), Detail: alsoBecause(asked[a.Row].Detail, a.Why)})
+		return r.run.Ledger.Record(uint32(a.Row), a.Result(details[a.Row], time.Now()))
 	})
-	if errors.Is(err, settle.ErrNoLook) {
-		return &outcomeError{code: exitBrake, reason: err.Error()}
-	}
 	return errors.Join(err, r.run.Ledger.Sync())
 }
 
-// alsoBecause adds a reason to a detail that does not have it yet.
-func alsoBecause(detail, why string) string {
-	if strings.Contains(detail, why) {
-		return detail
+func (r *runner) sayAsking(doubtful, asked int, longest time.Duration) {
+	if doubtful == 0 {
+		r.say("nobody is in doubt")
 	}
-	return detail + "; " + why
+	if n := doubtful - asked; n > 0 {
+		r.say("Sinch cannot be asked about %s in doubt (in-doubt.csv says why), or was to no avail", prose.Counted(n, "recipient", "recipients"))
+	}
+	if asked > 0 {
+		r.say("asking Sinch about %s in doubt; this takes up to %v", prose.Counted(asked, "recipient", "recipients"), longest)
+	}
 }
 
 // inState returns the rows that are in doubt, those included that a process which died has left begun; or those of which nothing is known.
@@ -259,15 +270,15 @@ func assumeRest(run *runstore.Run, assume string, state ledger.State) error {
 	return run.Ledger.Sync()
 }
 
-// sayReconciled ends the command as a run ends, and names what comes next.
-func (r *runner) sayReconciled() error {
+// sayReconciled ends the command as a run ends, and names what comes next. stop is why it was not seen through, or nil.
+func (r *runner) sayReconciled(stop *send.Stop) error {
 	rep, err := report.Collect(r.run)
 	if err != nil {
 		return err
 	}
-	end := ending{runstore.Stopped, exitUnfinished, prose.Counted(rep.NotSent, "recipient was", "recipients were") + " not sent to"}
-	if rep.NotSent == 0 {
-		if end, err = r.conclude(rep, nil); err != nil {
+	end := ending{runstore.Stopped, exitUnfinished, prose.Counted(rep.NotSent, "recipient is", "recipients are") + " still to be sent to"}
+	if rep.NotSent == 0 || stop != nil {
+		if end, err = r.conclude(rep, stop); err != nil {
 			return err
 		}
 	}

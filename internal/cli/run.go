@@ -81,7 +81,7 @@ func runCommand(s *session) *cli.Command {
 			&cli.StringFlag{Name: "rate", Usage: "`RATE`: auto, a number a second, or a share of the app's own such as 80%", DefaultText: "the campaign's, else auto"},
 			&cli.IntFlag{Name: "max-in-flight", Usage: "at most `N` recipients begun and not yet answered", DefaultText: "64"},
 			&cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout},
-			&cli.DurationFlag{Name: "settle", Usage: "how long a message whose answer was lost may take to show up at Sinch", Value: defaultSettle},
+			&cli.DurationFlag{Name: "settle", Usage: "how long a message whose answer was lost may take to show up at Sinch; whoever shows up later gets it twice", Value: defaultSettle},
 			&cli.DurationFlag{Name: "give-up", Usage: "stop after so long without any answer", Value: defaultGiveUp},
 			&cli.StringFlag{Name: "in-doubt", Usage: "`POLICY` for people in doubt about whom Sinch cannot be asked: hold, resend (they may get it twice) or leave", DefaultText: "the campaign's, else hold"},
 			&cli.StringFlag{Name: "server-errors", Usage: "`POLICY` after a 500 or 503 that cannot be looked up: retry, as Sinch advises (they may get it twice), or hold", Value: "retry"},
@@ -164,7 +164,7 @@ func readRunFlags(c *cli.Context) (runFlags, error) {
 // sendingGCPercent keeps the heap of a sending process below some 50 MB.
 const sendingGCPercent = 400
 
-// runner is one execution of the command run.
+// runner is one execution of a command about a run and its app: run, reconcile, doctor.
 type runner struct {
 	*session
 	flags runFlags
@@ -310,10 +310,10 @@ func explainAcquire(err error, dir string) error {
 	case exitCode(err) == exitDoubt:
 		hint := ""
 		if errors.Is(err, ledger.ErrRolledBack) && isRun(dir) {
-			hint = "\n    hint: or have Sinch asked for them: sendoff reconcile " + quote(dir)
+			hint = "    hint: to have Sinch asked for them: sendoff reconcile " + quote(dir) + "\n"
 		}
-		return fmt.Errorf("%w\n    hint: nothing was sent now, since people may have got messages that this folder does not know of. "+
-			"Put %s back as it was when it was last used; another --run-key sends to everyone again%s", err, dir, hint)
+		return fmt.Errorf("%w\n    hint: nothing was sent now, since people may have got messages that this folder does not know of\n%s"+
+			"    hint: put %s back as it was when it was last used; another --run-key sends to everyone again", err, hint, dir)
 	case errors.Is(err, runstore.ErrOtherRun):
 		return fmt.Errorf("%w\n    hint: choose another --run-key or --run-dir", err)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EROFS):
@@ -327,7 +327,13 @@ func (r *runner) compare() (over bool, err error) {
 	m := r.run.Meta()
 	changed := m.CampaignDigest != digest(r.campaign)
 	audienceChanged := r.audienceChanged(m)
+	here := r.settings.pinned("")
+	elsewhere := len(m.Starts) > 0 && !sameDestination(m.Destination, here)
 	switch {
+	case m.State.Done() && elsewhere:
+		return false, inputErrorf("the name %q has been used: that run finished on %s through %s, and now the settings say %s. Nothing was sent now",
+			m.Key, clockTime(m.Ended), describeDestination(m.Destination), describeDestination(here)).
+			hint("to send to everyone in it through these: sendoff run %s --run-key %s", quote(r.path), quote(m.Key+"-2"))
 	case m.State.Done() && !changed && !audienceChanged:
 		return true, r.sayFinishedBefore(m)
 	case m.State.Done():
@@ -345,7 +351,7 @@ func (r *runner) compare() (over bool, err error) {
 		r.warn("%s has changed since the first message was sent; going on with the %s as they were then",
 			m.AudienceFile, prose.Counted(m.Rows, "row", "rows"))
 	}
-	if here := r.settings.pinned(""); !sameDestination(m.Destination, here) {
+	if elsewhere {
 		return false, inputErrorf("this run was begun through %s, and now the settings say %s. Nothing was sent now",
 			describeDestination(m.Destination), describeDestination(here)).
 			hint("set SINCH_* back, or begin another run with --run-key")

@@ -27,7 +27,7 @@ var ours = map[string][]string{
 	"sendoff/internal/plan":       {"internal/failpoint", "campaign", "internal/prose", "internal/audience", "internal/suppress", "internal/render", "internal/runstore", "internal/ledger"},
 	"sendoff/internal/pace":       {},
 	"sendoff/internal/sinch":      {},
-	"sendoff/internal/settle":     {"internal/failpoint", "campaign", "internal/sinch", "internal/pace", "internal/runstore"},
+	"sendoff/internal/settle":     {"internal/ledger", "internal/failpoint", "campaign", "internal/sinch", "internal/pace", "internal/runstore"},
 	"sendoff/internal/send":       {"internal/prose", "internal/failpoint", "campaign", "internal/render", "internal/suppress", "internal/sinch", "internal/settle", "internal/pace", "internal/runstore", "internal/ledger"},
 	"sendoff/internal/report":     {"campaign", "internal/prose", "internal/durable", "internal/runstore", "internal/ledger"},
 	"sendoff/internal/sandbox":    {},

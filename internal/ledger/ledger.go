@@ -67,7 +67,7 @@ const (
 // Result is what became of a row that was begun; or of one that is not any more: [Skipped], or in doubt since an earlier attempt.
 type Result struct {
 	State     State
-	Reason    uint8 // where State is Skipped
+	Reason    uint8 // the caller's own
 	Flags     Flags // added to those that the row has
 	Channel   int
 	Time      time.Time
@@ -228,7 +228,7 @@ func (l *Ledger) Close() error {
 	l.poke()
 	<-l.done
 	if l.Err() == nil && l.witness != nil {
-		if err := l.witness.settle(l.begun); err != nil {
+		if err := l.witness.seal(l.begun); err != nil {
 			l.fail(err)
 		}
 	}

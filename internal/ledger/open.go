@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -193,7 +194,9 @@ func guard(fn func() error) (err error) {
 	defer func() {
 		r := recover()
 		if _, fault := r.(interface{ Addr() uintptr }); fault {
-			err = fmt.Errorf("%w, or its disk cannot be read (%v)", ErrDamaged, r)
+			err = fmt.Errorf("%w, or its disk cannot be read", ErrDamaged)
+		} else if _, runtimeError := r.(runtime.Error); runtimeError {
+			err = ErrDamaged // what bbolt tripped over says nothing to anybody
 		} else if r != nil {
 			err = fmt.Errorf("%w (%v)", ErrDamaged, r)
 		}
@@ -316,7 +319,7 @@ func (l *Ledger) Trust() error {
 	if err := l.update("trust", markStarted); err != nil {
 		return err
 	}
-	w, err := replaceWitness(l.witnessPath, l)
+	w, err := startWitness(l.witnessPath, l.runID, l.begun)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ const (
 // Entry is everything the ledger knows of one row.
 type Entry struct {
 	State     State
-	Reason    uint8 // why it was skipped; the caller's own numbers
+	Reason    uint8 // the caller's own: why it was skipped, or what is known of its doubt
 	Attempts  int   // intents so far, at most 255
 	Channel   int   // the caller's own number of the channel, 0 to 31
 	Flags     Flags

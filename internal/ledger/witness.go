@@ -33,10 +33,11 @@ func encodeWitness(count uint64, run [16]byte, exact bool) []byte {
 	b := binary.BigEndian.AppendUint64(make([]byte, 0, witnessSize), count)
 	b = append(b, run[:]...)
 	last := []byte{0, 0, 0, 0}
+	sum := crc32.Checksum(b, castagnoli)
 	if exact {
 		last[3] = 1
+		sum = crc32.Update(sum, castagnoli, last)
 	}
-	sum := crc32.Update(crc32.Checksum(b, castagnoli), castagnoli, last)
 	return append(binary.BigEndian.AppendUint32(b, sum), last...)
 }
 
@@ -48,7 +49,7 @@ func openWitness(path string, l *Ledger) (*witness, error) {
 	case errors.Is(err, fs.ErrNotExist) && l.begun > 0:
 		return nil, fmt.Errorf("%w: %s is missing", ErrRolledBack, path)
 	case errors.Is(err, fs.ErrNotExist):
-		return createWitness(path, l.runID)
+		return startWitness(path, l.runID, 0)
 	case err != nil:
 		return nil, fmt.Errorf("open witness: %w", err)
 	}
@@ -61,7 +62,7 @@ func openWitness(path string, l *Ledger) (*witness, error) {
 	case err != nil:
 		return nil, err
 	case l.begun == 0:
-		return createWitness(path, l.runID)
+		return startWitness(path, l.runID, 0)
 	}
 	return w, nil
 }
@@ -79,13 +80,7 @@ func (l *Ledger) accused() error {
 	return (&witness{f: f, run: l.runID}).compare(l)
 }
 
-func createWitness(path string, run [16]byte) (*witness, error) { return startWitness(path, run, 0) }
-
-// replaceWitness makes the witness agree with a ledger that it accuses.
-func replaceWitness(path string, l *Ledger) (*witness, error) {
-	return startWitness(path, l.runID, l.begun)
-}
-
+// startWitness makes a witness anew.
 func startWitness(path string, run [16]byte, count uint64) (*witness, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -134,8 +129,8 @@ func (w *witness) cover(begun, next uint64) error {
 	return w.write(begun+witnessStep, false)
 }
 
-// settle makes the witness exact: nothing is begun any more until the ledger is opened again.
-func (w *witness) settle(begun uint64) error {
+// seal makes the witness exact: nothing is begun any more until the ledger is opened again.
+func (w *witness) seal(begun uint64) error {
 	if w.exact && w.count == begun {
 		return nil
 	}

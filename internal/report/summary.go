@@ -36,10 +36,18 @@ func (r *Report) Summary(w io.Writer) {
 			r.orToBe(), prose.Thousands(r.AfterServerError))
 	}
 	if r.AfterDoubt > 0 {
-		fmt.Fprintf(&b, "  sent again%s although they were in doubt, as was asked for: %s; these may have it twice\n", r.orToBe(), prose.Thousands(r.AfterDoubt))
+		fmt.Fprintf(&b, "  in doubt, and taken for not sent as was asked for: %s; these may have it twice\n", prose.Thousands(r.AfterDoubt))
 	}
 	fmt.Fprintln(&b, "  delivery: not collected")
 	_, _ = io.WriteString(w, b.String())
+}
+
+// sum says what the numbers amount to.
+func (r *Report) sum() string {
+	if r.State == runstore.NeedsReconcile {
+		return "as far as this ledger knows, and it has forgotten some"
+	}
+	return "everything adds up"
 }
 
 // orToBe says of something that was done to rows that it may be still to come for some of them.
@@ -65,7 +73,7 @@ func (r *Report) lines() []line {
 		{r.LeftInDoubt, "left in doubt", "Sinch did not answer; somebody has settled that we shall not know"},
 		{r.skipped(), "left out", "we did not send, on purpose: " + prose.Breakdown(r.Skipped) + r.list(skipped)},
 		{r.NotSent, "not yet sent", "still to be sent to"},
-		{r.Rows, "rows", "everything adds up"},
+		{r.Rows, "rows", r.sum()},
 	}
 	return slices.DeleteFunc(all, func(l line) bool {
 		return l.count == 0 && l.state != "accepted" && l.state != "rows"

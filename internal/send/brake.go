@@ -96,5 +96,5 @@ func (b *brakes) canaryVerdict(detail string) (int, *Stop) {
 	if b.failed < canaryFailures {
 		return b.canary, nil
 	}
-	return b.canary, &Stop{Brake, fmt.Sprintf("%d of the first %d messages were not accepted, the last with %q; nothing more was sent", b.failed, b.canary, detail)}
+	return b.canary, &Stop{Brake, fmt.Sprintf("%d of the first %d messages were refused or left in doubt, the last with %q; nothing more was sent", b.failed, b.canary, detail)}
 }

@@ -116,13 +116,16 @@ func (s *sender) next(sweep *sweep, lookups bool) (j *job, wait time.Duration, i
 	defer s.mu.Unlock()
 	if j != nil {
 		s.open++
+		s.Progress.OnlyAsking.Store(false)
 		if fresh {
 			s.begun++
 		}
 		return j, 0, false, nil
 	}
+	settled := s.open == 0 && len(s.retries) == 0
+	s.Progress.OnlyAsking.Store(settled && lookups && len(s.doubtful) > 0)
 	// With too many that wait for a look-up there may be more to hand out once some are settled.
-	return nil, wait, s.open == 0 && len(s.retries) == 0 && (len(s.doubtful) == 0 || !lookups && !full), nil
+	return nil, wait, settled && (len(s.doubtful) == 0 || !lookups && !full), nil
 }
 
 // awaitChange returns when a job has come back or d is over, where d is not 0. It returns false where rows are no longer admitted.

@@ -4,7 +4,6 @@ import (
 	"container/heap"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"sendoff/campaign"
@@ -25,14 +24,15 @@ func (s *sender) doubt(j *job, detail string, now time.Time) (again bool, err er
 	s.Progress.InDoubt.Add(1)
 	j.failures++
 	j.detail = detail
-	if err := s.record(j, ledger.Result{State: ledger.InDoubt, Detail: detail}); err != nil {
+	r := ledger.Result{State: ledger.InDoubt, Detail: detail}
+	if !s.canAsk(j) {
+		return s.unknowable(j, r)
+	}
+	if err := s.record(j, r); err != nil {
 		return false, err
 	}
-	if s.canAsk(j) {
-		s.await(j, now)
-		return false, nil
-	}
-	return s.unknowable(j, detail, 0)
+	s.await(j, now)
+	return false, nil
 }
 
 // failed deals with a 500 or 503 of the API's own, after which Sinch wants a repeat: once it is known that it did not take the message, or, where
@@ -77,9 +77,11 @@ func (s *sender) settleDoubt() {
 		switch {
 		case s.admitting.Err() != nil:
 			return
-		case errors.Is(err, settle.ErrNoLook):
+		case errors.Is(err, settle.ErrNoLook) && s.Progress.OnlyAsking.Load():
 			s.halt(&Stop{Brake, err.Error()})
 			return
+		case errors.Is(err, settle.ErrNoLook):
+			continue // the others are sent to meanwhile
 		case err != nil:
 			s.close() // the ledger is broken, and says so to everybody
 			return
@@ -114,43 +116,39 @@ func (s *sender) learn(a settle.Answer) error {
 // apply puts an answer into the ledger, and reports whether there is to be another attempt.
 func (s *sender) apply(j *job, a settle.Answer) (again bool, err error) {
 	s.Log.Info("row in doubt settled", "row", a.Row, "outcome", a.Outcome.String(), "detail", a.Why)
-	switch a.Outcome {
-	case settle.Taken:
+	r := a.Result(j.detail, time.Now())
+	switch {
+	case a.Outcome == settle.Taken:
 		s.Progress.InDoubt.Add(-1)
 		s.Progress.Accepted.Add(1)
-		return false, s.record(j, ledger.Result{State: ledger.Accepted, MessageID: a.Trace.ID, Time: a.Trace.Time})
-	case settle.NotTaken:
+	case a.Outcome == settle.Unknowable:
+		return s.unknowable(j, r)
+	case j.failures > maxFailures:
 		s.Progress.InDoubt.Add(-1)
-		if j.failures > maxFailures {
-			s.Progress.Rejected.Add(1)
-			detail := fmt.Sprintf("%d attempts failed, and Sinch has no such message; the last: %s", j.failures, j.detail)
-			return false, s.record(j, ledger.Result{State: ledger.Rejected, Detail: detail})
-		}
-		return true, s.record(j, ledger.Result{State: ledger.Released, Detail: j.detail + "; Sinch has no such message"})
+		s.Progress.Rejected.Add(1)
+		r = ledger.Result{State: ledger.Rejected, Detail: fmt.Sprintf("%d attempts failed, and Sinch has no such message; the last: %s", j.failures, j.detail)}
+	default:
+		s.Progress.InDoubt.Add(-1)
+		again = true
 	}
-	if !strings.Contains(j.detail, a.Why) { // else an earlier start was refused, too
-		j.detail += "; " + a.Why
-	}
-	if a.Refused {
-		return s.unknowable(j, j.detail, 0)
-	}
-	return s.unknowable(j, j.detail, asked)
+	return again, s.record(j, r)
 }
 
-// unknowable does with a row in doubt, about which nobody can be asked, what is wanted of it, and reports whether there is to be another attempt.
-func (s *sender) unknowable(j *job, detail string, reason uint8) (again bool, err error) {
+// unknowable does with a row in doubt, about which nobody can be asked, what is wanted of it, and reports whether there is to be another
+// attempt. r is what is recorded of it where it is held.
+func (s *sender) unknowable(j *job, r ledger.Result) (again bool, err error) {
 	switch {
 	case s.InDoubt == campaign.ResendDoubt && j.failures <= maxFailures:
 		s.Progress.InDoubt.Add(-1)
 		j.maybeTaken = true
 		j.due = time.Now().Add(pace.Backoff(j.failures, retryBase, retryLimit))
-		return true, s.record(j, ledger.Result{State: ledger.Released, Flags: ledger.AfterDoubt, Detail: detail})
+		return true, s.record(j, ledger.Result{State: ledger.Released, Flags: ledger.AfterDoubt, Detail: r.Detail})
 	case s.InDoubt == campaign.LeaveDoubt:
 		s.Progress.InDoubt.Add(-1)
 		s.Progress.Left.Add(1)
-		return false, s.record(j, ledger.Result{State: ledger.LeftInDoubt, Detail: detail})
+		return false, s.record(j, ledger.Result{State: ledger.LeftInDoubt, Detail: r.Detail})
 	}
-	return false, s.record(j, ledger.Result{State: ledger.InDoubt, Reason: reason, Detail: detail})
+	return false, s.record(j, r)
 }
 
 // retry has a row tried again after a look-up. One that this start has not begun takes one of Config.Limit, or is left to the next start.

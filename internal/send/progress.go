@@ -4,16 +4,17 @@ import "sync/atomic"
 
 // Progress counts what happens, for whoever watches. Its fields may be read at any time.
 type Progress struct {
-	Accepted  atomic.Int64 // with what earlier starts sent
-	Rejected  atomic.Int64
-	InDoubt   atomic.Int64
-	Left      atomic.Int64 // left in doubt
-	Skipped   atomic.Int64 // left out while sending: they came onto a suppression list
-	InFlight  atomic.Int64 // requests whose answer is awaited
-	Throttled atomic.Int64 // answers with 429
-	Total     atomic.Int64 // rows that are sent to, or were, or were meant to be
-	Rate      atomic.Int64 // requests a second that are allowed now
-	Paused    atomic.Int64 // until when nothing leaves since Sinch asks for patience, in milliseconds since 1970
+	Accepted   atomic.Int64 // with what earlier starts sent
+	Rejected   atomic.Int64
+	InDoubt    atomic.Int64
+	Left       atomic.Int64 // left in doubt
+	Skipped    atomic.Int64 // left out while sending: they came onto a suppression list
+	OnlyAsking atomic.Bool  // all that is left to do now is to ask about rows in doubt
+	InFlight   atomic.Int64 // requests whose answer is awaited
+	Throttled  atomic.Int64 // answers with 429
+	Total      atomic.Int64 // rows that are sent to, or were, or were meant to be
+	Rate       atomic.Int64 // requests a second that are allowed now
+	Paused     atomic.Int64 // until when nothing leaves since Sinch asks for patience, in milliseconds since 1970
 }
 
 // Settled is the number of rows of Total that nothing more will be sent to now.

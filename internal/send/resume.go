@@ -91,20 +91,15 @@ func Doubtful(run *runstore.Run, settler *settle.Settler, policy campaign.DoubtP
 	}
 	entries := run.Ledger.Reader()
 	for _, row := range found.doubtful {
-		if e, err := entries.Entry(row); err != nil || worthAsking(settler, e) {
+		if e, err := entries.Entry(row); err != nil || settler.WorthAsking(e) {
 			return true, err
 		}
 	}
 	return false, nil
 }
 
-// asked is the reason of rows in doubt about which Sinch was asked, to no avail: no later look can say more.
-const asked = 1
-
-// worthAsking reports whether Sinch is asked about a row in doubt of an earlier start.
-func worthAsking(settler *settle.Settler, e ledger.Entry) bool {
-	return settler.CanAsk(e.Storage) && !(e.State == ledger.InDoubt && e.Reason == asked)
-}
+// EndedBefore is the detail of rows that were begun when a process died.
+const EndedBefore = "the program ended before the answer was known"
 
 // loaded is what a ledger holds when a start begins.
 type loaded struct {
@@ -143,7 +138,7 @@ func (s *sender) resume(snapshot *runstore.Snapshot) (*todo, error) {
 		return nil, err
 	}
 	for _, row := range found.begun {
-		r := ledger.Result{State: ledger.InDoubt, Time: time.Now(), Detail: "the program ended before the answer was known"}
+		r := ledger.Result{State: ledger.InDoubt, Time: time.Now(), Detail: EndedBefore}
 		if err := s.Run.Ledger.Record(row, r); err != nil {
 			return nil, fmt.Errorf("settle rows of an earlier start: %w", err)
 		}
@@ -167,7 +162,7 @@ func (s *sender) whomToAsk(rows []uint32) (map[uint32]bool, error) {
 		if err != nil {
 			return nil, err
 		}
-		asking[row] = worthAsking(s.Settler, e)
+		asking[row] = s.Settler.WorthAsking(e)
 	}
 	return asking, nil
 }

@@ -9,6 +9,7 @@ import (
 	"sendoff/internal/failpoint"
 	"sendoff/internal/ledger"
 	"sendoff/internal/pace"
+	"sendoff/internal/settle"
 	"sendoff/internal/sinch"
 	"sendoff/internal/suppress"
 )
@@ -77,7 +78,7 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 	o := s.Client.Send(ctx, body)
 	s.Progress.InFlight.Add(-1)
 	failpoint.Hit(failpoint.AnswerRead)
-	again, err = s.settle(j, o)
+	again, err = s.conclude(j, o)
 	failpoint.Hit(failpoint.ResultRecorded)
 	return again, err
 }
@@ -90,7 +91,7 @@ func (s *sender) leaveOut(j *job, m suppress.Match) error {
 		return err
 	}
 	if j.maybeTaken || e.Flags&(ledger.AfterServerError|ledger.AfterDoubt) != 0 {
-		r := ledger.Result{State: ledger.InDoubt, Detail: "opted out after an attempt that may have been taken"}
+		r := settle.BeyondAsking("opted out after an attempt that may have been taken", time.Now())
 		if s.InDoubt == campaign.HoldDoubt {
 			s.Progress.InDoubt.Add(1)
 		} else {
@@ -129,8 +130,8 @@ func (s *sender) permit() bool {
 	}
 }
 
-// settle does what the verdict on an outcome asks for.
-func (s *sender) settle(j *job, o sinch.Outcome) (again bool, err error) {
+// conclude does what the verdict on an outcome asks for.
+func (s *sender) conclude(j *job, o sinch.Outcome) (again bool, err error) {
 	v, now := judge(o), time.Now()
 	if v == serverError && (s.HoldServerErrors && !s.canAsk(j) || j.failures+1 > maxFailures) {
 		v = inDoubt

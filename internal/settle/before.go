@@ -12,33 +12,49 @@ import (
 )
 
 // Before asks whether Sinch has a message already for people who are about to be sent to, by row: of the run, or of another run with
-// the same key. It sees the newest message to each of them only, and makes two calls for every thousand. Where the app stores
-// nothing there is nothing to ask. The traces are in the order of rows.
+// the same key. Two calls for every thousand show the newest message to each; of those to whom that is another one, the first few are looked at
+// one by one. Where the app stores nothing there is nothing to ask. The traces are in the order of rows.
 func Before(ctx context.Context, c *sinch.Client, source sinch.Source, run, key string, addresses map[int]campaign.Address) ([]Trace, error) {
 	people := map[int]person{}
 	for row, address := range addresses {
 		people[row] = person{address: address}
 	}
 	var found []Trace
-	for _, form := range forms {
-		_, err := newest(ctx, c, source, form, people, func(t Trace) bool {
-			if t.Run == run || t.Key == key {
+	behind := map[int]person{} // those to whom the newest message is another one
+	for i, form := range forms {
+		others, err := newest(ctx, c, source, form, people, func(t Trace) bool {
+			ours := t.Run == run || t.Key == key
+			if ours {
 				found = append(found, t)
 			}
-			return true
+			return ours
 		})
+		if unsupported(err) && i > 0 {
+			break
+		}
 		if unsupported(err) {
-			return oneByOne(ctx, c, source, run, key, people)
+			behind = people
+			break
 		}
 		if err != nil {
 			return nil, err
 		}
+		for row, p := range people {
+			if others[digits(form(p.address))] {
+				behind[row] = p
+			}
+		}
 	}
+	hidden, err := oneByOne(ctx, c, source, run, key, behind)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, hidden...)
 	slices.SortFunc(found, func(a, b Trace) int { return a.Row - b.Row })
 	return slices.CompactFunc(found, func(a, b Trace) bool { return a.ID == b.ID }), nil
 }
 
-// fewPeople are asked about where the API can only be asked about one at a time. Whoever has sent this has begun with the same people.
+// fewPeople are asked about one at a time, at most. Whoever has sent this has begun with the same people.
 const fewPeople = 50
 
 // oneByOne asks about the first of people only.

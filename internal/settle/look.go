@@ -38,12 +38,12 @@ type person struct {
 // sight is what looks have shown, by row. Who is in none of it has no message.
 type sight struct {
 	found   map[int]Trace
-	unclear map[int]bool // there is a message of which the records do not show whose it is
-	failed  map[int]bool // the look was not complete
+	unclear map[int]bool  // there is a message of which the records do not show whose it is
+	failed  map[int]error // why the look was not complete
 }
 
 func newSight() *sight {
-	return &sight{found: map[int]Trace{}, unclear: map[int]bool{}, failed: map[int]bool{}}
+	return &sight{found: map[int]Trace{}, unclear: map[int]bool{}, failed: map[int]error{}}
 }
 
 // find looks once, in one source, for the messages of a run to people. Its error is the reason why anybody is among the failed.
@@ -59,8 +59,8 @@ func (s *sight) find(ctx context.Context, c *sinch.Client, source sinch.Source, 
 			return true
 		})
 		if newestErr != nil && !unsupported(newestErr) {
-			s.fail(left)
-			return errors.Join(err, newestErr)
+			s.fail(left, newestErr)
+			return newestErr
 		}
 		// The newest message to the others is not ours, or nobody can say. Ours can be behind it.
 		failures := 0
@@ -70,7 +70,7 @@ func (s *sight) find(ctx context.Context, c *sinch.Client, source sinch.Source, 
 				continue
 			}
 			if failures >= maxErrors {
-				s.failed[row] = true
+				s.failed[row] = errNotReached
 				continue
 			}
 			searchErr := s.search(ctx, c, sinch.Query{Source: source, Identity: identity}, run, row, p)
@@ -79,7 +79,7 @@ func (s *sight) find(ctx context.Context, c *sinch.Client, source sinch.Source, 
 				return err
 			case searchErr != nil:
 				failures++
-				s.failed[row] = true
+				s.failed[row] = searchErr
 				err = searchErr
 			}
 			if _, found := s.found[row]; found {
@@ -90,9 +90,12 @@ func (s *sight) find(ctx context.Context, c *sinch.Client, source sinch.Source, 
 	return err
 }
 
-func (s *sight) fail(people map[int]person) {
+// errNotReached is why a look was not complete where calls about others failed before.
+var errNotReached = errors.New("calls about others failed")
+
+func (s *sight) fail(people map[int]person, err error) {
 	for row := range people {
-		s.failed[row] = true
+		s.failed[row] = err
 	}
 }
 
@@ -185,10 +188,10 @@ func tooMany(err error) bool {
 	return hasStatus(err, http.StatusBadRequest, http.StatusRequestEntityTooLarge)
 }
 
-func hasStatus(err error, any ...int) bool {
+func hasStatus(err error, wanted ...int) bool {
 	var status *sinch.StatusError
 	if !errors.As(err, &status) {
 		return false
 	}
-	return slices.Contains(any, status.Status)
+	return slices.Contains(wanted, status.Status)
 }

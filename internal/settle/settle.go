@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"sendoff/campaign"
 	"sendoff/internal/failpoint"
+	"sendoff/internal/ledger"
 	"sendoff/internal/pace"
 	"sendoff/internal/runstore"
 	"sendoff/internal/sinch"
@@ -57,6 +59,32 @@ type Answer struct {
 	Refused bool   // nobody can know since Sinch refuses to say, which can be mended
 }
 
+// asked is the reason of rows in doubt about which Sinch was asked, to no avail: no later look can say more.
+const asked = 1
+
+// Result is what the ledger is told, of a row whose detail so far is given.
+func (a Answer) Result(detail string, now time.Time) ledger.Result {
+	switch a.Outcome {
+	case Taken:
+		return a.Trace.Result()
+	case NotTaken:
+		return ledger.Result{State: ledger.Released, Time: now, Detail: detail + "; Sinch has no such message"}
+	}
+	if !strings.Contains(detail, a.Why) { // else an earlier start has found out the same
+		detail += "; " + a.Why
+	}
+	r := ledger.Result{State: ledger.InDoubt, Reason: asked, Time: now, Detail: detail}
+	if a.Refused {
+		r.Reason = 0
+	}
+	return r
+}
+
+// BeyondAsking is the result for a row in doubt about which nobody need be asked.
+func BeyondAsking(detail string, now time.Time) ledger.Result {
+	return ledger.Result{State: ledger.InDoubt, Reason: asked, Time: now, Detail: detail}
+}
+
 // Settler asks about rows in doubt, in groups, when it is time to. Its methods may be called by many goroutines, Run by one.
 type Settler struct {
 	cfg   Config
@@ -87,6 +115,14 @@ func New(c Config) *Settler {
 func (s *Settler) CanAsk(storage int) bool {
 	return len(sources(since(s.cfg.Run.Meta().Storage, storage))) > 0
 }
+
+// WorthAsking reports whether Sinch is asked about a row that an earlier start has left begun or in doubt.
+func (s *Settler) WorthAsking(e ledger.Entry) bool {
+	return s.CanAsk(e.Storage) && !(e.State == ledger.InDoubt && e.Reason == asked)
+}
+
+// Longest is how long it takes to conclude about somebody, where no look fails.
+func (s *Settler) Longest() time.Duration { return 2*s.cfg.Settle + 2*s.cfg.Settle/ticks }
 
 // early is the part of the settle time after which a first look is taken: what is there is mostly there at once.
 const early = 12
@@ -250,7 +286,7 @@ func (s *Settler) look(ctx context.Context, group []*pending, answer func(Answer
 		return lookErr
 	}
 	for _, p := range group {
-		a, ok := s.conclude(p, seen, shown, lookErr, began)
+		a, ok := s.conclude(p, seen, shown, began)
 		if !ok {
 			continue
 		}
@@ -268,13 +304,13 @@ func (s *Settler) look(ctx context.Context, group []*pending, answer func(Answer
 }
 
 // conclude says what a look, begun at a time, says about p. It returns false where that is nothing yet.
-func (s *Settler) conclude(p *pending, seen []runstore.Storage, shown *sight, lookErr error, began time.Time) (Answer, bool) {
+func (s *Settler) conclude(p *pending, seen []runstore.Storage, shown *sight, began time.Time) (Answer, bool) {
 	a := Answer{Row: p.Row, Outcome: Unknowable}
 	if t, ok := shown.found[p.Row]; ok {
 		return Answer{Row: p.Row, Outcome: Taken, Trace: t}, true
 	}
-	if shown.failed[p.Row] {
-		if a.Why = refusal(lookErr); a.Why == "" || began.Before(p.counts) {
+	if err := shown.failed[p.Row]; err != nil {
+		if a.Why = refusal(err); a.Why == "" || began.Before(p.counts) {
 			return a, false
 		}
 		a.Refused = true
@@ -284,7 +320,7 @@ func (s *Settler) conclude(p *pending, seen []runstore.Storage, shown *sight, lo
 	if misses == 0 {
 		return a, false
 	}
-	if a.Why = inconclusive(since(seen, p.Storage), p.Begun, began); a.Why != "" {
+	if a.Why = Inconclusive(since(seen, p.Storage), p.Begun, began); a.Why != "" {
 		return a, true // no later look can say more
 	}
 	if misses == 1 {
@@ -316,7 +352,7 @@ func (s *Settler) ask(ctx context.Context, group []*pending) ([]runstore.Storage
 	app, err := s.cfg.Client.App(ctx)
 	if err != nil {
 		for _, p := range group {
-			shown.failed[p.Row] = true
+			shown.failed[p.Row] = err
 		}
 		return nil, shown, &lookError{err}
 	}

@@ -43,11 +43,11 @@ func TestInconclusive(t *testing.T) {
 		{"from a little in the future", seen(dispatch(1)), -4 * time.Minute, ""},
 	}
 	for _, tc := range tests {
-		if got := inconclusive(tc.seen, testTime.Add(-tc.age), testTime); got != tc.want {
+		if got := Inconclusive(tc.seen, testTime.Add(-tc.age), testTime); got != tc.want {
 			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
 		}
 	}
-	if inconclusive(seen(dispatch(1)), time.Time{}, testTime) == "" {
+	if Inconclusive(seen(dispatch(1)), time.Time{}, testTime) == "" {
 		t.Error("a row of which nobody knows when it was begun can be concluded about")
 	}
 }
@@ -56,12 +56,12 @@ func TestInconclusive(t *testing.T) {
 func TestInconclusiveBySkew(t *testing.T) {
 	fast, right := dispatch(1), dispatch(1)
 	fast.Skew = -48 * 3600 // our clock was two days ahead when the row was begun
-	if got := inconclusive(seen(fast, right), testTime.Add(48*time.Hour), testTime.Add(time.Hour)); got != "" {
+	if got := Inconclusive(seen(fast, right), testTime.Add(48*time.Hour), testTime.Add(time.Hour)); got != "" {
 		t.Errorf("begun an hour ago by a clock that was two days ahead: %q", got)
 	}
 	slow := dispatch(1)
 	slow.Skew = 48 * 3600
-	if got := inconclusive(seen(slow, right), testTime, testTime.Add(time.Hour)); got != "by the clock, it was sent in the future" {
+	if got := Inconclusive(seen(slow, right), testTime, testTime.Add(time.Hour)); got != "by the clock, it was sent in the future" {
 		t.Errorf("begun by a clock that was two days behind: %q", got)
 	}
 }

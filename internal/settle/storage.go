@@ -54,9 +54,9 @@ func sources(seen []runstore.Storage) []sinch.Source {
 // maxSkew is how far into the future an intent may lie before the clock cannot be believed.
 const maxSkew = 5 * time.Minute
 
-// inconclusive says why the absence of a message proves nothing, or "" where it proves that there is none. seen is what was heard of storage
+// Inconclusive says why the absence of a message proves nothing, or "" where it proves that there is none. seen is what was heard of storage
 // from the intent on, its last element just now; it is not empty.
-func inconclusive(seen []runstore.Storage, begun, now time.Time) string {
+func Inconclusive(seen []runstore.Storage, begun, now time.Time) string {
 	first, last := seen[0], seen[len(seen)-1]
 	days := first.Days
 	for _, s := range seen {
@@ -82,10 +82,4 @@ func inconclusive(seen []runstore.Storage, begun, now time.Time) string {
 		return fmt.Sprintf("it was sent %d h ago, and the app keeps messages for %d h", int(age.Hours()), days*24)
 	}
 	return ""
-}
-
-// Forgotten says why a list of all messages of a run proves nothing about who is missing in it, or "" where it does. seen is everything the run
-// has heard of storage, its last element just now; it is not empty.
-func Forgotten(seen []runstore.Storage, created, now time.Time) string {
-	return inconclusive(seen, created, now)
 }

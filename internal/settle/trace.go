@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/ledger"
 	"sendoff/internal/sinch"
 )
 
@@ -23,6 +24,11 @@ type Trace struct {
 // To reports whether the message went to an address, as far as that is shown.
 func (t Trace) To(a campaign.Address) bool {
 	return t.identity == "" || digits(t.identity) == digits(a.Reveal())
+}
+
+// Result is what the ledger is told of the row.
+func (t Trace) Result() ledger.Result {
+	return ledger.Result{State: ledger.Accepted, MessageID: t.ID, Time: t.Time}
 }
 
 // trace reads the metadata of a stored message. It returns false where the message is not of this program.
