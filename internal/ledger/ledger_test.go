@@ -2,8 +2,10 @@ package ledger
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -195,6 +197,23 @@ func TestFewIntentsForgotten(t *testing.T) {
 		t.Errorf("read only: %v, %v; want it to be suspect", l.Suspect(), err)
 	}
 	l.Close()
+}
+
+// A witness of before there were exact ones is whole: its checksum leaves the last four bytes out.
+func TestOldWitness(t *testing.T) {
+	l, dir := newLedger(t)
+	if err := errors.Join(l.Begin(0, Intent{Time: testTime}), l.Close()); err != nil {
+		t.Fatal(err)
+	}
+	old := binary.BigEndian.AppendUint64(nil, witnessStep)
+	old = append(old, testRun[:]...)
+	old = binary.BigEndian.AppendUint32(old, crc32.Checksum(old, castagnoli))
+	if err := os.WriteFile(filepath.Join(dir, WitnessName), append(old, 0, 0, 0, 0), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := mustOpen(t, dir).Begin(1, Intent{Time: testTime}); err != nil {
+		t.Error(err)
+	}
 }
 
 // What was found at Sinch makes a ledger one that has started, however little it has begun itself; and it is found once.
