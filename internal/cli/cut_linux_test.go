@@ -62,7 +62,7 @@ func TestCrashPowerCut(t *testing.T) {
 		b := stormBench(t, rng.Uint64(), rows)
 		disk := b.onDisk(t)
 		for range perRun {
-			if b.startAndCut(t, disk, rng.Uint64(), time.Duration(rng.IntN(90))*time.Millisecond) > 0 {
+			if b.startAndCut(t, disk, rng.Uint64(), time.Duration(rng.IntN(160))*time.Millisecond) > 0 {
 				losses.Add(1)
 			}
 		}

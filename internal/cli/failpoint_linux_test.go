@@ -80,7 +80,7 @@ func TestCrashMutations(t *testing.T) {
 				t.Errorf("a sound program: %v", err)
 			}
 			began := time.Now()
-			for round := range uint64(8) { // the moments of death are a matter of luck
+			for round := range uint64(20) { // the moments of death are a matter of luck
 				broken := stormBench(t, round, 600)
 				broken.faults(t)
 				if err := scenes[m](t, broken.with("SENDOFF_MUTANT", string(m))); err != nil {
@@ -117,18 +117,16 @@ func (b *bench) end(t *testing.T) error {
 }
 
 func sceneOfKills(t *testing.T, b *bench) error {
-	rng := rand.New(rand.NewPCG(1, 1))
 	for range 12 {
-		b.startAndKill(t, b.stormArgs(), time.Duration(20+rng.IntN(60))*time.Millisecond)
+		b.startAndKill(t, b.stormArgs(), time.Duration(30+rand.IntN(90))*time.Millisecond)
 	}
 	return b.end(t)
 }
 
 func sceneOfCuts(t *testing.T, b *bench) error {
 	disk := b.onDisk(t)
-	rng := rand.New(rand.NewPCG(1, 1))
 	for range 12 {
-		b.startAndCut(t, disk, rng.Uint64(), time.Duration(20+rng.IntN(60))*time.Millisecond)
+		b.startAndCut(t, disk, rand.Uint64(), time.Duration(30+rand.IntN(90))*time.Millisecond)
 	}
 	cmd := b.command(b.stormArgs()...)
 	out, _ := cmd.CombinedOutput()

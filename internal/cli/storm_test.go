@@ -121,7 +121,7 @@ func TestCrashStorm(t *testing.T) {
 	runs := rounds(t, soak("SOAK_KILLS", 500), func(t *testing.T, rng *rand.Rand) (killed int) {
 		b := stormBench(t, rng.Uint64(), rows)
 		for range perRun {
-			if b.startAndKill(t, b.stormArgs(), time.Duration(rng.IntN(90))*time.Millisecond) {
+			if b.startAndKill(t, b.stormArgs(), time.Duration(rng.IntN(160))*time.Millisecond) {
 				killed++
 			}
 		}
