@@ -90,6 +90,8 @@ func (f *file) build(v, message Value) *Campaign {
 		Name:    root.get("name").string(),
 		RunKey:  root.get("run_key").string(),
 
+		NotAfter: Deadline(root.get("not_after").string()),
+
 		Audience: audience(root.get("audience")),
 		Params:   params(root.get("params"), v.Get("params")),
 		Pace:     pace(root.get("pace")),
@@ -137,6 +139,8 @@ func audience(n *node) Audience {
 	a := Audience{
 		File:       n.get("file").string(),
 		Country:    strings.ToUpper(n.get("country").string()),
+		MaxAge:     age(n.get("max_age").string()),
+		AllowEmpty: n.get("allow_empty").string() == "true",
 		MaxBadRows: Share{Percent: 5},
 	}
 	if n != nil {

@@ -9,9 +9,11 @@ import (
 type Campaign struct {
 	Path string // the file it was read from, as it was given; empty for one parsed from memory
 	Name string
-	// RunKey names the execution: same key, same run. It is the name where the file gives none.
+	// RunKey names the execution: same key, same run. It is the name where the file gives none, and may hold {date} and the like: see
+	// [Campaign.Key].
 	RunKey   string
 	TimeZone *time.Location // nil where the file names none
+	NotAfter Deadline
 
 	Audience     Audience
 	Suppress     []SuppressionList
@@ -54,9 +56,11 @@ type Source struct {
 
 // Audience says which file holds the recipients and how it is read.
 type Audience struct {
-	File    string            // as written, relative to the campaign file
-	Columns map[string]string // role → column name as written; see [Roles]
-	Country string            // ISO 3166-1 alpha-2: how national numbers are read; empty: only international ones are
+	File       string            // as written, relative to the campaign file
+	Columns    map[string]string // role → column name as written; see [Roles]
+	Country    string            // ISO 3166-1 alpha-2: how national numbers are read; empty: only international ones are
+	MaxAge     time.Duration     // of the file; 0: any age will do
+	AllowEmpty bool              // nobody to send to is a success
 	// MaxBadRows is how many rows may be invalid before nothing is sent at all.
 	MaxBadRows Share
 	Line       int // where the audience stands in the campaign file, for problems found later

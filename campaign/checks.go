@@ -83,6 +83,35 @@ func checkLimits(n *node, _ Value, label string) {
 	}
 }
 
+func checkCampaign(n *node, v Value, label string) {
+	checkDispatch(n, v, label)
+	checkClock(n)
+}
+
+// checkClock refuses days and times of which nobody could say where they begin and end.
+func checkClock(n *node) {
+	if n.get("time_zone") != nil {
+		return
+	}
+	for _, key := range []string{"run_key", "name"} {
+		if k := n.get(key); k != nil && hasDay(k.text) {
+			k.fail("time_zone: Europe/London", "%s has a date, so time_zone is wanted too", key)
+			return
+		}
+	}
+	if deadline := n.get("not_after"); deadline != nil && deadline.text != neverTooLate {
+		deadline.fail("time_zone: Europe/London", "not_after is a time, so time_zone is wanted too")
+	}
+}
+
+func checkDeadline(n *node, _ Value, label string) {
+	if day, _, dated := strings.Cut(strings.Replace(n.text, "T", " ", 1), " "); dated {
+		if _, err := time.Parse(time.DateOnly, day); err != nil {
+			n.fail("", "%s: there is no such day", label)
+		}
+	}
+}
+
 // checkDispatch warns of what Sinch does not keep for messages outside conversations.
 func checkDispatch(n *node, _ Value, _ string) {
 	if n.get("processing_strategy").string() != "DISPATCH_ONLY" {

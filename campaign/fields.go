@@ -7,8 +7,11 @@ func fileRules() *rule {
 		optional("$schema", "Where an editor finds the description of this file. It has no other effect.", plain(nil)),
 		optional("version", "The version of this format: 1.", oneOf("1")),
 		required("name", "What reports call the campaign.", plain(nameFormat())),
-		optional("run_key", "Names the execution: the same key is the same run, so repeating a command resumes. The name where it is left out.", plain(runKeyFormat())),
+		optional("run_key", "Names the execution: the same key is the same run, so repeating a command resumes. The name where it is left out. "+
+			"{date}, {week} and {month} stand for the day on which the run begins, in time_zone.", plain(runKeyFormat())),
 		optional("time_zone", "The campaign's time zone by its IANA name, such as Europe/London.", plain(nil).checked(checkTimeZone)),
+		optional("not_after", "When it is too late: whoever was not sent to by then is left out as expired. A time of day on the day on which the run begins, "+
+			"a day with a time, or never. The end of that day where run_key has {date}.", plain(deadlineFormat()).checked(checkDeadline)),
 		required("message_content_type", "What kind of message this is; it decides which of Sinch's opt-out lists applies.",
 			oneOf("CONTENT_MARKETING", "CONTENT_NOTIFICATION", "CONTENT_UNKNOWN")),
 		required("audience", "Who gets the message.", audienceRules()),
@@ -33,9 +36,9 @@ func fileRules() *rule {
 		optional("limits", "What stops the run before anything is sent.", limitsRules()),
 		optional("in_doubt", "What is done with people in doubt about whom Sinch cannot be asked: hold (the default) waits for you to decide, "+
 			"resend sends again, leave ends the run without knowing.", oneOf(DoubtPolicies()...)),
-	).exactly("message", "message_file").checked(checkDispatch)
+	).exactly("message", "message_file").checked(checkCampaign)
 	return root.refusing(append(notYet(
-		"profile", "window", "not_before", "not_after", "expires", "keep", "seeds", "approval", "prices", "notify", "canary",
+		"profile", "window", "not_before", "expires", "keep", "seeds", "approval", "prices", "notify", "canary",
 		"labels", "warm_up", "queue_ahead", "opt_out", "consent", "where"),
 		refusal{"recipient", "the recipient comes from the audience", "remove this"},
 		refusal{"app_id", "the app comes from SINCH_APP_ID", "remove this"},
@@ -53,9 +56,11 @@ func audienceRules() *rule {
 		required("file", "The file with the recipients, relative to this one.", plain(pathFormat())),
 		optional("columns", "Which columns mean what.", object(roles...)),
 		optional("country", "How national phone numbers are read: a two-letter country code, such as GB.", plain(countryFormat())),
+		optional("max_age", "How old the file may be, such as 20h: an older one is taken for an export that has failed, and nothing is sent.", plain(ageFormat())),
+		optional("allow_empty", "Whether a file without rows, or nobody to send to, is a success.", (&rule{kind: textKind, enum: []string{"true", "false"}})),
 		optional("max_bad_rows", "How many rows may be unusable before nothing is sent at all: 5% (the default), or a number.", plain(shareFormat())),
 	).shortFor("file").refusing(notYet(
-		"where", "numbers", "decimal", "keep_columns", "sheet", "encoding", "delimiter", "max_age", "hidden_rows", "consent", "run", "state", "allow_empty")...)
+		"where", "numbers", "decimal", "keep_columns", "sheet", "encoding", "delimiter", "hidden_rows", "consent", "run", "state")...)
 }
 
 func roleDoc(role string) string {

@@ -7,8 +7,14 @@ func nameFormat() *format {
 }
 
 func runKeyFormat() *format {
-	return newFormat(`^[^\n\t{}]{1,100}$`, "a name of one line, of at most 100 characters, without { and } is wanted",
-		"dates such as {date} are not supported by this version: name the run with --run-key")
+	return newFormat(`^([^\n\t{}]|\{(date|week|month)\}){1,100}$`, "a name of one line and at most 100 characters is wanted",
+		"{date}, {week} and {month} stand for the day on which the run begins; no other { or } is possible")
+}
+
+// deadlineFormat is of a time of day, a day with a time, or never. Days and times are those of the campaign's time zone.
+func deadlineFormat() *format {
+	return newFormat(`^(never|([0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[ T])?([01][0-9]|2[0-3]):[0-5][0-9])$`,
+		"a time of day, a day with a time, or never is wanted", `such as "21:00" or "2026-03-28 21:00", in the campaign's time_zone`)
 }
 
 func columnFormat() *format {

@@ -18,7 +18,7 @@ const (
 // sniff refuses files that are not lines of UTF-8 text, by the names that people know them by.
 func (s *source) sniff(head []byte) error {
 	switch {
-	case len(bytes.TrimSpace(head)) == 0 && int64(len(head))+s.bomLen() >= s.size:
+	case s.isBlank(head):
 		return s.problem("is empty", "the first line has to name the columns, and each further line is a person")
 	case isUTF16(head):
 		return s.problem("is in UTF-16", asUTF8)
@@ -29,6 +29,11 @@ func (s *source) sniff(head []byte) error {
 		return s.problem("has line ends of old Macintosh files (CR alone)", onLines)
 	}
 	return nil
+}
+
+// isBlank reports whether there is nothing in the file, its first bytes being head.
+func (s *source) isBlank(head []byte) bool {
+	return len(bytes.TrimSpace(head)) == 0 && int64(len(head))+s.bomLen() >= s.size
 }
 
 // isUTF16 knows UTF-16 (and UTF-32) by its byte order mark, or by the zero bytes that every second byte of Latin text then is.

@@ -28,6 +28,16 @@ var (
 	errNUL        = errors.New("byte is zero")
 )
 
+// ErrChanged is wrapped by the problems of a file that changed while it was read: read again, it may be whole.
+var ErrChanged = errors.New("the file changed while it was read")
+
+// changedError is the problem of such a file.
+type changedError struct{ campaign.Problems }
+
+func (e changedError) Is(target error) bool { return target == ErrChanged }
+
+func (e changedError) Unwrap() error { return e.Problems }
+
 // source is the bytes of a file on their way to the CSV parser: without byte order mark, hashed, checked to be text.
 // The checks are made here, once a buffer, since they cost a fraction of what looking at runes would.
 type source struct {
@@ -184,7 +194,7 @@ func (s *source) unchanged() error {
 		return fmt.Errorf("look at %s: %w", s.path, err)
 	}
 	if info.Size() != s.size || !info.ModTime().Equal(s.time) || s.read != s.size {
-		return s.problem("changed while it was read", "wait until the program that writes it has finished, then start again")
+		return changedError{s.problem("changed while it was read", "wait until the program that writes it has finished, then start again")}
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ var ours = map[string][]string{
 	"sendoff":                     {"internal/cli"},
 	"sendoff/campaign":            {},
 	"sendoff/internal/audience":   {"campaign"},
-	"sendoff/internal/suppress":   {"campaign", "internal/audience"},
+	"sendoff/internal/suppress":   {"campaign", "internal/prose", "internal/audience"},
 	"sendoff/internal/render":     {"campaign"},
 	"sendoff/internal/prose":      {},
 	"sendoff/internal/failpoint":  {},

@@ -7,6 +7,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/audience"
+	"sendoff/internal/prose"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
 	"sendoff/internal/suppress"
@@ -40,6 +41,9 @@ func open(c Config) (*inputs, error) {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
 	if in.audience != nil {
+		problems = append(problems, tooOld(c, in.audience.Info())...)
+	}
+	if in.audience != nil && len(in.audience.Columns().Header) > 0 { // without columns there are no rows either
 		err := in.prepare(c)
 		if !collect(&problems, err) {
 			in.close()
@@ -51,6 +55,19 @@ func open(c Config) (*inputs, error) {
 		return nil, err
 	}
 	return in, nil
+}
+
+// tooOld refuses a file that is probably not today's.
+func tooOld(c Config, info audience.Info) campaign.Problems {
+	age, most := c.Now.Sub(info.ModTime), c.Campaign.Audience.MaxAge
+	if most == 0 || age <= most {
+		return nil
+	}
+	return campaign.Problems{{
+		File:    info.Path,
+		Message: fmt.Sprintf("is %s old, and audience.max_age is %s; the export may have failed", prose.Age(age), prose.Age(most)),
+		Hint:    "have it written again; whoever wants to send to these people all the same takes max_age out of the campaign",
+	}}
 }
 
 // prepare makes what depends on the audience's columns.

@@ -5,9 +5,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/audience"
 	"sendoff/internal/failpoint"
 	"sendoff/internal/runstore"
 )
@@ -58,6 +60,14 @@ func Build(ctx context.Context, c Config) (*Plan, error) {
 	if c.Run.Begun() {
 		return nil, errBegun
 	}
+	p, err := build(ctx, c)
+	if errors.Is(err, audience.ErrChanged) { // whoever wrote it may have finished meanwhile
+		p, err = build(ctx, c)
+	}
+	return p, err
+}
+
+func build(ctx context.Context, c Config) (*Plan, error) {
 	in, err := open(c)
 	if err != nil {
 		return nil, err
@@ -126,6 +136,10 @@ func (b *builder) commit() (*Plan, error) {
 		m.Reason = ""
 		m.Campaign = b.config.Campaign.Name
 		m.Planned = b.config.Now
+		m.CampaignFile = b.config.Campaign.Path
+		if path, err := filepath.Abs(m.CampaignFile); err == nil { // otherwise it is found from where it was planned
+			m.CampaignFile = path
+		}
 		m.CampaignDigest = hex.EncodeToString(content[:])
 		m.AudienceFile = b.config.Campaign.Audience.File
 		m.AudienceDigest = hex.EncodeToString(audience.SHA256[:])

@@ -14,7 +14,7 @@ const fewRows = 20
 func (b *builder) refusal() error {
 	problems := b.remarks.problems(b.config.AudiencePath, subject.refuses)
 	// Rows that refuse the plan count as people here: mended, they are.
-	if people := b.eligible + b.remarks.unrendered(); people == 0 {
+	if people := b.eligible + b.remarks.unrendered(); people == 0 && !b.config.Campaign.Audience.AllowEmpty {
 		problems = append(problems, b.nobody()...)
 	} else {
 		problems = append(problems, b.badRows()...)
@@ -26,7 +26,8 @@ func (b *builder) refusal() error {
 // nobody says why there is nobody to send to.
 func (b *builder) nobody() campaign.Problems {
 	if b.rows == 0 {
-		return campaign.Problems{{File: b.config.AudiencePath, Message: "has a header and no rows, so there is nobody to send to", Hint: "the export may have failed"}}
+		return campaign.Problems{{File: b.config.AudiencePath, Message: "has a header and no rows, so there is nobody to send to",
+			Hint: "the export may have failed; where that is as it should be: audience: {allow_empty: true}, or --allow-empty"}}
 	}
 	return append(campaign.Problems{{
 		File:    b.config.AudiencePath,

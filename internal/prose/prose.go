@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Thousands writes n with separators: 48,213.
@@ -61,4 +62,21 @@ func Bytes(n int64) string {
 		return strconv.FormatFloat(float64(n)/1e9, 'f', 1, 64) + " GB"
 	}
 	return Thousands((n+999_999)/1_000_000) + " MB"
+}
+
+// Age writes how old something is, to the minute: 26 h 5 min, 3 days 2 h.
+func Age(d time.Duration) string {
+	days, hours, minutes := int(d.Hours())/24, int(d.Hours()), int(d.Minutes())%60
+	parts := []string{Counted(days, "day", "days"), strconv.Itoa(hours%24) + " h"}
+	zero := hours%24 == 0
+	if days < 2 {
+		parts, zero = []string{strconv.Itoa(hours) + " h", strconv.Itoa(minutes) + " min"}, minutes == 0
+	}
+	switch {
+	case zero:
+		parts = parts[:1]
+	case parts[0] == "0 h":
+		parts = parts[1:]
+	}
+	return strings.Join(parts, " ")
 }

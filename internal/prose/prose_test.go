@@ -1,6 +1,9 @@
 package prose
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 func TestThousands(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 7: "7", 999: "999", 1000: "1,000", 48213: "48,213", 1234567: "1,234,567", -999: "-999", -1000: "-1,000"} {
@@ -53,6 +56,17 @@ func TestBytes(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 MB", 1: "1 MB", 12_000_000: "12 MB", 999_999_999: "1,000 MB", 1_400_000_000: "1.4 GB"} {
 		if got := Bytes(n); got != want {
 			t.Errorf("Bytes(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestAge(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0 h", 45 * time.Minute: "45 min", 20 * time.Hour: "20 h", 26*time.Hour + 5*time.Minute: "26 h 5 min",
+		50 * time.Hour: "2 days 2 h", 60 * 24 * time.Hour: "60 days",
+	} {
+		if got := Age(d); got != want {
+			t.Errorf("Age(%v) = %q, want %q", d, got, want)
 		}
 	}
 }

@@ -18,10 +18,14 @@ const (
 	NeedsReconcile         State = "needs reconcile" // seen from outside only: its ledger has forgotten what it begun
 	Finished               State = "finished"
 	FinishedWithRejections State = "finished with rejections"
+	Cancelled              State = "cancelled" // somebody has ended it for good; who was not sent to is not sent to
 )
 
 // Done reports whether a run in state s has nothing left to send or to find out.
 func (s State) Done() bool { return s == Finished || s == FinishedWithRejections }
+
+// Over reports whether a run in state s sends nothing more, for good.
+func (s State) Over() bool { return s.Done() || s == Cancelled }
 
 // Destination is what messages go through. A run has one for good.
 type Destination struct {
@@ -86,6 +90,7 @@ type Meta struct {
 	// Set by planning, in one transaction.
 	Planned        time.Time         `json:"planned,omitzero"`
 	CampaignDigest string            `json:"campaign_sha256,omitempty"` // of what is sent to whom
+	CampaignFile   string            `json:"campaign_file,omitempty"`   // its whole path then
 	AudienceFile   string            `json:"audience_file,omitempty"`
 	AudienceDigest string            `json:"audience_sha256,omitempty"` // of the file's bytes
 	PlanDigest     string            `json:"plan_sha256,omitempty"`

@@ -95,6 +95,15 @@ func Reconcile(dir string, adopt bool, now time.Time) (*Run, error) {
 	return r, r.hold(now)
 }
 
+// Resume holds the run that is in dir, whichever campaign it is of. It makes none. The errors are those of [Acquire].
+func Resume(dir string, adopt bool, now time.Time) (*Run, error) {
+	r, err := open(dir, ledger.Options{Adopt: adopt})
+	if err != nil {
+		return nil, err
+	}
+	return r, r.hold(now)
+}
+
 // hold says who holds the run. Where that fails the run is let go.
 func (r *Run) hold(now time.Time) error {
 	_ = os.Remove(r.Path(StatusName)) // what an earlier start said of itself; where it stays, its time tells

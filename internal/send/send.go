@@ -34,6 +34,7 @@ type Config struct {
 	Limit       int           // begin at most so many rows now; 0: all
 	GiveUp      time.Duration // stop after so long without any answer
 	NoCanary    bool
+	NotAfter    time.Time // whoever is not begun by then is left out as expired; zero: it is never too late
 
 	Settler          *settle.Settler      // asks about rows in doubt where that is possible
 	InDoubt          campaign.DoubtPolicy // what is done with the others

@@ -11,7 +11,6 @@ import (
 	"sendoff/internal/pace"
 	"sendoff/internal/settle"
 	"sendoff/internal/sinch"
-	"sendoff/internal/suppress"
 )
 
 const (
@@ -47,7 +46,10 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 		return false, fmt.Errorf("row %d cannot be rendered any more: %w", j.r.Row, err)
 	}
 	if m, ok := s.Suppress.Match(&j.r, j.r.Field(s.IDColumn)); ok {
-		return false, s.leaveOut(j, m)
+		return false, s.leaveOut(j, ledger.Result{Reason: uint8(campaign.Suppressed), Detail: m.File, Number: uint32(m.Line)}, "opted out")
+	}
+	if s.tooLate() { // asked before the permit too: those who are left out need not keep to the pace
+		return false, s.expire(j)
 	}
 	// The token comes first: nothing is begun while we wait for it, and whoever stops us need not wait.
 	if o, ok := s.Client.Authorize(s.admitting); !ok {
@@ -55,6 +57,9 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 	}
 	if !s.permit() {
 		return false, nil // nothing was begun: the next start sends it
+	}
+	if s.tooLate() {
+		return false, s.expire(j)
 	}
 	failpoint.Hit(failpoint.PermitTaken)
 	issued := time.Now()
@@ -83,15 +88,21 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 	return again, err
 }
 
-// leaveOut skips somebody who came onto a suppression list after planning. Where an earlier attempt may have been taken, nobody knows whether
+func (s *sender) tooLate() bool { return !s.NotAfter.IsZero() && time.Now().After(s.NotAfter) }
+
+func (s *sender) expire(j *job) error {
+	return s.leaveOut(j, ledger.Result{Reason: uint8(campaign.Expired), Detail: "not_after had passed"}, "it became too late")
+}
+
+// leaveOut skips somebody who is not to be sent to any more; r says why. Where an earlier attempt may have been taken, nobody knows whether
 // they have the message, so that we cannot say that it was not sent; and as nobody will send again, it stays so unless doubt is to be held.
-func (s *sender) leaveOut(j *job, m suppress.Match) error {
+func (s *sender) leaveOut(j *job, r ledger.Result, why string) error {
 	e, err := s.Run.Ledger.Reader().Entry(uint32(j.r.Row))
 	if err != nil {
 		return err
 	}
 	if j.maybeTaken || e.Flags&(ledger.AfterServerError|ledger.AfterDoubt) != 0 {
-		r := settle.BeyondAsking("opted out after an attempt that may have been taken", time.Now())
+		r := settle.BeyondAsking(why+" after an attempt that may have been taken", time.Now())
 		if s.InDoubt == campaign.HoldDoubt {
 			s.Progress.InDoubt.Add(1)
 		} else {
@@ -101,9 +112,8 @@ func (s *sender) leaveOut(j *job, m suppress.Match) error {
 		return s.record(j, r)
 	}
 	s.Progress.Skipped.Add(1)
-	return s.record(j, ledger.Result{
-		State: ledger.Skipped, Reason: uint8(campaign.Suppressed), Detail: m.File, Number: uint32(m.Line),
-	})
+	r.State = ledger.Skipped
+	return s.record(j, r)
 }
 
 // permit waits for a permit, and returns false where rows are no longer admitted. One that was on offer when a pause began is void.

@@ -12,6 +12,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/audience"
+	"sendoff/internal/prose"
 )
 
 // holdFor is how long the last good reading of a list stands in for a file that has vanished or broken.
@@ -93,7 +94,7 @@ func (l *list) tooOld(now time.Time) error {
 		return nil
 	}
 	return campaign.Problems{{
-		File: l.path, Message: fmt.Sprintf("is %v old, and its max_age is %v", age.Round(time.Second), l.spec.MaxAge),
+		File: l.path, Message: fmt.Sprintf("is %s old, and its max_age is %s", prose.Age(age), prose.Age(l.spec.MaxAge)),
 		Hint: "the export that writes this suppression list may have failed",
 	}}
 }

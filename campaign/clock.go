@@ -1,0 +1,57 @@
+package campaign
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// hasDay reports whether a run key has a part that depends on the day.
+func hasDay(key string) bool {
+	return strings.Contains(key, "{date}") || strings.Contains(key, "{week}") || strings.Contains(key, "{month}")
+}
+
+// HasDate reports whether the run key names the day, so that every day has a run of its own.
+func (c *Campaign) HasDate() bool { return strings.Contains(c.RunKey, "{date}") }
+
+// IsDated reports whether the run key depends on the day, the week or the month.
+func (c *Campaign) IsDated() bool { return hasDay(c.RunKey) }
+
+// Key returns the key of a run that begins at now: RunKey with {date} as 2026-03-28, {week} as 2026-W13 (ISO 8601) and {month} as 2026-03,
+// in the campaign's time zone.
+func (c *Campaign) Key(now time.Time) string {
+	if c.TimeZone != nil {
+		now = now.In(c.TimeZone)
+	}
+	year, week := now.ISOWeek()
+	return strings.NewReplacer(
+		"{date}", now.Format(time.DateOnly), "{week}", fmt.Sprintf("%d-W%02d", year, week), "{month}", now.Format("2006-01"),
+	).Replace(c.RunKey)
+}
+
+// Deadline says when it is too late to send, as the file has it: "21:00", "2026-03-28 21:00", "never", or nothing.
+type Deadline string
+
+const neverTooLate = "never"
+
+// TooLate returns when it is too late to begin a message of a run that was begun at a time, or the zero time where it never is. Where the file
+// says nothing, and every day has a run of its own, that is the end of its day: tomorrow has its own people.
+func (c *Campaign) TooLate(begun time.Time) time.Time {
+	text := strings.Replace(string(c.NotAfter), "T", " ", 1)
+	if c.TimeZone == nil || text == neverTooLate || text == "" && !c.HasDate() {
+		return time.Time{}
+	}
+	begun = begun.In(c.TimeZone)
+	if text == "" {
+		return time.Date(begun.Year(), begun.Month(), begun.Day()+1, 0, 0, 0, 0, c.TimeZone)
+	}
+	day, clock, dated := strings.Cut(text, " ")
+	if !dated {
+		day, clock = begun.Format(time.DateOnly), text
+	}
+	t, err := time.ParseInLocation(time.DateOnly+" 15:04", day+" "+clock, c.TimeZone)
+	if err != nil {
+		return time.Time{} // the file was refused
+	}
+	return t
+}
