@@ -153,11 +153,7 @@ func audience(n *node) Audience {
 		a.Columns[m.key] = m.value.text
 	}
 	if most := n.get("max_bad_rows"); most != nil {
-		if percent, ok := percentage(most.text); ok {
-			a.MaxBadRows = Share{Percent: percent}
-		} else {
-			a.MaxBadRows = Share{Count: whole(most)}
-		}
+		a.MaxBadRows, _ = ParseShare(most.text) // what it cannot read was refused
 	}
 	return a
 }

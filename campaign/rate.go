@@ -5,6 +5,26 @@ import (
 	"strconv"
 )
 
+// ParseShare reads a share as campaign files and flags have it: a number, or a percentage.
+func ParseShare(text string) (Share, error) {
+	if !shareFormat().pattern.MatchString(text) {
+		return Share{}, errors.New("wants a number or a percentage, such as 100 or 5%")
+	}
+	if percent, ok := percentage(text); ok {
+		return Share{Percent: percent}, nil
+	}
+	n, _ := strconv.Atoi(text) // the format has seen to it that it is a number
+	return Share{Count: n}, nil
+}
+
+// Exceeds reports whether n of all are more than the share.
+func (s Share) Exceeds(n, all int) bool {
+	if s.Percent != 0 {
+		return float64(n)*100 > s.Percent*float64(all)
+	}
+	return n > s.Count
+}
+
 // ParseRate reads a rate as campaign files and flags have it: auto, a number per second, or a percentage.
 func ParseRate(text string) (Rate, error) {
 	if !rateFormat().pattern.MatchString(text) {

@@ -23,6 +23,7 @@ type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
+	Now            func() time.Time // of days and ages; nil: the clock of this machine
 }
 
 // session is one call of [Main].
@@ -34,6 +35,9 @@ type session struct {
 // Main runs the program with args, its name first, and returns its exit code.
 func Main(args []string, env Env) int {
 	s := &session{Env: env}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
 	limitMemory(env.Getenv)
 	if len(args) < 2 && startedByDoubleClick() {
 		return s.explainDoubleClick(args)
@@ -101,7 +105,7 @@ func newApp(s *session) *cli.App {
 		Action:                    noCommand,
 		CustomAppHelpTemplate:     cli.AppHelpTemplate + "\n" + exitCodesHelp,
 		Commands: []*cli.Command{
-			checkCommand(s), planCommand(s), doctorCommand(s), runCommand(s), statusCommand(s), reconcileCommand(s), reportCommand(s),
+			checkCommand(s), planCommand(s), doctorCommand(s), runCommand(s), resumeCommand(s), cancelCommand(s), statusCommand(s), reconcileCommand(s), reportCommand(s),
 			sandboxCommand(s), schemaCommand(s), versionCommand(s), completionCommand(s),
 		},
 	}

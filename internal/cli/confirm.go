@@ -39,6 +39,9 @@ func (r *runner) confirm(ctx context.Context) error {
 		}
 		return nil
 	}
+	if !isTerminal(r.Stdin) && !fresh {
+		return inputErrorf("going on asks for confirmation, and this is no terminal. Nothing was sent now").hint("--yes goes on")
+	}
 	if !isTerminal(r.Stdin) {
 		return inputErrorf("a real send asks for confirmation, and this is no terminal. Nothing was sent").
 			hint("--confirm %d sends if the plan still has exactly as many recipients; --yes sends to however many there are", m.Eligible)
@@ -73,6 +76,7 @@ func (r *runner) askToGoOn(ctx context.Context) error {
 		question = fmt.Sprintf("Have Sinch asked about %s in doubt, and send again to whom it did not take? [y/N] ",
 			prose.Counted(rep.InDoubt, "recipient", "recipients"))
 	}
+	r.warn("%s through %s: %s accepted", rep.RunKey, describeDestination(r.settings.pinned(r.app.DisplayName)), prose.Thousands(rep.Accepted))
 	answer, err := r.ask(ctx, question)
 	if err != nil {
 		return err
@@ -116,6 +120,11 @@ func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
 	row("through", "%s", describeDestination(r.settings.pinned(r.app.DisplayName)))
 	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(r.plan))
 	row("when", "now, %v a second: about %s", r.rate, period(m.Eligible, r.rate, c.TimeZone))
+	if late := r.tooLate(); !late.IsZero() {
+		if n := m.Eligible - int(max(time.Until(late), 0).Seconds()*r.rate); n > 0 {
+			row("", "too late at %s (not_after): about %s would not get it", clockTime(late), prose.Counted(n, "person", "people"))
+		}
+	}
 	row("cost", "unknown: sendoff has no prices")
 	row("checked", "%s", lists(m.Lists, c.NoSuppress))
 	if n := warnings(r.plan); n > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"sendoff/campaign"
 	"sendoff/internal/failpoint"
 	"sendoff/internal/prose"
 	"sendoff/internal/report"
@@ -57,6 +58,9 @@ func (r *runner) waiting() int {
 // putOnRecord makes an ending the run's, and writes the report.
 func (r *runner) putOnRecord(rep *report.Report, end ending) (*report.Report, error) {
 	err := r.run.Update(func(m *runstore.Meta) {
+		if m.State == runstore.Cancelled {
+			return // for good, whatever else is found out about it
+		}
 		m.State, m.Reason, m.ExitCode, m.Ended = end.state, end.reason, end.code, time.Now()
 	})
 	if err != nil {
@@ -64,7 +68,7 @@ func (r *runner) putOnRecord(rep *report.Report, end ending) (*report.Report, er
 	}
 	failpoint.Hit(failpoint.EndingOnRecord)
 	defer failpoint.Hit(failpoint.ReportWritten)
-	return r.writeReport(rep.NotSent == 0)
+	return r.writeReport(rep.NotSent == 0 || end.state == runstore.Cancelled)
 }
 
 // writeReport writes the lists of people where the run is over, and otherwise what a person needs who goes on.
@@ -85,11 +89,18 @@ type ending struct {
 // conclude finds the state and the exit code that the numbers and the cause of a stop amount to.
 func (r *runner) conclude(rep *report.Report, stop *send.Stop) (ending, error) {
 	ends := map[int]ending{exitOK: {runstore.Finished, exitOK, ""}}
+	expired := rep.Skipped[campaign.Expired.String()]
 	switch {
 	case stop == nil && rep.NotSent > 0:
 		return ending{}, fmt.Errorf("sending came to its end, and %d were not sent to", rep.NotSent)
-	case stop == nil && rep.Accepted+rep.Rejected+rep.InDoubt+rep.LeftInDoubt == 0:
+	case r.run.Meta().Eligible == 0 && r.campaign.Audience.AllowEmpty:
+		ends[exitOK] = ending{runstore.Finished, exitOK, "nobody was to be sent to, as the campaign allows"}
+	case stop == nil && rep.Accepted+rep.Rejected+rep.InDoubt+rep.LeftInDoubt+expired == 0:
 		ends[exitInput] = ending{runstore.Stopped, exitInput, "nobody was sent to: everyone came onto a suppression list meanwhile"}
+	}
+	if expired > 0 {
+		ends[exitRejections] = ending{runstore.Finished, exitRejections,
+			prose.Counted(expired, "recipient was", "recipients were") + " not sent to before it was too late (not_after)"}
 	}
 	if rep.LeftInDoubt > 0 {
 		ends[exitRejections] = ending{runstore.Finished, exitRejections,
@@ -98,6 +109,10 @@ func (r *runner) conclude(rep *report.Report, stop *send.Stop) (ending, error) {
 	if rep.Rejected > 0 {
 		ends[exitRejections] = ending{runstore.FinishedWithRejections, exitRejections,
 			prose.Counted(rep.Rejected, "message was", "messages were") + " rejected by Sinch (failures.csv)"}
+	}
+	if end, ok := ends[exitRejections]; ok && rep.Accepted > 0 && !r.flags.tolerate.Exceeds(rep.Rejected+rep.LeftInDoubt+expired, r.run.Meta().Eligible) {
+		delete(ends, exitRejections)
+		ends[exitOK] = ending{end.state, exitOK, end.reason}
 	}
 	if rep.InDoubt > 0 {
 		ends[exitDoubt] = ending{runstore.Stopped, exitDoubt,
@@ -148,9 +163,9 @@ func (r *runner) sayNext(ctx context.Context, rep *report.Report, stop *send.Sto
 		r.warn("Sinch was still to be asked about %s in doubt; the next start does", prose.Counted(waiting, "recipient", "recipients"))
 	}
 	if rep.NotSent == 0 {
-		r.warn("to go on: sendoff run %s", r.arguments())
+		r.warn("to go on: %s", r.again())
 	} else {
-		r.warn("to go on with the remaining %s: sendoff run %s", prose.Thousands(rep.NotSent), r.arguments())
+		r.warn("to go on with the remaining %s: %s", prose.Thousands(rep.NotSent), r.again())
 	}
 }
 
@@ -160,9 +175,12 @@ func (r *runner) canAsk() bool {
 	return len(seen) > 0 && seen[len(seen)-1].Days > 0
 }
 
-// arguments are those with which the run goes on as it began.
-func (r *runner) arguments() string {
-	args := r.flags.arguments(r.path)
+// again is the command with which the run goes on as it began.
+func (r *runner) again() string {
+	args := "sendoff run " + r.flags.arguments(r.path)
+	if r.resume != "" || r.campaign.IsDated() && r.flags.runKey == "" { // on another day, run begins another run
+		args = "sendoff resume " + quote(r.run.Dir)
+	}
 	if r.flags.rate != "" {
 		args += " --rate " + quote(r.flags.rate)
 	}

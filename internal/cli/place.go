@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -36,23 +38,32 @@ func (s *session) loadCampaign(path string) (*campaign.Campaign, error) {
 	return c, nil
 }
 
-func (p place) key(c *campaign.Campaign) string {
+// key is that of the run of a campaign which begins now.
+func (p place) key(c *campaign.Campaign, now time.Time) string {
 	if p.runKey != "" {
-		return p.runKey
+		named := *c
+		named.RunKey = p.runKey
+		c = &named
 	}
-	return c.RunKey
+	return c.Key(now)
 }
 
-// dir is where the run of a campaign is, or will be.
-func (p place) dir(c *campaign.Campaign) (string, error) {
+// dir is where the run of a campaign that begins now is, or will be.
+func (p place) dir(c *campaign.Campaign, now time.Time) (string, error) {
 	if p.runDir != "" {
 		return p.runDir, nil
 	}
-	dir, err := runstore.Path(c.Dir(), p.key(c), p.sandbox)
+	dir, err := runstore.Path(c.Dir(), p.key(c, now), p.sandbox)
 	if err != nil {
 		return "", inputErrorf("%v", err)
 	}
 	return dir, nil
+}
+
+// withKey is the place of a run with another key.
+func (p place) withKey(key string) place {
+	p.runKey = key
+	return p
 }
 
 // arguments are those by which a command finds the run of the campaign at path.
@@ -70,20 +81,12 @@ func (p place) arguments(path string) string {
 	return args
 }
 
-// goOn is the command that goes on with a run that was found by an argument: its folder, or its campaign.
-func (p place) goOn(m runstore.Meta, arg string) string {
-	if !isRun(arg) {
-		return "sendoff run " + p.arguments(arg)
+// goOn is the command that goes on with the run in dir.
+func goOn(m runstore.Meta, dir string) string {
+	if len(m.Starts) == 0 {
+		return "sendoff run " + quote(cmp.Or(m.CampaignFile, "CAMPAIGN"))
 	}
-	campaignFile := "CAMPAIGN"
-	if len(m.Sources) > 0 && fileExists(m.Sources[0].Name) { // as it was named when it was planned, perhaps from another folder
-		campaignFile = m.Sources[0].Name
-	}
-	p.runDir, p.sandbox = arg, m.Sandbox
-	if m.Key != m.Campaign {
-		p.runKey = m.Key
-	}
-	return "sendoff run " + p.arguments(campaignFile)
+	return "sendoff resume " + quote(dir)
 }
 
 // onRun makes an action of a command whose argument is a RUN.
@@ -114,7 +117,7 @@ func (s *session) findRun(arg string, p place) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir, err := p.dir(c)
+	dir, err := s.runOf(c, p)
 	if err != nil {
 		return "", err
 	}
@@ -122,13 +125,33 @@ func (s *session) findRun(arg string, p place) (string, error) {
 		return dir, nil
 	}
 	p.sandbox = true
-	if rehearsal, err := p.dir(c); err == nil && isRun(rehearsal) {
+	if rehearsal, err := s.runOf(c, p); err == nil && isRun(rehearsal) {
 		return rehearsal, nil
 	}
 	if fileExists(filepath.Join(dir, ledger.WitnessName)) {
 		return "", inputErrorf("%s is gone from %s, where a run has been; put it back", ledger.FileName, dir)
 	}
 	return "", inputErrorf("%s has not been run: there is no %s", arg, dir)
+}
+
+// runOf returns the folder of a campaign's run: where its key names the day, of the newest.
+func (s *session) runOf(c *campaign.Campaign, p place) (string, error) {
+	dir, err := p.dir(c, s.Now())
+	if err != nil || p.runKey != "" || p.runDir != "" || !c.IsDated() {
+		return dir, err
+	}
+	siblings, err := filepath.Glob(filepath.Join(filepath.Dir(dir), "*", ledger.FileName))
+	if err != nil {
+		return "", err
+	}
+	var newest time.Time
+	for _, path := range siblings {
+		m, err := runstore.Glance(filepath.Dir(path))
+		if err == nil && m.Campaign == c.Name && m.Created.After(newest) {
+			dir, newest = filepath.Dir(path), m.Created
+		}
+	}
+	return dir, nil
 }
 
 func isRun(dir string) bool { return fileExists(filepath.Join(dir, ledger.FileName)) }

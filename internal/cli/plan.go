@@ -71,12 +71,12 @@ func (s *session) planOnly(ctx context.Context, path string, p place, asJSON boo
 		return nil
 	}
 	if p.runDir == "" {
-		return s.planAside(ctx, c, p.key(c), show)
+		return s.planAside(ctx, c, p.key(c, s.Now()), show)
 	}
-	if err := s.checkVolume(p.runDir, p.key(c)); err != nil {
+	if err := s.checkVolume(p.runDir, p.key(c, s.Now())); err != nil {
 		return err
 	}
-	run, err := runstore.Acquire(p.runDir, runstore.Options{Key: p.key(c), Campaign: c.Name, Now: time.Now()})
+	run, err := runstore.Acquire(p.runDir, runstore.Options{Key: p.key(c, s.Now()), Campaign: c.Name, Now: s.Now()})
 	if err != nil {
 		return explainAcquire(err, p.runDir)
 	}
@@ -102,7 +102,7 @@ func (s *session) planAside(ctx context.Context, c *campaign.Campaign, key strin
 		return fmt.Errorf("plan: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	run, err := runstore.Acquire(filepath.Join(dir, "plan"), runstore.Options{Key: key, Campaign: c.Name, Now: time.Now()})
+	run, err := runstore.Acquire(filepath.Join(dir, "plan"), runstore.Options{Key: key, Campaign: c.Name, Now: s.Now()})
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (s *session) buildPlan(ctx context.Context, c *campaign.Campaign, run *runs
 		}
 	}
 	return plan.Build(ctx, plan.Config{
-		Campaign: c, AudiencePath: audiencePath(c), Run: run, AppID: appID, Now: time.Now(), Progress: progress,
+		Campaign: c, AudiencePath: audiencePath(c), Run: run, AppID: appID, Now: s.Now(), Progress: progress,
 	})
 }
 
@@ -138,7 +138,7 @@ func (r *runner) dryRun(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.planAside(ctx, c, r.flags.key(c), func(built *plan.Plan, m runstore.Meta) error {
+	return r.planAside(ctx, c, r.flags.key(c, r.Now()), func(built *plan.Plan, m runstore.Meta) error {
 		if r.flags.json {
 			return r.printJSON(planJSON(built, m))
 		}
@@ -170,7 +170,7 @@ func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta)
 func (s *session) check(ctx context.Context, path string, asJSON bool) error {
 	c, err := s.loadCampaign(path)
 	if err == nil {
-		err = s.planAside(ctx, c, c.RunKey, func(p *plan.Plan, m runstore.Meta) error {
+		err = s.planAside(ctx, c, c.Key(s.Now()), func(p *plan.Plan, m runstore.Meta) error {
 			if asJSON {
 				return s.printJSON(checkJSON{Schema: 1, OK: true, Problems: c.Warnings, Plan: planJSON(p, m)})
 			}

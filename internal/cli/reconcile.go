@@ -291,8 +291,8 @@ func (r *runner) sayReconciled(stop *send.Stop) error {
 	if rep.InDoubt > 0 {
 		r.say("to settle them yourself: sendoff reconcile %s --assume sent, or --assume not-sent to send to them again", r.flags.arguments(r.path))
 	}
-	if rep.NotSent > 0 {
-		r.say("to send to %s: %s", prose.Counted(rep.NotSent, "recipient", "recipients"), r.flags.goOn(r.run.Meta(), r.path))
+	if rep.NotSent > 0 && rep.State != runstore.Cancelled {
+		r.say("to send to %s: %s", prose.Counted(rep.NotSent, "recipient", "recipients"), goOn(r.run.Meta(), r.run.Dir))
 	}
 	if end.code == exitOK {
 		return nil

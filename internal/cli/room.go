@@ -36,7 +36,7 @@ func (r *runner) fullWhileSending(err error) error {
 	if !durable.IsFull(err) {
 		return err
 	}
-	reason := fmt.Sprintf("the disk is full (%s). Nothing is damaged: free space in %s, then go on with: sendoff run %s", firstLine(err), r.run.Dir, r.arguments())
+	reason := fmt.Sprintf("the disk is full (%s). Nothing is damaged: free space in %s, then go on with: %s", firstLine(err), r.run.Dir, r.again())
 	return &outcomeError{code: exitBrake, reason: reason}
 }
 

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -24,7 +23,6 @@ import (
 	"sendoff/internal/plan"
 	"sendoff/internal/prose"
 	"sendoff/internal/render"
-	"sendoff/internal/report"
 	"sendoff/internal/runstore"
 	"sendoff/internal/send"
 	"sendoff/internal/settle"
@@ -37,8 +35,12 @@ type runFlags struct {
 	place
 	tuning
 	dryRun, yes, json, adopt, noCanary bool
+	allowEmpty                         bool
 	confirm                            string
 	limit                              int
+	maxDuration                        time.Duration // 0: any
+	tolerate                           campaign.Share
+	ifLocked                           lockPolicy
 	inDoubt                            campaign.DoubtPolicy // empty: the campaign's
 	holdServerErrors                   bool
 	ifSentBefore                       bool // go on
@@ -49,6 +51,15 @@ type place struct {
 	runKey, runDir string
 	sandbox        bool
 }
+
+// lockPolicy says what is done where another process holds the run.
+type lockPolicy string
+
+const (
+	lockedFail lockPolicy = "fail"
+	lockedWait lockPolicy = "wait"
+	lockedSkip lockPolicy = "skip" // it is being seen to, so all is well
+)
 
 // tuning changes how a run is sent, not what.
 type tuning struct {
@@ -72,25 +83,12 @@ func runCommand(s *session) *cli.Command {
 		Name:      "run",
 		Usage:     "plan, confirm, send, report; the same command again goes on after any interruption",
 		ArgsUsage: "CAMPAIGN",
-		Flags: append([]cli.Flag{
+		Flags: slices.Concat([]cli.Flag{
 			&cli.BoolFlag{Name: "sandbox", Usage: "send to a simulator in this process; nobody gets anything, and no credentials are needed"},
 			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "plan only, send nothing, leave nothing"},
-			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask"},
 			&cli.StringFlag{Name: "confirm", Usage: "go ahead if the plan has exactly `N` recipients", DefaultText: "ask"},
-			&cli.IntFlag{Name: "limit", Usage: "begin at most `N` recipients now; run again for the rest", DefaultText: "all"},
-			&cli.StringFlag{Name: "rate", Usage: "`RATE`: auto, a number a second, or a share of the app's own such as 80%", DefaultText: "the campaign's, else auto"},
-			&cli.IntFlag{Name: "max-in-flight", Usage: "at most `N` recipients begun and not yet answered", DefaultText: "64"},
-			&cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout},
-			&cli.DurationFlag{Name: "settle", Usage: "how long a message whose answer was lost may take to show up at Sinch; whoever shows up later gets it twice", Value: defaultSettle},
-			&cli.DurationFlag{Name: "give-up", Usage: "stop after so long without any answer", Value: defaultGiveUp},
-			&cli.StringFlag{Name: "in-doubt", Usage: "`POLICY` for people in doubt about whom Sinch cannot be asked: hold, resend (they may get it twice) or leave", DefaultText: "the campaign's, else hold"},
-			&cli.StringFlag{Name: "server-errors", Usage: "`POLICY` after a 500 or 503 that cannot be looked up: retry, as Sinch advises (they may get it twice), or hold", Value: "retry"},
-			&cli.BoolFlag{Name: "no-canary", Usage: "do not send the first 10 alone"},
-			&cli.BoolFlag{Name: "adopt", Usage: "take a copied run folder as the run itself, with what Sinch knows of it; the other copy must never send again"},
-			&cli.StringFlag{Name: "if-sent-before", Usage: "`POLICY` where another run with this key has sent to the next recipients: stop or go-on (they get it twice)", Value: "stop"},
-			&cli.BoolFlag{Name: "json", Usage: "print the report as JSON"},
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "say nothing unless something is wrong"},
-		}, placeFlags()...),
+			allowEmptyFlag(),
+		}, sendingFlags(), placeFlags()),
 		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
 		Action: func(c *cli.Context) error {
 			path, err := oneArgument(c, "CAMPAIGN")
@@ -108,6 +106,33 @@ func runCommand(s *session) *cli.Command {
 			}
 			return r.do(c.Context)
 		},
+	}
+}
+
+func allowEmptyFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "allow-empty", Usage: "an audience without anybody to send to is a success"}
+}
+
+// sendingFlags are those of every command that sends.
+func sendingFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask"},
+		&cli.IntFlag{Name: "limit", Usage: "begin at most `N` recipients now; run again for the rest", DefaultText: "all"},
+		&cli.StringFlag{Name: "rate", Usage: "`RATE`: auto, a number a second, or a share of the app's own such as 80%", DefaultText: "the campaign's, else auto"},
+		&cli.IntFlag{Name: "max-in-flight", Usage: "at most `N` recipients begun and not yet answered", DefaultText: "64"},
+		&cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout},
+		&cli.DurationFlag{Name: "settle", Usage: "how long a message whose answer was lost may take to show up at Sinch; whoever shows up later gets it twice", Value: defaultSettle},
+		&cli.DurationFlag{Name: "give-up", Usage: "stop after so long without any answer", Value: defaultGiveUp},
+		&cli.StringFlag{Name: "in-doubt", Usage: "`POLICY` for people in doubt about whom Sinch cannot be asked: hold, resend (they may get it twice) or leave", DefaultText: "the campaign's, else hold"},
+		&cli.StringFlag{Name: "server-errors", Usage: "`POLICY` after a 500 or 503 that cannot be looked up: retry, as Sinch advises (they may get it twice), or hold", Value: "retry"},
+		&cli.BoolFlag{Name: "no-canary", Usage: "do not send the first 10 alone"},
+		&cli.BoolFlag{Name: "adopt", Usage: "take a copied run folder as the run itself, with what Sinch knows of it; the other copy must never send again"},
+		&cli.StringFlag{Name: "if-sent-before", Usage: "`POLICY` where another run with this key has sent to the next recipients: stop or go-on (they get it twice)", Value: "stop"},
+		&cli.BoolFlag{Name: "json", Usage: "print the report as JSON"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "say nothing unless something is wrong"},
+		&cli.DurationFlag{Name: "max-duration", Usage: "stop after so long; run again for the rest", DefaultText: "any"},
+		&cli.StringFlag{Name: "tolerate", Usage: "finished is finished (exit 0) with at most `SHARE` of the recipients rejected, left in doubt or expired: 1%, or a number", DefaultText: "none"},
+		&cli.StringFlag{Name: "if-locked", Usage: "`POLICY` where another process holds the run: fail, wait, or skip (exit 0)", Value: string(lockedFail)},
 	}
 }
 
@@ -137,9 +162,20 @@ func readRunFlags(c *cli.Context) (runFlags, error) {
 		dryRun: c.Bool("dry-run"), yes: c.Bool("yes"), json: c.Bool("json"), adopt: c.Bool("adopt"), noCanary: c.Bool("no-canary"),
 		confirm: c.String("confirm"), limit: c.Int("limit"),
 		inDoubt: campaign.DoubtPolicy(c.String("in-doubt")), holdServerErrors: c.String("server-errors") == "hold",
-		ifSentBefore: c.String("if-sent-before") == "go-on",
+		ifSentBefore: c.String("if-sent-before") == "go-on", allowEmpty: c.Bool("allow-empty"),
+		maxDuration: c.Duration("max-duration"), ifLocked: lockPolicy(c.String("if-locked")),
+	}
+	if text := c.String("tolerate"); text != "" {
+		var err error
+		if f.tolerate, err = campaign.ParseShare(text); err != nil {
+			return f, inputErrorf("--tolerate %v", err)
+		}
 	}
 	switch {
+	case c.IsSet("max-duration") && f.maxDuration <= 0:
+		return f, inputErrorf("--max-duration must be more than 0")
+	case !slices.Contains([]lockPolicy{lockedFail, lockedWait, lockedSkip}, f.ifLocked):
+		return f, inputErrorf("--if-locked wants fail, wait or skip")
 	case c.IsSet("limit") && f.limit < 1:
 		return f, inputErrorf("--limit must be 1 or more")
 	case c.IsSet("max-in-flight") && (f.maxInFlight < 1 || f.maxInFlight > 1000):
@@ -164,11 +200,12 @@ func readRunFlags(c *cli.Context) (runFlags, error) {
 // sendingGCPercent keeps the heap of a sending process below some 50 MB.
 const sendingGCPercent = 400
 
-// runner is one execution of a command about a run and its app: run, reconcile, doctor.
+// runner is one execution of a command about a run and its app: run, resume, reconcile, doctor.
 type runner struct {
 	*session
-	flags runFlags
-	path  string // of the campaign, as given
+	flags  runFlags
+	path   string // of the campaign, as given
+	resume string // the folder of the run that is resumed; empty: the campaign says which run is meant
 
 	campaign *campaign.Campaign
 	settings *settings
@@ -206,17 +243,21 @@ func (r *runner) do(ctx context.Context) error {
 
 // begin does everything that comes before the first message. It returns true where there is nothing to send.
 func (r *runner) begin(ctx context.Context) (over bool, err error) {
-	if err := r.load(); err != nil {
-		return false, err
+	find := r.find
+	if r.resume != "" {
+		find = r.reopen
 	}
-	if err := r.acquire(); err != nil {
+	if err := find(ctx); errors.Is(err, ledger.ErrLocked) && r.flags.ifLocked == lockedSkip {
+		r.say("%v: nothing to do", err)
+		return true, nil
+	} else if err != nil {
 		return false, err
 	}
 	if over, err := r.compare(); over || err != nil {
 		return over, err
 	}
-	if err := r.prepare(ctx); err != nil {
-		return false, err
+	if over, err := r.prepare(ctx); over || err != nil {
+		return over, err
 	}
 	if err := r.askBefore(ctx); err != nil {
 		return false, err
@@ -232,11 +273,20 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	return false, err
 }
 
-// load reads the campaign and the settings.
-func (r *runner) load() (err error) {
+// find reads the campaign, and holds its run.
+func (r *runner) find(ctx context.Context) (err error) {
 	if r.campaign, err = r.loadCampaign(r.path); err != nil {
 		return err
 	}
+	r.campaign.Audience.AllowEmpty = r.campaign.Audience.AllowEmpty || r.flags.allowEmpty
+	if err := r.configure(); err != nil {
+		return err
+	}
+	return r.acquire(ctx)
+}
+
+// configure reads the settings, and has the campaign say what the flags do not.
+func (r *runner) configure() (err error) {
 	if r.flags.maxInFlight == 0 {
 		r.flags.maxInFlight = r.campaign.Pace.MaxInFlight
 	}
@@ -256,22 +306,26 @@ func (r *runner) load() (err error) {
 }
 
 // acquire holds the run, a fresh one where a sandbox run has ended or is not of this campaign any more.
-func (r *runner) acquire() error {
-	dir, err := r.flags.dir(r.campaign)
+func (r *runner) acquire(ctx context.Context) error {
+	now := r.Now()
+	dir, err := r.flags.dir(r.campaign, now)
 	if err != nil {
 		return err
 	}
 	if !r.flags.sandbox {
-		if err := r.checkVolume(dir, r.flags.key(r.campaign)); err != nil {
+		if err := r.checkVolume(dir, r.flags.key(r.campaign, now)); err != nil {
 			return err
 		}
 	}
 	o := runstore.Options{
-		Key: r.flags.key(r.campaign), Campaign: r.campaign.Name, Sandbox: r.flags.sandbox, Now: time.Now(),
+		Key: r.flags.key(r.campaign, now), Campaign: r.campaign.Name, Sandbox: r.flags.sandbox, Now: now,
 		// A copy of a run that reaches nobody can do no harm.
 		Adopt: r.flags.adopt || r.flags.sandbox && r.flags.runDir == "",
 	}
-	r.run, err = runstore.Acquire(dir, o)
+	err = r.hold(ctx, func() (err error) {
+		r.run, err = runstore.Acquire(dir, o)
+		return err
+	})
 	if err != nil && r.flags.sandbox && r.flags.runDir == "" && exitCode(err) == exitDoubt {
 		if err := runstore.Erase(dir); err != nil { // nobody can be harmed by forgetting a rehearsal
 			return err
@@ -301,6 +355,27 @@ func (r *runner) acquire() error {
 	return nil
 }
 
+// lockEvery is how often it is tried whether the process that holds a run has let it go.
+const lockEvery = 500 * time.Millisecond
+
+// hold calls acquire, for as long as another process holds the run if that is wanted.
+func (r *runner) hold(ctx context.Context, acquire func() error) error {
+	for said := false; ; said = true {
+		err := acquire()
+		if !errors.Is(err, ledger.ErrLocked) || r.flags.ifLocked != lockedWait {
+			return err
+		}
+		if !said {
+			r.say("%v: waiting until it ends", err)
+		}
+		select {
+		case <-time.After(lockEvery):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
 // explainAcquire puts what keeps a run from being held into words that say what to do.
 func explainAcquire(err error, dir string) error {
 	switch {
@@ -322,115 +397,24 @@ func explainAcquire(err error, dir string) error {
 	return err
 }
 
-// compare holds the campaign against a run that has begun or ended. It returns true where there is nothing to do.
-func (r *runner) compare() (over bool, err error) {
-	m := r.run.Meta()
-	changed := m.CampaignDigest != digest(r.campaign)
-	audienceChanged := r.audienceChanged(m)
-	here := r.settings.pinned("")
-	elsewhere := len(m.Starts) > 0 && !sameDestination(m.Destination, here)
-	switch {
-	case m.State.Done() && elsewhere:
-		return false, inputErrorf("the name %q has been used: that run finished on %s through %s, and now the settings say %s. Nothing was sent now",
-			m.Key, clockTime(m.Ended), describeDestination(m.Destination), describeDestination(here)).
-			hint("to send to everyone in it through these: sendoff run %s --run-key %s", quote(r.path), quote(m.Key+"-2"))
-	case m.State.Done() && !changed && !audienceChanged:
-		return true, r.sayFinishedBefore(m)
-	case m.State.Done():
-		what := "the campaign file has changed since (what is sent, or to whom)"
-		if !changed {
-			what = m.AudienceFile + " has changed since"
-		}
-		return false, inputErrorf("the name %q has been used: that run finished on %s, and %s. Nothing was sent now", m.Key, clockTime(m.Ended), what).
-			hint("to send to everyone in it, also to those who had the first one: sendoff run %s --run-key %s", quote(r.path), quote(m.Key+"-2"))
-	case !r.run.Begun():
-		return false, nil
-	case changed:
-		return false, r.refuseChanged(m)
-	case audienceChanged:
-		r.warn("%s has changed since the first message was sent; going on with the %s as they were then",
-			m.AudienceFile, prose.Counted(m.Rows, "row", "rows"))
-	}
-	if elsewhere {
-		return false, inputErrorf("this run was begun through %s, and now the settings say %s. Nothing was sent now",
-			describeDestination(m.Destination), describeDestination(here)).
-			hint("set SINCH_* back, or begin another run with --run-key")
-	}
-	rep, err := report.Collect(r.run)
-	if err != nil || rep.NotSent > 0 {
-		return false, err
-	}
-	// All that is left is doubt.
-	if more, err := send.Doubtful(r.run, r.newSettler(nil), r.flags.inDoubt); more || err != nil {
-		return false, err
-	}
-	return true, r.finish(context.Background(), nil)
-}
-
-func (r *runner) refuseChanged(m runstore.Meta) error {
-	rep, err := report.Collect(r.run)
-	if err != nil {
-		return err
-	}
-	return inputErrorf("%s has sent to %s of %s, and the campaign file has changed since (what is sent, or to whom). Nothing was sent now",
-		m.Key, prose.Thousands(rep.Accepted), prose.Thousands(m.Eligible)).
-		hint("to go on with the old text, put the campaign back as it was: %s", filepath.Join(r.run.Dir, runstore.FrozenName)).
-		hint("to send the new text to everyone in it, also to those who had the old one: sendoff run %s --run-key %s",
-			quote(r.path), quote(m.Key+"-2"))
-}
-
-// sayFinishedBefore answers a command that has nothing left to do.
-func (r *runner) sayFinishedBefore(m runstore.Meta) error {
-	rep, err := report.Collect(r.run)
-	if err != nil {
-		return err
-	}
-	if info, err := os.Stat(r.run.Path(runstore.RowsName)); err != nil || info.ModTime().Before(m.Ended.Truncate(time.Second)) {
-		// The last start ended before the lists were written: killed, or on a full disk.
-		if err := report.Write(r.run, report.Options{}); err != nil {
-			return err
-		}
-	}
-	if r.flags.json {
-		return r.printJSON(rep)
-	}
-	if !r.quiet {
-		also := ""
-		if rep.Rejected > 0 {
-			also += fmt.Sprintf(", %s rejected", prose.Thousands(rep.Rejected))
-		}
-		if rep.LeftInDoubt > 0 {
-			also += fmt.Sprintf(", %s left in doubt", prose.Thousands(rep.LeftInDoubt))
-		}
-		fmt.Fprintf(r.Stdout, "%s finished on %s (%s accepted%s). Nothing was sent now.\n", m.Key, clockTime(m.Ended), prose.Thousands(rep.Accepted), also)
-	}
-	return nil
-}
-
-// audienceChanged reports whether the audience file differs from what was planned. A file that is gone does not count: the run has it frozen.
-func (r *runner) audienceChanged(m runstore.Meta) bool {
-	if m.AudienceDigest == "" {
-		return false
-	}
-	sum, err := fileDigest(audiencePath(r.campaign))
-	return err == nil && sum != m.AudienceDigest
-}
-
-// prepare plans, unless the plan binds already, and asks the API about the app.
-func (r *runner) prepare(ctx context.Context) error {
+// prepare plans, unless the plan binds already, and asks the API about the app. It returns true where there is nobody to send to, which is well.
+func (r *runner) prepare(ctx context.Context) (over bool, err error) {
 	if !r.run.Begun() {
 		if err := r.makePlan(ctx); err != nil {
-			return err
+			return false, err
+		}
+		if r.run.Meta().Eligible == 0 { // otherwise planning refuses
+			return true, r.finish(ctx, nil)
 		}
 	}
 	snapshot, err := r.run.OpenSnapshot() // better found damaged now than when people are asked to go on
 	if err != nil {
-		return explainAcquire(err, r.run.Dir)
+		return false, explainAcquire(err, r.run.Dir)
 	}
 	if err := errors.Join(snapshot.Close(), r.makeRoom()); err != nil {
-		return err
+		return false, err
 	}
-	return r.preflight(ctx)
+	return false, r.preflight(ctx)
 }
 
 // makePlan plans, and says what changed where somebody has looked at an earlier plan.
@@ -474,13 +458,22 @@ func (r *runner) send(ctx context.Context, stop <-chan struct{}) error {
 		Run: r.run, Renderer: renderer, Suppress: r.lists, Client: r.client,
 		IDColumn: m.Columns.ID, Channel: r.campaign.ChannelPriorityOrder[0].Index(), Epoch: epoch,
 		Rate: r.rate, MaxInFlight: r.flags.maxInFlight, Limit: r.flags.limit, GiveUp: r.flags.giveUp, NoCanary: r.flags.noCanary,
-		Settler: r.settler, InDoubt: r.flags.inDoubt, HoldServerErrors: r.flags.holdServerErrors,
+		Settler: r.settler, InDoubt: r.flags.inDoubt, HoldServerErrors: r.flags.holdServerErrors, NotAfter: r.tooLate(),
 		Progress: &r.progress, Log: log.Logger,
 	})
 	watching.end()
 	failpoint.Hit(failpoint.SendingEnded)
 	log.Info("sending ended", "error", errorText(err))
 	return err
+}
+
+// tooLate is when it is too late to begin a message, on the clock by which messages are sent; zero: never.
+func (r *runner) tooLate() time.Time {
+	late := r.campaign.TooLate(r.run.Meta().Created)
+	if late.IsZero() {
+		return late
+	}
+	return time.Now().Add(late.Sub(r.Now()))
 }
 
 func (r *runner) newSettler(log *slog.Logger) *settle.Settler {

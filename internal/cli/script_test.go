@@ -25,8 +25,20 @@ var update = flag.Bool("update", false, "rewrite what the scripts expect")
 // asProgram makes the test binary run as sendoff itself, for tests that kill it.
 const asProgram = "SENDOFF_TEST_AS_PROGRAM"
 
+// testClock has sendoff take a time (RFC 3339) for that at which it was started, where days and ages are concerned.
+const testClock = "SENDOFF_TEST_CLOCK"
+
 func sendoffMain() {
-	os.Exit(Main(os.Args, Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}))
+	env := Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
+	if text := os.Getenv(testClock); text != "" {
+		pretended, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			panic(err)
+		}
+		started := time.Now()
+		env.Now = func() time.Time { return pretended.Add(time.Since(started)) }
+	}
+	os.Exit(Main(os.Args, env))
 }
 
 func TestMain(m *testing.M) {

@@ -49,8 +49,8 @@ func (s *session) status(dir, arg string, p place, asJSON bool) error {
 	switch {
 	case rep.State == runstore.NeedsReconcile:
 		s.say("to have Sinch asked for what it has forgotten: sendoff reconcile %s", p.arguments(arg))
-	case rep.NotSent > 0:
-		s.say("to go on with the remaining %s: %s", prose.Thousands(rep.NotSent), p.goOn(run.Meta(), arg))
+	case rep.NotSent > 0 && rep.State != runstore.Cancelled:
+		s.say("to go on with the remaining %s: %s", prose.Thousands(rep.NotSent), goOn(run.Meta(), dir))
 	}
 	return nil
 }

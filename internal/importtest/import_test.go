@@ -25,6 +25,7 @@ var ours = map[string][]string{
 	"sendoff/internal/ledger":     {"internal/failpoint", "internal/durable"},
 	"sendoff/internal/runstore":   {"internal/failpoint", "campaign", "internal/durable", "internal/ledger"},
 	"sendoff/internal/plan":       {"internal/failpoint", "campaign", "internal/prose", "internal/audience", "internal/suppress", "internal/render", "internal/runstore", "internal/ledger"},
+	"sendoff/internal/runs":       {"campaign", "internal/runstore", "internal/ledger"},
 	"sendoff/internal/pace":       {},
 	"sendoff/internal/sinch":      {},
 	"sendoff/internal/settle":     {"internal/ledger", "internal/failpoint", "campaign", "internal/sinch", "internal/pace", "internal/runstore"},

@@ -14,11 +14,14 @@ const fewRows = 20
 func (b *builder) refusal() error {
 	problems := b.remarks.problems(b.config.AudiencePath, subject.refuses)
 	// Rows that refuse the plan count as people here: mended, they are.
-	if people := b.eligible + b.remarks.unrendered(); people == 0 && !b.config.Campaign.Audience.AllowEmpty {
-		problems = append(problems, b.nobody()...)
-	} else {
+	switch people := b.eligible + b.remarks.unrendered(); {
+	case people > 0:
 		problems = append(problems, b.badRows()...)
 		problems = append(problems, b.limits(people)...)
+	case b.config.Campaign.Audience.AllowEmpty: // that nobody is left because nothing can be read is another matter
+		problems = append(problems, b.badRows()...)
+	default:
+		problems = append(problems, b.nobody()...)
 	}
 	return problems.Err()
 }
@@ -38,11 +41,7 @@ func (b *builder) nobody() campaign.Problems {
 // badRows refuses an audience of which so much cannot be used that it is probably not the right one.
 func (b *builder) badRows() campaign.Problems {
 	invalid, most := b.skipped[campaign.Invalid], b.config.Campaign.Audience.MaxBadRows
-	isTooMany := invalid > most.Count
-	if most.Percent != 0 {
-		isTooMany = b.rows >= fewRows && float64(invalid)*100 > most.Percent*float64(b.rows)
-	}
-	if !isTooMany {
+	if !most.Exceeds(invalid, b.rows) || most.Percent != 0 && b.rows < fewRows {
 		return nil
 	}
 	return append(campaign.Problems{{

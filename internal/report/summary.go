@@ -66,13 +66,17 @@ type line struct {
 
 // lines returns a line for each state that occurs, and always those for accepted and for all rows.
 func (r *Report) lines() []line {
+	rest := line{r.NotSent, "not yet sent", "still to be sent to"}
+	if r.State == runstore.Cancelled {
+		rest.state, rest.text = "not sent", "the run was cancelled before"
+	}
 	all := []line{
 		{r.Accepted, "accepted", "Sinch took it; only a receipt says that it arrived"},
 		{r.Rejected, "rejected", "Sinch refused it; nobody got anything" + r.list(failures)},
 		{r.InDoubt, "in doubt", "Sinch did not answer; they may or may not have it, and we did not send again" + r.list(inDoubt)},
 		{r.LeftInDoubt, "left in doubt", "Sinch did not answer; somebody has settled that we shall not know"},
 		{r.skipped(), "left out", "we did not send, on purpose: " + prose.Breakdown(r.Skipped) + r.list(skipped)},
-		{r.NotSent, "not yet sent", "still to be sent to"},
+		rest,
 		{r.Rows, "rows", r.sum()},
 	}
 	return slices.DeleteFunc(all, func(l line) bool {
@@ -82,7 +86,7 @@ func (r *Report) lines() []line {
 
 // list names a list that is sure to be there: in-doubt.csv comes with every report, the others when everything is settled.
 func (r *Report) list(l list) string {
-	if r.NotSent > 0 && l != inDoubt {
+	if r.NotSent > 0 && r.State != runstore.Cancelled && l != inDoubt {
 		return ""
 	}
 	return " (" + listNames[l] + ")"

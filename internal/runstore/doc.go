@@ -14,5 +14,6 @@
 //
 // # Truth and copies of it
 //
-// [Meta] in the ledger is the truth about a run. run.json, frozen.yaml and status.json are written for people and never read back.
+// [Meta] in the ledger is the truth about a run. run.json, frozen.yaml and status.json are written for people. They are
+// read only while another process holds the run, to say something of it, and nothing is decided by them.
 package runstore

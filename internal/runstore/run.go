@@ -95,6 +95,26 @@ func Reconcile(dir string, adopt bool, now time.Time) (*Run, error) {
 	return r, r.hold(now)
 }
 
+// Glance returns what is known of the run in dir without holding it. While another process holds it, that is what its run.json says.
+func Glance(dir string) (Meta, error) {
+	r, err := View(dir)
+	if errors.Is(err, ledger.ErrLocked) {
+		b, err := os.ReadFile(filepath.Join(dir, RunName))
+		if err != nil {
+			return Meta{}, fmt.Errorf("look at run: %w", err)
+		}
+		var m Meta
+		if err := json.Unmarshal(b, &m); err != nil {
+			return Meta{}, fmt.Errorf("look at run: %w", err)
+		}
+		return m, nil
+	}
+	if err != nil {
+		return Meta{}, err
+	}
+	return r.Meta(), r.Close()
+}
+
 // Resume holds the run that is in dir, whichever campaign it is of. It makes none. The errors are those of [Acquire].
 func Resume(dir string, adopt bool, now time.Time) (*Run, error) {
 	r, err := open(dir, ledger.Options{Adopt: adopt})

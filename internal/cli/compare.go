@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"sendoff/campaign"
+	"sendoff/internal/prose"
+	"sendoff/internal/report"
+	"sendoff/internal/runstore"
+	"sendoff/internal/send"
+)
+
+// compare holds campaign and settings against a run that has begun or ended. It returns true where there is nothing to do.
+func (r *runner) compare() (over bool, err error) {
+	m := r.run.Meta()
+	changed := m.CampaignDigest != digest(r.campaign)
+	audienceChanged := r.audienceChanged(m)
+	switch {
+	case m.State == runstore.Cancelled:
+		return false, r.refuseCancelled(m)
+	case !r.run.Begun() && !m.State.Done():
+		return false, r.refuseLate()
+	}
+	if here := r.settings.pinned(""); len(m.Starts) > 0 && !sameDestination(m.Destination, here) {
+		return false, inputErrorf("%s was begun through %s; this is %s. Nothing was sent now", m.Key, describeDestination(m.Destination), describeDestination(here)).
+			hint("use another --run-key to send through these; to go on with that run, set SINCH_* back")
+	}
+	switch {
+	case m.State.Done() && r.resume == "" && (changed || audienceChanged):
+		return false, r.refuseUsed(m, changed)
+	case m.State.Done():
+		return true, r.sayFinishedBefore(m)
+	case changed:
+		return false, r.refuseChanged(m)
+	case audienceChanged:
+		r.warn("%s has changed since the first message was sent; going on with the %s as they were then",
+			m.AudienceFile, prose.Counted(m.Rows, "row", "rows"))
+	}
+	r.sayInForce(m)
+	rep, err := report.Collect(r.run)
+	if err != nil || rep.NotSent > 0 {
+		return false, err
+	}
+	// All that is left is doubt.
+	if more, err := send.Doubtful(r.run, r.newSettler(nil), r.flags.inDoubt); more || err != nil {
+		return false, err
+	}
+	return true, r.finish(context.Background(), nil)
+}
+
+// refuseCancelled says what can be done instead of going on.
+func (r *runner) refuseCancelled(m runstore.Meta) error {
+	err := inputErrorf("%s was cancelled on %s. Nothing was sent now", m.Key, clockTime(m.Ended))
+	if r.resume != "" {
+		return err
+	}
+	key := r.freeKey(m, 'b')
+	return err.hint("to send to those whom it has not reached: sendoff run %s --except %s", r.flags.withKey(key).arguments(r.path), quote(m.Key)).
+		hint("to send to everyone: sendoff run %s", r.flags.withKey(key).arguments(r.path))
+}
+
+// refuseLate refuses a run that would not reach anybody any more.
+func (r *runner) refuseLate() error {
+	late := r.campaign.TooLate(r.run.Meta().Created)
+	if late.IsZero() || r.Now().Before(late) {
+		return nil
+	}
+	return inputErrorf("it is too late: not_after was %s. Nothing was sent", clockTime(late))
+}
+
+// refuseUsed says of a run that has finished that it is not this one.
+func (r *runner) refuseUsed(m runstore.Meta, changed bool) error {
+	what := "the campaign file has changed since (what is sent, or to whom)"
+	if !changed {
+		what = m.AudienceFile + " has changed since"
+	}
+	named := r.flags.withKey(r.freeKey(m, '2'))
+	return inputErrorf("the name %q has been used: that run finished on %s, and %s. Nothing was sent now", m.Key, clockTime(m.Ended), what).
+		hint("to send to those only who were not in it: sendoff run %s --except %s", named.arguments(r.path), quote(m.Key)).
+		hint("to send to everyone, also to those who had the first one: sendoff run %s", named.arguments(r.path))
+}
+
+// refuseChanged shows what has changed in the middle of a run, and the ways on.
+func (r *runner) refuseChanged(m runstore.Meta) error {
+	rep, err := report.Collect(r.run)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s has sent %s of %s, and %s has changed since:\n", m.Key, prose.Thousands(rep.Accepted), prose.Thousands(m.Eligible), filepath.Base(r.campaign.Path))
+	for _, line := range difference(m.Sources, r.campaign.Sources) {
+		fmt.Fprintf(&b, "  %s\n", line)
+	}
+	b.WriteString("Nothing was sent now. Choose:\n")
+	others, arguments := prose.Thousands(rep.NotSent), r.flags.arguments(r.path)
+	writeChoices(&b, [][2]string{
+		{"sendoff resume " + arguments, "go on with the OLD text for the other " + others},
+		{"sendoff cancel " + arguments, "send nothing more, for good"},
+		{fmt.Sprintf("sendoff run %s --except %s", r.flags.withKey(r.freeKey(m, 'b')).arguments(r.path), quote(m.Key)),
+			fmt.Sprintf("after cancelling: the NEW text to the %s, not to the %s", others, prose.Thousands(rep.Accepted))},
+	})
+	return inputErrorf("%s", strings.TrimRight(b.String(), "\n"))
+}
+
+// writeChoices writes commands with what they do; what does not fit beside a command stands below it.
+func writeChoices(b *strings.Builder, choices [][2]string) {
+	const width = 42
+	for _, c := range choices {
+		if len(c[0]) < width {
+			fmt.Fprintf(b, "  %-*s %s\n", width, c[0], c[1])
+		} else {
+			fmt.Fprintf(b, "  %s\n  %-*s %s\n", c[0], width, "", c[1])
+		}
+	}
+}
+
+// freeKey returns the run's key with the first suffix from first on that no run beside it has: spring-sale-2, spring-sale-b.
+func (r *runner) freeKey(m runstore.Meta, first rune) string {
+	for suffix := first; suffix != '9' && suffix != 'z'; suffix++ {
+		key := m.Key + "-" + string(suffix)
+		if !isRun(filepath.Join(filepath.Dir(r.run.Dir), runstore.DirName(key))) {
+			return key
+		}
+	}
+	return m.Key + "-new"
+}
+
+// sayInForce names what has changed in the campaign file, and applies from now on, since it is not frozen with the run.
+func (r *runner) sayInForce(m runstore.Meta) {
+	old, err := campaign.Parse(r.campaign.Path, m.Sources)
+	if err != nil {
+		return // an older version has taken what this one refuses
+	}
+	var changed []string
+	for _, part := range []struct {
+		name     string
+		old, now any
+	}{
+		{"pace", old.Pace, r.campaign.Pace}, {"limits", old.Limits, r.campaign.Limits}, {"not_after", old.NotAfter, r.campaign.NotAfter},
+		{"in_doubt", old.InDoubt, r.campaign.InDoubt}, {"suppress", listNames(old), listNames(r.campaign)},
+	} {
+		if !reflect.DeepEqual(part.old, part.now) {
+			changed = append(changed, part.name)
+		}
+	}
+	if len(changed) > 0 {
+		r.say("changed since this run began, and in force from now on: %s", strings.Join(changed, ", "))
+	}
+	if late := r.campaign.TooLate(m.Created); !late.IsZero() && !r.Now().Before(late) {
+		r.warn("it is too late since %s (not_after): whoever was not sent to is left out as expired", clockTime(late))
+	}
+}
+
+func listNames(c *campaign.Campaign) []string {
+	names := make([]string, len(c.Suppress))
+	for i, l := range c.Suppress {
+		names[i] = l.File
+	}
+	slices.Sort(names)
+	return names
+}
+
+// sayFinishedBefore answers a command that has nothing left to do.
+func (r *runner) sayFinishedBefore(m runstore.Meta) error {
+	rep, err := report.Collect(r.run)
+	if err != nil {
+		return err
+	}
+	if info, err := os.Stat(r.run.Path(runstore.RowsName)); err != nil || info.ModTime().Before(m.Ended.Truncate(time.Second)) {
+		// The last start ended before the lists were written: killed, or on a full disk.
+		if err := report.Write(r.run, report.Options{}); err != nil {
+			return err
+		}
+	}
+	if r.flags.json {
+		return r.printJSON(rep)
+	}
+	if !r.quiet {
+		also := ""
+		if rep.Rejected > 0 {
+			also += fmt.Sprintf(", %s rejected", prose.Thousands(rep.Rejected))
+		}
+		if rep.LeftInDoubt > 0 {
+			also += fmt.Sprintf(", %s left in doubt", prose.Thousands(rep.LeftInDoubt))
+		}
+		fmt.Fprintf(r.Stdout, "%s finished on %s (%s accepted%s). Nothing was sent now.\n", m.Key, clockTime(m.Ended), prose.Thousands(rep.Accepted), also)
+	}
+	return nil
+}
+
+// audienceChanged reports whether the audience file differs from what was planned. A file that is gone does not count: the run has it frozen.
+func (r *runner) audienceChanged(m runstore.Meta) bool {
+	if m.AudienceDigest == "" {
+		return false
+	}
+	sum, err := fileDigest(audiencePath(r.campaign))
+	return err == nil && sum != m.AudienceDigest
+}

@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"sendoff/campaign"
+	"sendoff/internal/runs"
+	"sendoff/internal/runstore"
+	"sendoff/internal/send"
+)
+
+func resumeCommand(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "resume",
+		Usage:     "go on with a run, or with all unfinished ones below a folder; never starts a new one",
+		ArgsUsage: "[RUN|DIR]",
+		Description: "Without an argument, and for a folder that is neither a run nor a campaign, it goes on with every unfinished run at or below\n" +
+			"it, the oldest first. The text is the one with which the run began, whatever the campaign file says now.",
+		Flags:              slices.Concat(sendingFlags(), whichRun()),
+		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
+		Action: func(c *cli.Context) error {
+			if c.NArg() > 1 {
+				return inputErrorf("there are %d arguments, and one at most is wanted: a run, or a folder", c.NArg())
+			}
+			flags, err := readRunFlags(c)
+			if err != nil {
+				return err
+			}
+			s.quiet = c.Bool("quiet")
+			if arg := c.Args().First(); arg != "" && !s.holdsRuns(arg) {
+				dir, err := s.findRun(arg, flags.place)
+				if err != nil {
+					return err
+				}
+				return s.resume(c.Context, flags, dir)
+			}
+			if flags.runKey != "" || flags.runDir != "" {
+				return inputErrorf("--run-key and --run-dir name one run, and a folder stands for all of them")
+			}
+			return s.resumeAll(c.Context, flags, cmp.Or(c.Args().First(), "."))
+		},
+	}
+}
+
+// holdsRuns reports whether path is a folder that is neither a run nor that of a campaign.
+func (s *session) holdsRuns(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.IsDir() || isRun(path) {
+		return false
+	}
+	_, err = campaign.Load(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// resume goes on with the run in dir.
+func (s *session) resume(ctx context.Context, flags runFlags, dir string) error {
+	flags.place = place{}
+	r := &runner{session: s, flags: flags, path: dir, resume: dir}
+	return r.do(ctx)
+}
+
+// resumeAll goes on with every unfinished run at or below a folder, one after the other, the oldest first. Its error is the gravest of theirs.
+func (s *session) resumeAll(ctx context.Context, flags runFlags, folder string) error {
+	if flags.json {
+		return inputErrorf("--json prints one object: name one run")
+	}
+	dirs, err := unfinished(folder, flags.sandbox)
+	if err != nil {
+		return err
+	}
+	if len(dirs) == 0 {
+		s.say("no unfinished run below %s", folder)
+		return nil
+	}
+	gravest := error(nil)
+	for _, dir := range dirs {
+		s.say("resuming %s", dir)
+		err := s.resume(ctx, flags, dir)
+		if err == nil {
+			continue
+		}
+		s.printError(err)
+		if gravest == nil || slices.Index(precedence[:], exitCode(err)) < slices.Index(precedence[:], exitCode(gravest)) {
+			gravest = err
+		}
+		if stop := new(send.Stop); errors.As(err, &stop) && stop.Cause == send.Interrupted || exitCode(err) == exitUnfinished {
+			break // whoever stops one wants them all to stop
+		}
+	}
+	if gravest == nil {
+		return nil
+	}
+	return &outcomeError{code: exitCode(gravest), reason: gravest.Error(), said: true}
+}
+
+// unfinished returns the folders of the runs at or below a folder that have begun and are not over, the oldest first. A folder whose run cannot be
+// opened is among them, so that somebody hears of it.
+func unfinished(folder string, rehearsals bool) ([]string, error) {
+	all, err := runs.Find(folder)
+	if err != nil {
+		return nil, inputErrorf("%v", err)
+	}
+	var dirs []string
+	created := map[string]time.Time{}
+	for _, dir := range all {
+		m, err := runstore.Glance(dir)
+		if err == nil && (m.State.Over() || len(m.Starts) == 0 || m.Sandbox && !rehearsals) {
+			continue
+		}
+		dirs = append(dirs, dir)
+		created[dir] = m.Created
+	}
+	slices.SortStableFunc(dirs, func(a, b string) int { return created[a].Compare(created[b]) })
+	return dirs, nil
+}
+
+// reopen holds the run that is resumed. Its campaign is the one on disk where that would send the same, so that what is not frozen applies as it
+// stands there, and else the frozen one.
+func (r *runner) reopen(ctx context.Context) error {
+	err := r.hold(ctx, func() (err error) {
+		r.run, err = runstore.Resume(r.resume, r.flags.adopt, r.Now())
+		return err
+	})
+	if err != nil {
+		return explainAcquire(err, r.resume)
+	}
+	m := r.run.Meta()
+	if !r.run.Begun() {
+		return inputErrorf("%s was never started, and resume starts nothing new", m.Key).hint("sendoff run %s", quote(cmp.Or(m.CampaignFile, "CAMPAIGN")))
+	}
+	r.flags.sandbox = m.Sandbox
+	if r.campaign, err = r.campaignOf(m); err != nil {
+		return err
+	}
+	return r.configure()
+}
+
+// campaignOf returns the campaign that a run goes on with.
+func (r *runner) campaignOf(m runstore.Meta) (*campaign.Campaign, error) {
+	path := campaignPath(r.run.Dir, m)
+	onDisk, err := campaign.Load(path)
+	if err == nil && digest(onDisk) == m.CampaignDigest && onDisk.Name == m.Campaign {
+		return onDisk, nil
+	}
+	if !m.State.Over() {
+		why := "has changed since this run began"
+		if errors.Is(err, fs.ErrNotExist) {
+			why = "is not there"
+		} else if err != nil {
+			why = "cannot be read"
+		}
+		r.say("%s %s: going on with the campaign as it was (%s)", path, why, filepath.Join(r.run.Dir, runstore.FrozenName))
+	}
+	frozen, err := campaign.Parse(path, m.Sources)
+	if err != nil {
+		return nil, fmt.Errorf("the campaign of this run cannot be read any more: %w", err)
+	}
+	return frozen, nil
+}
+
+// campaignPath returns where the campaign file of a run is, or was: beside the folder of runs, which may have been moved, else where it was.
+func campaignPath(dir string, m runstore.Meta) string {
+	was := m.CampaignFile
+	if was == "" && len(m.Sources) > 0 {
+		was = m.Sources[0].Name
+	}
+	for folder := filepath.Dir(dir); ; folder = filepath.Dir(folder) {
+		if beside := filepath.Join(filepath.Dir(folder), filepath.Base(was)); filepath.Base(folder) == "runs" && fileExists(beside) {
+			return beside
+		}
+		if filepath.Base(folder) != "sandbox" {
+			return was
+		}
+	}
+}
