@@ -25,8 +25,8 @@ func (r *runner) compare() (over bool, err error) {
 	switch {
 	case m.State == runstore.Cancelled:
 		return false, r.refuseCancelled(m)
-	case !r.run.Begun() && !m.State.Done():
-		return false, r.refuseLate()
+	case !r.run.Begun() && !m.State.Done() && r.resume == "":
+		return false, r.refuseLate() // nothing binds yet
 	}
 	if here := r.settings.pinned(""); len(m.Starts) > 0 && !sameDestination(m.Destination, here) {
 		return false, inputErrorf("%s was begun through %s; this is %s. Nothing was sent now", m.Key, describeDestination(m.Destination), describeDestination(here)).

@@ -83,7 +83,7 @@ func (p place) arguments(path string) string {
 
 // goOn is the command that goes on with the run in dir.
 func goOn(m runstore.Meta, dir string) string {
-	if len(m.Starts) == 0 {
+	if !wasStarted(m) {
 		return "sendoff run " + quote(cmp.Or(m.CampaignFile, "CAMPAIGN"))
 	}
 	return "sendoff resume " + quote(dir)

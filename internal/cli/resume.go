@@ -103,6 +103,9 @@ func (s *session) resumeAll(ctx context.Context, flags runFlags, folder string) 
 	return &outcomeError{code: exitCode(gravest), reason: gravest.Error(), said: true}
 }
 
+// wasStarted reports whether somebody has had a run send, so that it may go on; one that was being planned anew when its process died was not.
+func wasStarted(m runstore.Meta) bool { return len(m.Starts) > 0 && m.State != runstore.Planning }
+
 // unfinished returns the folders of the runs at or below a folder that have begun and are not over, the oldest first. A folder whose run cannot be
 // opened is among them, so that somebody hears of it.
 func unfinished(folder string, rehearsals bool) ([]string, error) {
@@ -114,7 +117,7 @@ func unfinished(folder string, rehearsals bool) ([]string, error) {
 	created := map[string]time.Time{}
 	for _, dir := range all {
 		m, err := runstore.Glance(dir)
-		if err == nil && (m.State.Over() || len(m.Starts) == 0 || m.Sandbox && !rehearsals) {
+		if err == nil && (m.State.Over() || !wasStarted(m) || m.Sandbox && !rehearsals) {
 			continue
 		}
 		dirs = append(dirs, dir)
@@ -135,7 +138,7 @@ func (r *runner) reopen(ctx context.Context) error {
 		return explainAcquire(err, r.resume)
 	}
 	m := r.run.Meta()
-	if !r.run.Begun() {
+	if !wasStarted(m) {
 		return inputErrorf("%s was never started, and resume starts nothing new", m.Key).hint("sendoff run %s", quote(cmp.Or(m.CampaignFile, "CAMPAIGN")))
 	}
 	r.flags.sandbox = m.Sandbox

@@ -382,6 +382,12 @@ func explainAcquire(err error, dir string) error {
 	case errors.Is(err, ledger.ErrCopied):
 		return fmt.Errorf("%w: %s was copied or moved from another disk or machine, and the original could still send\n"+
 			"    hint: --adopt takes it as the run itself; the original must not be used again: where the app stores nothing, people would get the message twice", err, dir)
+	case errors.Is(err, ledger.ErrFormat):
+		began := "the version that began it"
+		if m, err := runstore.Glance(dir); err == nil && len(m.Starts) > 0 {
+			began = "sendoff " + m.Starts[0].Version
+		}
+		return fmt.Errorf("%w: %s was not begun by this version (%s)\n    hint: finish it with %s, or a newer one of the same major version", err, dir, version(), began)
 	case exitCode(err) == exitDoubt:
 		hint := ""
 		if errors.Is(err, ledger.ErrRolledBack) && isRun(dir) {
@@ -399,7 +405,7 @@ func explainAcquire(err error, dir string) error {
 
 // prepare plans, unless the plan binds already, and asks the API about the app. It returns true where there is nobody to send to, which is well.
 func (r *runner) prepare(ctx context.Context) (over bool, err error) {
-	if !r.run.Begun() {
+	if !r.run.Begun() && r.resume == "" { // what is resumed was confirmed, so it is not planned again
 		if err := r.makePlan(ctx); err != nil {
 			return false, err
 		}

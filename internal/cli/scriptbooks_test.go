@@ -85,6 +85,9 @@ func startedRun(dir string) (runstore.Meta, bool) {
 // never had those of the other copy.
 func (f *runFolder) addEpochs(dir string) error {
 	log, err := os.ReadFile(filepath.Join(dir, runstore.LogName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // killed before it had a log, so it has sent nothing
+	}
 	if err != nil {
 		return err
 	}

@@ -95,10 +95,11 @@ func Reconcile(dir string, adopt bool, now time.Time) (*Run, error) {
 	return r, r.hold(now)
 }
 
-// Glance returns what is known of the run in dir without holding it. While another process holds it, that is what its run.json says.
+// Glance returns what is known of the run in dir without holding it. While another process holds it, and where its ledger has a format of
+// another version, that is what its run.json says.
 func Glance(dir string) (Meta, error) {
 	r, err := View(dir)
-	if errors.Is(err, ledger.ErrLocked) {
+	if errors.Is(err, ledger.ErrLocked) || errors.Is(err, ledger.ErrFormat) {
 		b, err := os.ReadFile(filepath.Join(dir, RunName))
 		if err != nil {
 			return Meta{}, fmt.Errorf("look at run: %w", err)
