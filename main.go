@@ -15,6 +15,8 @@
 // understand why nobody is lost and nobody is written to twice. [sendoff/internal/runstore] is one run: directory, lock, ledger, frozen
 // audience. [sendoff/internal/durable] writes files that are whole after a power cut; [sendoff/internal/volume] knows what they lie on.
 //
+// Through what: [sendoff/internal/profile] keeps project, app, region and key by a name.
+//
 // While sending: [sendoff/internal/pace] says when the next request may leave, [sendoff/internal/sinch] makes it and reports what
 // happened, [sendoff/internal/send] decides what that means for the row, and [sendoff/internal/settle] asks Sinch about those of which
 // nobody can know.

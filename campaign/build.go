@@ -89,6 +89,7 @@ func (f *file) build(v, message Value) *Campaign {
 		Sources: f.sources,
 		Name:    root.get("name").string(),
 		RunKey:  root.get("run_key").string(),
+		Profile: root.get("profile").string(),
 
 		NotAfter: Deadline(root.get("not_after").string()),
 

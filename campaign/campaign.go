@@ -12,6 +12,7 @@ type Campaign struct {
 	// RunKey names the execution: same key, same run. It is the name where the file gives none, and may hold {date} and the like: see
 	// [Campaign.Key].
 	RunKey   string
+	Profile  string         // which of the user's profiles it goes through; empty: the file does not say
 	TimeZone *time.Location // nil where the file names none
 	NotAfter Deadline
 

@@ -58,6 +58,7 @@ func TestDigestIgnores(t *testing.T) {
 		{`{title: "Hi ${p}", description: there}`, `{description: there, title: Hi $` + `{p}}`},
 		{"{sv: Hej, de: Hallo}", "\n  de: Hallo\n  sv:\n    text_message:\n      text: 'Hej'"},
 		{`'{"a": "b"}'`, `{a: b}`},
+		{"name: a\n", "name: a\nprofile: production\n"},
 		{"p: {column: P, default: q}, r: {on_empty: skip}", "r: {column: r, on_empty: skip}, p: {default: q, column: P}"},
 	} {
 		if tc.new == `{description: there, title: Hi $`+`{p}}` {

@@ -9,6 +9,7 @@ func fileRules() *rule {
 		required("name", "What reports call the campaign.", plain(nameFormat())),
 		optional("run_key", "Names the execution: the same key is the same run, so repeating a command resumes. The name where it is left out. "+
 			"{date}, {week} and {month} stand for the day on which the run begins, in time_zone.", plain(runKeyFormat())),
+		optional("profile", "Which of your profiles it goes through: project, app, region and access key. sendoff profile list shows them.", plain(nameFormat())),
 		optional("time_zone", "The campaign's time zone by its IANA name, such as Europe/London.", plain(nil).checked(checkTimeZone)),
 		optional("not_after", "When it is too late: whoever was not sent to by then is left out as expired. A time of day on the day on which the run begins, "+
 			"a day with a time, or never. The end of that day where run_key has {date}.", plain(deadlineFormat()).checked(checkDeadline)),
@@ -38,11 +39,11 @@ func fileRules() *rule {
 			"resend sends again, leave ends the run without knowing.", oneOf(DoubtPolicies()...)),
 	).exactly("message", "message_file").checked(checkCampaign)
 	return root.refusing(append(notYet(
-		"profile", "window", "not_before", "expires", "keep", "seeds", "approval", "prices", "notify", "canary",
+		"window", "not_before", "expires", "keep", "seeds", "approval", "prices", "notify", "canary",
 		"labels", "warm_up", "queue_ahead", "opt_out", "consent", "where"),
 		refusal{"recipient", "the recipient comes from the audience", "remove this"},
-		refusal{"app_id", "the app comes from SINCH_APP_ID", "remove this"},
-		refusal{"project_id", "the project comes from SINCH_PROJECT_ID", "remove this"},
+		refusal{"app_id", "the app comes from a profile or SINCH_APP_ID", "remove this, or name the profile: profile: NAME"},
+		refusal{"project_id", "the project comes from a profile or SINCH_PROJECT_ID", "remove this, or name the profile: profile: NAME"},
 		refusal{"message_metadata", "sendoff writes message_metadata itself", "put your own labels under metadata: {label: value}"},
 	)...)
 }

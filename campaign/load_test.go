@@ -54,7 +54,7 @@ func TestLoadEverything(t *testing.T) {
 	want := &Campaign{
 		Path:   "testdata/ok/everything.yaml",
 		Name:   "spring-sale-2026",
-		RunKey: "spring-sale-2026-b",
+		RunKey: "spring-sale-2026-b", Profile: "production",
 		Audience: Audience{
 			File:       "audience.csv",
 			Columns:    map[string]string{"phone": "Mobile", "id": "CustomerNo", "language": "Lang", "country": "Land", "time_zone": "Zone"},

@@ -64,9 +64,10 @@ const (
 	MissingValue            // a param with on_empty: skip has no value
 	Expired                 // there was no time left in which to send it
 	Forgotten               // the person's data was erased
+	NotListed               // the profile lets nobody out but people on a list, and this one is not on it
 )
 
-var skipReasons = [...]string{"", "invalid", "duplicate", "suppressed", "already_sent", "filtered", "missing_value", "expired", "forgotten"}
+var skipReasons = [...]string{"", "invalid", "duplicate", "suppressed", "already_sent", "filtered", "missing_value", "expired", "forgotten", "not_listed"}
 
 // SkipReasons lists the reasons' names as reports write them, in a fixed order.
 func SkipReasons() []string { return skipReasons[1:] }

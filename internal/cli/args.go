@@ -40,18 +40,21 @@ func reorder(app *cli.App, args []string) []string {
 // completionFlag is how completion scripts ask what can follow; urfave/cli wants it last.
 const completionFlag = "--generate-bash-completion"
 
-// findCommand returns the command that args name, and where its own arguments begin.
-func findCommand(app *cli.App, args []string) (int, *cli.Command) {
+// findCommand returns the command that args name, the one below another where there is one, and where its own arguments begin.
+func findCommand(app *cli.App, args []string) (at int, found *cli.Command) {
+	commands := app.Commands
 	for i := 1; i < len(args); i++ {
 		if strings.HasPrefix(args[i], "-") {
 			continue
 		}
-		if cmd := app.Command(args[i]); cmd != nil {
-			return i + 1, cmd
+		named := slices.IndexFunc(commands, func(c *cli.Command) bool { return c.HasName(args[i]) })
+		if named < 0 {
+			break
 		}
-		return 0, nil
+		at, found = i+1, commands[named]
+		commands = found.Subcommands
 	}
-	return 0, nil
+	return at, found
 }
 
 // takesValue reports whether the next argument is the value of the flag in arg.

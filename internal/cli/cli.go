@@ -106,38 +106,48 @@ func newApp(s *session) *cli.App {
 		CustomAppHelpTemplate:     cli.AppHelpTemplate + "\n" + exitCodesHelp,
 		Commands: []*cli.Command{
 			checkCommand(s), planCommand(s), doctorCommand(s), runCommand(s), resumeCommand(s), cancelCommand(s), statusCommand(s), reconcileCommand(s), reportCommand(s),
-			sandboxCommand(s), schemaCommand(s), versionCommand(s), completionCommand(s),
+			profileCommand(s), sandboxCommand(s), schemaCommand(s), versionCommand(s), completionCommand(s),
 		},
 	}
-	for _, c := range app.Commands {
-		c.OnUsageError = usageError // the app's is not inherited
+	prepareCommands(app.Commands)
+	return app
+}
+
+// prepareCommands gives commands, and those below them, what they do not inherit from the app.
+func prepareCommands(commands []*cli.Command) {
+	for _, c := range commands {
+		c.OnUsageError = usageError
 		c.HideHelpCommand = true
 		c.BashComplete = completeFlags
+		prepareCommands(c.Subcommands)
 	}
-	return app
 }
 
 func usageError(c *cli.Context, err error, _ bool) error {
 	e := inputErrorf("%v", err)
 	if c.Command != nil && c.Command.Name != "" && c.Command.Name != c.App.Name {
-		return e.hint("sendoff %s --help lists the flags", c.Command.Name)
+		return e.hint("%s --help lists the flags", c.Command.HelpName)
 	}
 	return e.hint("sendoff --help lists the commands")
 }
 
+// noCommand answers where a command is missing, or is none of those that there are: of the program, or below another command.
 func noCommand(c *cli.Context) error {
-	if c.NArg() == 0 {
+	switch {
+	case c.NArg() == 0 && c.Command.Name == c.App.Name:
 		return cli.ShowAppHelp(c)
+	case c.NArg() == 0:
+		return cli.ShowSubcommandHelp(c)
 	}
 	e := inputErrorf("unknown command %q", c.Args().First())
-	names := make([]string, len(c.App.Commands))
-	for i, cmd := range c.App.Commands {
+	names := make([]string, len(c.Command.Subcommands))
+	for i, cmd := range c.Command.Subcommands {
 		names[i] = cmd.Name
 	}
 	if near := campaign.Nearest(c.Args().First(), names); near != "" {
-		return e.hint("did you mean sendoff %s?", near)
+		return e.hint("did you mean %s %s?", c.Command.HelpName, near)
 	}
-	return e.hint("sendoff --help lists the commands")
+	return e.hint("%s --help lists the commands", c.Command.HelpName)
 }
 
 // oneArgument returns the one argument that a command takes.
@@ -146,7 +156,7 @@ func oneArgument(c *cli.Context, what string) (string, error) {
 	case 1:
 		return c.Args().First(), nil
 	case 0:
-		return "", inputErrorf("%s is missing", what).hint("sendoff %s %s", c.Command.Name, what)
+		return "", inputErrorf("%s is missing", what).hint("%s %s", c.Command.HelpName, what)
 	}
 	return "", inputErrorf("there are %d arguments, and one is wanted: %s", c.NArg(), what)
 }

@@ -29,8 +29,7 @@ func (r *runner) compare() (over bool, err error) {
 		return false, r.refuseLate() // nothing binds yet
 	}
 	if here := r.settings.pinned(""); len(m.Starts) > 0 && !sameDestination(m.Destination, here) {
-		return false, inputErrorf("%s was begun through %s; this is %s. Nothing was sent now", m.Key, describeDestination(m.Destination), describeDestination(here)).
-			hint("use another --run-key to send through these; to go on with that run, set SINCH_* back")
+		return false, refuseElsewhere(m, here).hint("for a new mailing through this one use another --run-key")
 	}
 	switch {
 	case m.State.Done() && r.resume == "" && (changed || audienceChanged):
@@ -53,6 +52,16 @@ func (r *runner) compare() (over bool, err error) {
 		return false, err
 	}
 	return true, r.finish(context.Background(), nil)
+}
+
+// refuseElsewhere refuses to go on with a run through another destination than it was begun through.
+func refuseElsewhere(m runstore.Meta, here runstore.Destination) *inputError {
+	hint := "to go on with it set SINCH_* back"
+	if m.Destination.Profile != "" {
+		hint = "to go on with it go through profile " + m.Destination.Profile + " as it was then"
+	}
+	return inputErrorf("%s was begun through %s; this is %s. Nothing was sent now",
+		m.Key, describeDestination(m.Destination), describeDestination(here)).hint("%s", hint)
 }
 
 // refuseCancelled says what can be done instead of going on.

@@ -27,8 +27,11 @@ compdef _sendoff sendoff
 `
 )
 
-// completeFlags prints the flags of a command; the scripts add files.
+// completeFlags prints the flags of a command, and the commands below it; the scripts add files.
 func completeFlags(c *cli.Context) {
+	for _, below := range c.Command.Subcommands {
+		fmt.Fprintln(c.App.Writer, below.Name)
+	}
 	for _, f := range c.Command.Flags {
 		fmt.Fprintf(c.App.Writer, "--%s\n", f.Names()[0])
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ func (r *runner) confirm(ctx context.Context) error {
 		return nil
 	}
 	if r.flags.yes {
-		if r.campaign.Limits.MaxRecipients == 0 && fresh {
+		if r.campaign.Limits.MaxRecipients == 0 && guardOf(r.settings.profile).MaxRecipients == 0 && fresh {
 			r.say("warning: --yes without limits.max_recipients in the campaign sends to however many people the audience has")
 		}
 		return nil
@@ -127,6 +128,7 @@ func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
 	}
 	row("cost", "unknown: sendoff has no prices")
 	row("checked", "%s", lists(m.Lists, c.NoSuppress))
+	showOnlyTo(row, m.Lists)
 	if n := warnings(r.plan); n > 0 {
 		row("warnings", "%s: sendoff check %s", prose.Counted(n, "kind", "kinds"), quote(r.path))
 	}
@@ -176,6 +178,7 @@ func period(n int, perSecond float64, zone *time.Location) string {
 }
 
 func lists(all []runstore.List, none bool) string {
+	all = slices.DeleteFunc(slices.Clone(all), func(l runstore.List) bool { return l.Only })
 	if len(all) == 0 {
 		if none {
 			return "nobody is left out as opted out: suppress is none"
@@ -187,4 +190,14 @@ func lists(all []runstore.List, none bool) string {
 		texts[i] = fmt.Sprintf("%s (%s, of %s)", l.File, prose.Counted(l.Entries, "entry", "entries"), clockTime(l.Modified))
 	}
 	return "opt-outs: " + strings.Join(texts, ", ")
+}
+
+// showOnlyTo names the lists outside of which nobody gets a message.
+func showOnlyTo(row func(label, format string, args ...any), all []runstore.List) {
+	for _, l := range all {
+		if l.Only {
+			row("only to", "%s (%s, of %s): it leaves out %s", l.File, prose.Counted(l.Entries, "entry", "entries"), clockTime(l.Modified),
+				prose.Counted(l.Matches, "row", "rows"))
+		}
+	}
 }

@@ -24,20 +24,29 @@ func doctorCommand(s *session) *cli.Command {
 		Name:      "doctor",
 		Usage:     "look at the settings, the app, what it keeps, the clock and the disk; sends nothing",
 		ArgsUsage: "[CAMPAIGN]",
-		Description: "Without a campaign it looks at what SINCH_* name, and at the folder at hand.\n" +
+		Description: "Without a campaign it looks at what SINCH_* and --profile name, and at the folder at hand.\n" +
 			"Every line begins with ok, note or bad; with a bad one the exit code is 4, or 2 where the settings are incomplete.",
-		Flags: []cli.Flag{&cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout}},
+		Flags: []cli.Flag{profileFlag(), timeoutFlag()},
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
 				return inputErrorf("there are %d arguments, and one at most is wanted: CAMPAIGN", c.NArg())
 			}
-			if c.Duration("http-timeout") <= 0 {
-				return inputErrorf("--http-timeout must be more than 0")
-			}
-			r := &runner{session: s, path: c.Args().First(), flags: runFlags{tuning: tuning{httpTimeout: c.Duration("http-timeout"), maxInFlight: 1}}}
-			return r.doctor(c.Context)
+			return s.runDoctor(c, c.Args().First(), c.String("profile"))
 		},
 	}
+}
+
+func timeoutFlag() cli.Flag {
+	return &cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout}
+}
+
+// runDoctor looks at a campaign and a profile, either of which may be empty.
+func (s *session) runDoctor(c *cli.Context, path, profile string) error {
+	if c.Duration("http-timeout") <= 0 {
+		return inputErrorf("--http-timeout must be more than 0")
+	}
+	r := &runner{session: s, path: path, flags: runFlags{profile: profile, tuning: tuning{httpTimeout: c.Duration("http-timeout"), maxInFlight: 1}}}
+	return r.doctor(c.Context)
 }
 
 // doctor prints what it finds, a line each.
@@ -51,9 +60,10 @@ func (r *runner) doctor(ctx context.Context) (err error) {
 		r.finding("ok", "campaign", "%s", r.campaign.Name)
 	}
 	r.examineDisk(folder)
-	if r.settings, err = r.environmentSettings(); err != nil {
+	if r.settings, err = r.chooseSettings(ctx); err != nil {
 		return err
 	}
+	r.examineProfile()
 	if r.client, err = r.settings.client(r.flags.tuning); err != nil {
 		return err
 	}
@@ -61,12 +71,26 @@ func (r *runner) doctor(ctx context.Context) (err error) {
 	if r.app, err = r.client.App(ctx); err != nil {
 		r.finding("bad", "app", "%v", err)
 		if isAccess(err) {
-			return explainAccess(err)
+			return r.settings.explainAccess(err)
 		}
 		return accessErrorf("Sinch could not be reached\n    hint: look at the network, a proxy (HTTPS_PROXY), SINCH_REGION and SINCH_ENDPOINT")
 	}
 	r.finding("ok", "access", "the key is good, and the app is there")
 	return r.examineApp()
+}
+
+func (r *runner) examineProfile() {
+	p := r.settings.profile
+	if p == nil {
+		return
+	}
+	r.finding("ok", "profile", "%s; the secret comes from %s", p.Name, p.SecretFrom())
+	if p.OnlyTo != "" {
+		r.finding("note", "", "nobody gets anything but who is on %s", p.OnlyTo)
+	}
+	if p.MaxRecipients > 0 {
+		r.finding("note", "", "a run has at most %s", prose.Counted(p.MaxRecipients, "recipient", "recipients"))
+	}
 }
 
 func (r *runner) finding(verdict, what, format string, args ...any) {

@@ -96,7 +96,7 @@ func (r *runner) conclude(rep *report.Report, stop *send.Stop) (ending, error) {
 	case r.run.Meta().Eligible == 0 && r.campaign.Audience.AllowEmpty:
 		ends[exitOK] = ending{runstore.Finished, exitOK, "nobody was to be sent to, as the campaign allows"}
 	case stop == nil && rep.Accepted+rep.Rejected+rep.InDoubt+rep.LeftInDoubt+expired == 0:
-		ends[exitInput] = ending{runstore.Stopped, exitInput, "nobody was sent to: everyone came onto a suppression list meanwhile"}
+		ends[exitInput] = ending{runstore.Stopped, exitInput, "nobody was sent to: lists have come to leave everyone out meanwhile"}
 	}
 	if expired > 0 {
 		ends[exitRejections] = ending{runstore.Finished, exitRejections,
@@ -150,9 +150,9 @@ func (r *runner) sayNext(ctx context.Context, rep *report.Report, stop *send.Sto
 		case rep.InDoubt == 0:
 			r.say("next: sendoff report %s", r.flags.arguments(r.path))
 		case r.canAsk():
-			r.say("next: sendoff reconcile %s", r.flags.arguments(r.path))
+			r.say("next: sendoff reconcile %s", r.flags.arguments(r.path)+profileArgument(r.run.Meta()))
 		default:
-			r.say("next: sendoff reconcile %s --assume sent, or --assume not-sent", r.flags.arguments(r.path))
+			r.say("next: sendoff reconcile %s --assume sent, or --assume not-sent", r.flags.arguments(r.path)+profileArgument(r.run.Meta()))
 		}
 		return
 	}
@@ -177,7 +177,7 @@ func (r *runner) canAsk() bool {
 
 // again is the command with which the run goes on as it began.
 func (r *runner) again() string {
-	args := "sendoff run " + r.flags.arguments(r.path)
+	args := "sendoff run " + r.flags.arguments(r.path) + profileArgument(r.run.Meta())
 	if r.resume != "" || r.campaign.IsDated() && r.flags.runKey == "" { // on another day, run begins another run
 		args = "sendoff resume " + quote(r.run.Dir)
 	}

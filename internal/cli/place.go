@@ -20,6 +20,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/ledger"
+	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
 )
 
@@ -84,9 +85,21 @@ func (p place) arguments(path string) string {
 // goOn is the command that goes on with the run in dir.
 func goOn(m runstore.Meta, dir string) string {
 	if !wasStarted(m) {
-		return "sendoff run " + quote(cmp.Or(m.CampaignFile, "CAMPAIGN"))
+		return "sendoff run " + quote(cmp.Or(m.CampaignFile, "CAMPAIGN")) + profileArgument(m)
 	}
 	return "sendoff resume " + quote(dir)
+}
+
+// profileArgument is the flag that names the profile through which a run began, where its campaign does not.
+func profileArgument(m runstore.Meta) string {
+	name := m.Destination.Profile
+	if name == "" || len(m.Sources) == 0 {
+		return ""
+	}
+	if c, err := campaign.Parse(m.Sources[0].Name, m.Sources); err == nil && c.Profile == name {
+		return ""
+	}
+	return " --profile " + quote(name)
 }
 
 // onRun makes an action of a command whose argument is a RUN.
@@ -200,11 +213,14 @@ func endpointIdentity(endpoint string) string {
 func describeDestination(d runstore.Destination) string {
 	var b strings.Builder
 	if d.AppName != "" {
-		fmt.Fprintf(&b, "app %q (%s)", d.AppName, shorten(d.AppID))
+		fmt.Fprintf(&b, "app %q (%s)", d.AppName, prose.Shorten(d.AppID))
 	} else {
-		fmt.Fprintf(&b, "app %s", shorten(d.AppID))
+		fmt.Fprintf(&b, "app %s", prose.Shorten(d.AppID))
 	}
-	fmt.Fprintf(&b, " · project %s", shorten(d.ProjectID))
+	if d.Profile != "" {
+		fmt.Fprintf(&b, " · profile %s", d.Profile)
+	}
+	fmt.Fprintf(&b, " · project %s", prose.Shorten(d.ProjectID))
 	if d.Region != "" {
 		fmt.Fprintf(&b, " · region %s", d.Region)
 	}
@@ -212,13 +228,6 @@ func describeDestination(d runstore.Destination) string {
 		fmt.Fprintf(&b, " · %s", d.Endpoint)
 	}
 	return b.String()
-}
-
-func shorten(id string) string {
-	if len(id) <= 10 {
-		return id
-	}
-	return id[:4] + "…" + id[len(id)-4:]
 }
 
 // quote writes an argument so that it can be copied into the shell at hand.

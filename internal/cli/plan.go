@@ -16,6 +16,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/plan"
+	"sendoff/internal/profile"
 	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
 )
@@ -60,6 +61,10 @@ func (s *session) planOnly(ctx context.Context, path string, p place, asJSON boo
 	if err != nil {
 		return err
 	}
+	guard, err := s.guard(c)
+	if err != nil {
+		return err
+	}
 	show := func(built *plan.Plan, m runstore.Meta) error {
 		if asJSON {
 			return s.printJSON(planJSON(built, m))
@@ -71,7 +76,7 @@ func (s *session) planOnly(ctx context.Context, path string, p place, asJSON boo
 		return nil
 	}
 	if p.runDir == "" {
-		return s.planAside(ctx, c, p.key(c, s.Now()), show)
+		return s.planAside(ctx, c, p.key(c, s.Now()), guard, show)
 	}
 	if err := s.checkVolume(p.runDir, p.key(c, s.Now())); err != nil {
 		return err
@@ -84,7 +89,7 @@ func (s *session) planOnly(ctx context.Context, path string, p place, asJSON boo
 	if run.Begun() {
 		return inputErrorf("%s has begun to send, so its plan stands", p.runDir).hint("sendoff status %s", quote(p.runDir))
 	}
-	built, err := s.buildPlan(ctx, c, run, "")
+	built, err := s.buildPlan(ctx, c, run, "", guard)
 	if err != nil {
 		return err
 	}
@@ -92,7 +97,7 @@ func (s *session) planOnly(ctx context.Context, path string, p place, asJSON boo
 }
 
 // planAside plans in a folder of its own that is gone when it returns.
-func (s *session) planAside(ctx context.Context, c *campaign.Campaign, key string, show func(*plan.Plan, runstore.Meta) error) (err error) {
+func (s *session) planAside(ctx context.Context, c *campaign.Campaign, key string, guard plan.Guard, show func(*plan.Plan, runstore.Meta) error) (err error) {
 	ctx, stop, release := watchSignals(ctx, func() {})
 	defer release()
 	ctx, cancel := untilStopped(ctx, stop)
@@ -107,14 +112,14 @@ func (s *session) planAside(ctx context.Context, c *campaign.Campaign, key strin
 		return err
 	}
 	defer run.Close()
-	built, err := s.buildPlan(ctx, c, run, "")
+	built, err := s.buildPlan(ctx, c, run, "", guard)
 	if err != nil {
 		return err
 	}
 	return show(built, run.Meta())
 }
 
-func (s *session) buildPlan(ctx context.Context, c *campaign.Campaign, run *runstore.Run, appID string) (*plan.Plan, error) {
+func (s *session) buildPlan(ctx context.Context, c *campaign.Campaign, run *runstore.Run, appID string, guard plan.Guard) (*plan.Plan, error) {
 	if appID == "" {
 		appID = strings.Repeat("0", 26) // as long as a real one: planning checks lengths, and sends nothing
 	}
@@ -126,7 +131,7 @@ func (s *session) buildPlan(ctx context.Context, c *campaign.Campaign, run *runs
 		}
 	}
 	return plan.Build(ctx, plan.Config{
-		Campaign: c, AudiencePath: audiencePath(c), Run: run, AppID: appID, Now: s.Now(), Progress: progress,
+		Campaign: c, AudiencePath: audiencePath(c), Run: run, AppID: appID, Guard: guard, Now: s.Now(), Progress: progress,
 	})
 }
 
@@ -138,7 +143,14 @@ func (r *runner) dryRun(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.planAside(ctx, c, r.flags.key(c, r.Now()), func(built *plan.Plan, m runstore.Meta) error {
+	r.campaign = c
+	var through *profile.Profile // a rehearsal goes through none
+	if !r.flags.sandbox {
+		if through, err = r.chosenProfile(); err != nil {
+			return err
+		}
+	}
+	return r.planAside(ctx, c, r.flags.key(c, r.Now()), guardOf(through), func(built *plan.Plan, m runstore.Meta) error {
 		if r.flags.json {
 			return r.printJSON(planJSON(built, m))
 		}
@@ -157,6 +169,7 @@ func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta)
 	row("audience", "%s", describeAudience(m.AudienceFile, p))
 	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(p))
 	row("checked", "%s", lists(m.Lists, c.NoSuppress))
+	showOnlyTo(row, m.Lists)
 	row("plan", "%s", m.PlanDigest[:16])
 	fmt.Fprintln(s.Stdout)
 	printSamples(s.Stdout, p.Samples)
@@ -169,8 +182,12 @@ func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta)
 // check plans aside and prints what was found, whether or not it could be sent.
 func (s *session) check(ctx context.Context, path string, asJSON bool) error {
 	c, err := s.loadCampaign(path)
+	var guard plan.Guard
 	if err == nil {
-		err = s.planAside(ctx, c, c.Key(s.Now()), func(p *plan.Plan, m runstore.Meta) error {
+		guard, err = s.guard(c)
+	}
+	if err == nil {
+		err = s.planAside(ctx, c, c.Key(s.Now()), guard, func(p *plan.Plan, m runstore.Meta) error {
 			if asJSON {
 				return s.printJSON(checkJSON{Schema: 1, OK: true, Problems: c.Warnings, Plan: planJSON(p, m)})
 			}

@@ -64,6 +64,45 @@ func TestPrivacy(t *testing.T) {
 	}
 }
 
+// A profile's secret stands in nothing that is printed or kept, whether the profile holds it itself or a command prints it, which then fails.
+func TestPrivacyOfProfiles(t *testing.T) {
+	b := newBench(t, 20)
+	c := b.server.Config()
+	profiles := filepath.Join(t.TempDir(), "profiles.yaml")
+	writeFile(t, profiles, "good: {app_id: "+c.AppID+", key_secret: "+c.KeySecret+"}\n"+
+		"failing: {app_id: "+c.AppID+", key_secret_command: \"echo "+c.KeySecret+" && exit 1\"}\n"+
+		"wrong: {app_id: "+c.AppID+", key_id: other, key_secret: "+c.KeySecret+"-2}\n")
+	b.env = append(b.env, "SENDOFF_PROFILES="+profiles)
+	var printed bytes.Buffer
+	for _, args := range [][]string{
+		{"profile", "list"}, {"profile", "show", "good"}, {"profile", "show", "failing"}, {"profile", "check", "good"}, {"profile", "check", "failing"},
+		{"profile", "check", "wrong"}, {"doctor", b.dir, "--profile", "good"}, {"run", "--yes", "--profile", "wrong", b.dir},
+		{"run", "--yes", "--profile", "failing", b.dir}, {"run", "--yes", "--json", "--profile", "good", b.dir}, {"status", b.dir}, {"report", b.dir},
+	} {
+		out, _ := b.command(args...).CombinedOutput() // some end with other codes than 0
+		printed.Write(out)
+	}
+	refuse(t, "what was printed", printed.Bytes())
+	for _, want := range []string{"has failed: exit status 1", "SINCH_KEY_ID, SINCH_KEY_SECRET. Nothing was sent", "everything adds up", `"profile": "good"`} {
+		if !bytes.Contains(printed.Bytes(), []byte(want)) {
+			t.Errorf("%q was not printed, so the search above proves less:\n%s", want, &printed)
+		}
+	}
+	files, err := os.ReadDir(b.runDir())
+	if err != nil || len(files) < 5 {
+		t.Errorf("%d files: %v", len(files), err)
+	}
+	for _, f := range files {
+		content, err := os.ReadFile(filepath.Join(b.runDir(), f.Name()))
+		if err != nil {
+			t.Error(err)
+		}
+		if bytes.Contains(content, []byte(c.KeySecret)) {
+			t.Errorf("%s holds the secret", f.Name())
+		}
+	}
+}
+
 // number is what could be a part of a telephone number of this test's people, written in any way.
 var number = regexp.MustCompile(`7700 ?9\d{5}|077OO`)
 

@@ -34,6 +34,7 @@ func reconcileCommand(s *session) *cli.Command {
 			&cli.DurationFlag{Name: "settle", Usage: "how long a message whose answer was lost may take to show up at Sinch", Value: defaultSettle},
 			&cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout},
 			&cli.DurationFlag{Name: "give-up", Usage: "stop after so long without any answer", Value: defaultGiveUp},
+			profileFlag(),
 			&cli.BoolFlag{Name: "adopt", Usage: "take a copied run folder as the run itself; the other copy must never send again"},
 			&cli.BoolFlag{Name: "json", Usage: "print the report as JSON"},
 		}, whichRun()...),
@@ -43,7 +44,7 @@ func reconcileCommand(s *session) *cli.Command {
 			if assume != "" && assume != assumeSent && assume != assumeNotSent {
 				return inputErrorf("--assume wants %s or %s", assumeSent, assumeNotSent)
 			}
-			r := &runner{session: s, path: c.Args().First(), flags: runFlags{place: readPlace(c), json: c.Bool("json"), adopt: c.Bool("adopt"), tuning: tuning{
+			r := &runner{session: s, path: c.Args().First(), flags: runFlags{place: readPlace(c), profile: c.String("profile"), json: c.Bool("json"), adopt: c.Bool("adopt"), tuning: tuning{
 				settle: c.Duration("settle"), httpTimeout: c.Duration("http-timeout"), giveUp: c.Duration("give-up"),
 			}}}
 			if r.flags.settle <= 0 || r.flags.httpTimeout <= 0 || r.flags.giveUp <= 0 {
@@ -121,7 +122,10 @@ func cannotAsk(err error) bool {
 
 // connect makes the client of the run's own destination, and puts on record how the app keeps messages.
 func (r *runner) connect(ctx context.Context, m runstore.Meta) (err error) {
-	if r.settings, err = r.environmentSettings(); err != nil {
+	if r.campaign, err = campaign.Parse(m.Sources[0].Name, m.Sources); err != nil {
+		return err
+	}
+	if r.settings, err = r.chooseSettings(ctx); err != nil {
 		return err
 	}
 	if r.client, err = r.settings.client(r.flags.tuning); err != nil {
@@ -129,11 +133,7 @@ func (r *runner) connect(ctx context.Context, m runstore.Meta) (err error) {
 	}
 	// A ledger that has forgotten its first start does not know through what it sent either.
 	if here := r.settings.pinned(""); len(m.Starts) > 0 && !sameDestination(m.Destination, here) {
-		return inputErrorf("this run was begun through %s, and now the settings say %s", describeDestination(m.Destination), describeDestination(here)).
-			hint("set SINCH_* back")
-	}
-	if r.campaign, err = campaign.Parse(m.Sources[0].Name, m.Sources); err != nil {
-		return err
+		return refuseElsewhere(m, here)
 	}
 	if err := r.askForApp(ctx); err != nil {
 		return err
@@ -289,7 +289,7 @@ func (r *runner) sayReconciled(stop *send.Stop) error {
 		return err
 	}
 	if rep.InDoubt > 0 {
-		r.say("to settle them yourself: sendoff reconcile %s --assume sent, or --assume not-sent to send to them again", r.flags.arguments(r.path))
+		r.say("to settle them yourself: sendoff reconcile %s --assume sent, or --assume not-sent to send to them again", r.flags.arguments(r.path)+profileArgument(r.run.Meta()))
 	}
 	if rep.NotSent > 0 && rep.State != runstore.Cancelled {
 		r.say("to send to %s: %s", prose.Counted(rep.NotSent, "recipient", "recipients"), goOn(r.run.Meta(), r.run.Dir))

@@ -145,7 +145,7 @@ func (r *runner) reopen(ctx context.Context) error {
 	if r.campaign, err = r.campaignOf(m); err != nil {
 		return err
 	}
-	return r.configure()
+	return r.configure(ctx)
 }
 
 // campaignOf returns the campaign that a run goes on with.

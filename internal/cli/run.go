@@ -34,6 +34,7 @@ import (
 type runFlags struct {
 	place
 	tuning
+	profile                            string
 	dryRun, yes, json, adopt, noCanary bool
 	allowEmpty                         bool
 	confirm                            string
@@ -116,6 +117,7 @@ func allowEmptyFlag() cli.Flag {
 // sendingFlags are those of every command that sends.
 func sendingFlags() []cli.Flag {
 	return []cli.Flag{
+		profileFlag(),
 		&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask"},
 		&cli.IntFlag{Name: "limit", Usage: "begin at most `N` recipients now; run again for the rest", DefaultText: "all"},
 		&cli.StringFlag{Name: "rate", Usage: "`RATE`: auto, a number a second, or a share of the app's own such as 80%", DefaultText: "the campaign's, else auto"},
@@ -134,6 +136,10 @@ func sendingFlags() []cli.Flag {
 		&cli.StringFlag{Name: "tolerate", Usage: "finished is finished (exit 0) with at most `SHARE` of the recipients rejected, left in doubt or expired: 1%, or a number", DefaultText: "none"},
 		&cli.StringFlag{Name: "if-locked", Usage: "`POLICY` where another process holds the run: fail, wait, or skip (exit 0)", Value: string(lockedFail)},
 	}
+}
+
+func profileFlag() cli.Flag {
+	return &cli.StringFlag{Name: "profile", Usage: "`NAME` of the profile to go through", DefaultText: "the campaign's, else SINCH_* alone"}
 }
 
 func placeFlags() []cli.Flag {
@@ -159,7 +165,7 @@ func readRunFlags(c *cli.Context) (runFlags, error) {
 			rate: c.String("rate"), maxInFlight: c.Int("max-in-flight"),
 			httpTimeout: c.Duration("http-timeout"), settle: c.Duration("settle"), giveUp: c.Duration("give-up"),
 		},
-		dryRun: c.Bool("dry-run"), yes: c.Bool("yes"), json: c.Bool("json"), adopt: c.Bool("adopt"), noCanary: c.Bool("no-canary"),
+		profile: c.String("profile"), dryRun: c.Bool("dry-run"), yes: c.Bool("yes"), json: c.Bool("json"), adopt: c.Bool("adopt"), noCanary: c.Bool("no-canary"),
 		confirm: c.String("confirm"), limit: c.Int("limit"),
 		inDoubt: campaign.DoubtPolicy(c.String("in-doubt")), holdServerErrors: c.String("server-errors") == "hold",
 		ifSentBefore: c.String("if-sent-before") == "go-on", allowEmpty: c.Bool("allow-empty"),
@@ -269,7 +275,7 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 		return false, err
 	}
 	// Only now: whoever opted out meanwhile is left out.
-	r.lists, err = suppress.Load(r.campaign.Dir(), r.campaign.Suppress, r.campaign.Audience.Country, time.Now())
+	r.lists, err = suppress.Load(r.campaign.Dir(), r.campaign.Suppress, r.campaign.Audience.Country, time.Now(), guardOf(r.settings.profile).Lists()...)
 	return false, err
 }
 
@@ -279,14 +285,14 @@ func (r *runner) find(ctx context.Context) (err error) {
 		return err
 	}
 	r.campaign.Audience.AllowEmpty = r.campaign.Audience.AllowEmpty || r.flags.allowEmpty
-	if err := r.configure(); err != nil {
+	if err := r.configure(ctx); err != nil {
 		return err
 	}
 	return r.acquire(ctx)
 }
 
 // configure reads the settings, and has the campaign say what the flags do not.
-func (r *runner) configure() (err error) {
+func (r *runner) configure(ctx context.Context) (err error) {
 	if r.flags.maxInFlight == 0 {
 		r.flags.maxInFlight = r.campaign.Pace.MaxInFlight
 	}
@@ -298,7 +304,7 @@ func (r *runner) configure() (err error) {
 	}
 	if r.flags.sandbox {
 		r.settings = sandboxSettings()
-	} else if r.settings, err = r.environmentSettings(); err != nil {
+	} else if r.settings, err = r.chooseSettings(ctx); err != nil {
 		return err
 	}
 	r.client, err = r.settings.client(r.flags.tuning)
@@ -426,7 +432,7 @@ func (r *runner) prepare(ctx context.Context) (over bool, err error) {
 // makePlan plans, and says what changed where somebody has looked at an earlier plan.
 func (r *runner) makePlan(ctx context.Context) (err error) {
 	old := r.run.Meta()
-	r.plan, err = r.buildPlan(ctx, r.campaign, r.run, r.settings.destination.AppID)
+	r.plan, err = r.buildPlan(ctx, r.campaign, r.run, r.settings.destination.AppID, guardOf(r.settings.profile))
 	if err != nil {
 		return err
 	}

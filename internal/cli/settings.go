@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 
+	"sendoff/internal/profile"
 	"sendoff/internal/runstore"
 	"sendoff/internal/sandbox"
 	"sendoff/internal/sinch"
@@ -11,6 +12,7 @@ import (
 
 // settings say through what messages go.
 type settings struct {
+	profile     *profile.Profile // that names it, or a part of it; nil: none
 	destination sinch.Destination
 	credentials sinch.Credentials
 	sandbox     *sandbox.Server // plays the API within this process; nil: the destination is asked
@@ -100,7 +102,11 @@ func (st *settings) client(f tuning) (*sinch.Client, error) {
 	}
 	client, err := sinch.New(o)
 	if err != nil {
-		return nil, inputErrorf("the settings do not say through what to send:\n    %s", strings.ReplaceAll(err.Error(), "\n", "\n    ")).hint("to try it without an account: sendoff run --sandbox CAMPAIGN")
+		problem := inputErrorf("the settings do not say through what to send:\n    %s", strings.ReplaceAll(err.Error(), "\n", "\n    "))
+		if p := st.profile; p != nil {
+			return nil, problem.hint("what SINCH_* leave out comes from profile %s in %s, line %d", p.Name, p.File, p.Line)
+		}
+		return nil, problem.hint("to try it without an account: sendoff run --sandbox CAMPAIGN")
 	}
 	return client, nil
 }
@@ -108,5 +114,9 @@ func (st *settings) client(f tuning) (*sinch.Client, error) {
 // pinned is the destination in the form in which a run keeps it.
 func (st *settings) pinned(appName string) runstore.Destination {
 	d := st.destination
-	return runstore.Destination{ProjectID: d.ProjectID, AppID: d.AppID, AppName: appName, Region: d.Region, Endpoint: d.Endpoint}
+	pinned := runstore.Destination{ProjectID: d.ProjectID, AppID: d.AppID, AppName: appName, Region: d.Region, Endpoint: d.Endpoint}
+	if st.profile != nil {
+		pinned.Profile = st.profile.Name
+	}
+	return pinned
 }

@@ -27,6 +27,7 @@ var ours = map[string][]string{
 	"sendoff/internal/plan":       {"internal/failpoint", "campaign", "internal/prose", "internal/audience", "internal/suppress", "internal/render", "internal/runstore", "internal/ledger"},
 	"sendoff/internal/runs":       {"campaign", "internal/runstore", "internal/ledger"},
 	"sendoff/internal/pace":       {},
+	"sendoff/internal/profile":    {"campaign", "internal/durable"},
 	"sendoff/internal/sinch":      {},
 	"sendoff/internal/settle":     {"internal/ledger", "internal/failpoint", "campaign", "internal/sinch", "internal/pace", "internal/runstore"},
 	"sendoff/internal/send":       {"internal/prose", "internal/failpoint", "campaign", "internal/render", "internal/suppress", "internal/sinch", "internal/settle", "internal/pace", "internal/runstore", "internal/ledger"},
@@ -40,7 +41,7 @@ var ours = map[string][]string{
 
 // doors says where a third-party package ends: nobody else imports it.
 var doors = map[string][]string{
-	"github.com/goccy/go-yaml":        {"sendoff/campaign"},
+	"github.com/goccy/go-yaml":        {"sendoff/campaign", "sendoff/internal/profile"},
 	"github.com/gocarina/gocsv":       {"sendoff/internal/audience"},
 	"github.com/nyaruka/phonenumbers": {"sendoff/internal/audience"},
 	"go.etcd.io/bbolt":                {"sendoff/internal/ledger"},
@@ -53,7 +54,7 @@ var doors = map[string][]string{
 	"github.com/oklog/ulid":           {"sendoff/internal/ledger", "sendoff/internal/runstore", "sendoff/internal/sandbox", "sendoff/internal/cli"},
 	"golang.org/x/sys":                {"sendoff/internal/ledger", "sendoff/internal/volume", "sendoff/internal/cli"},
 	"github.com/hanwen/go-fuse":       {"sendoff/internal/cutfs"},
-	"github.com/rogpeppe/go-internal": {},
+	"github.com/rogpeppe/go-internal": {"sendoff/internal/cli"},
 	"github.com/google/go-cmp":        {},
 }
 

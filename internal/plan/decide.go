@@ -57,9 +57,9 @@ func (w *worker) row(f *frame, i int, finding audience.Finding) error {
 		f.skip(r, campaign.Invalid, finding.String(), 0)
 		return nil
 	}
-	if match, suppressed := w.in.lists.Match(r, r.Field(w.id)); suppressed {
+	if match, leftOut := w.in.lists.Match(r, r.Field(w.id)); leftOut {
 		f.matches[match.List]++
-		f.skip(r, campaign.Suppressed, match.File, match.Line)
+		f.skip(r, match.Reason, match.File, match.Line)
 		return nil
 	}
 	body, err := w.in.renderer.Body(w.body[:0], r, sampleEpoch)

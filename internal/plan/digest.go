@@ -13,16 +13,21 @@ import (
 // digest is the digest of a plan while it is made. What it covers stands in the package's description.
 type digest struct{ hash hash.Hash }
 
-func newDigest(c *campaign.Campaign, columns campaign.Columns) *digest {
+func newDigest(config Config, columns campaign.Columns) *digest {
+	c := config.Campaign
 	d := &digest{sha256.New()}
 	d.text("plan 1") // a new number when the encoding changes
 	content := c.ContentDigest()
 	d.text(string(content[:]))
 	d.number(c.Limits.MinRecipients)
-	d.number(c.Limits.MaxRecipients)
+	d.number(config.mostRecipients())
 	d.number(len(c.Suppress))
 	for _, list := range c.Suppress {
 		d.text(list.File)
+	}
+	if only := config.Guard.OnlyTo; only != "" {
+		d.text("only to")
+		d.text(only)
 	}
 	d.number(len(columns.Header))
 	for _, name := range columns.Header {

@@ -26,7 +26,7 @@
 //
 // # What the digest covers
 //
-// What is sent to whom: the campaign's content, every row as frozen, which rows are invalid, the limits, and which suppression lists are
+// What is sent to whom: the campaign's content, every row as frozen, which rows are invalid, the limits, and which lists are
 // asked. Whom the lists leave out it does not cover: they may grow while a plan waits. Which rows are duplicates or miss a value follows
 // from the rest. Nor does it know through which app the run goes; who shows it to people as a promise adds that.
 package plan

@@ -27,7 +27,7 @@ func open(c Config) (*inputs, error) {
 	country := c.Campaign.Audience.Country
 	var err error
 	var problems campaign.Problems
-	in.lists, err = suppress.Load(c.Campaign.Dir(), c.Campaign.Suppress, country, c.Now)
+	in.lists, err = suppress.Load(c.Campaign.Dir(), c.Campaign.Suppress, country, c.Now, c.Guard.Lists()...)
 	if errors.Is(err, audience.ErrCountry) {
 		return nil, campaign.Problems{{
 			File: c.Campaign.Path, Line: c.Campaign.Audience.Line, Message: fmt.Sprintf("audience: no phone numbers belong to the country %q", country),
@@ -102,7 +102,7 @@ func (in *inputs) listsWith(matches []int) []runstore.List {
 	for i, l := range in.lists.Lists() {
 		lists = append(lists, runstore.List{
 			File: l.File, Modified: l.ModTime, SHA256: hex.EncodeToString(l.SHA256[:]),
-			Entries: l.Entries, Ignored: l.Unreadable, Matches: matches[i],
+			Entries: l.Entries, Ignored: l.Unreadable, Only: l.Only, Matches: matches[i],
 		})
 	}
 	return lists

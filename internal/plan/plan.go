@@ -20,8 +20,26 @@ type Config struct {
 	AudiencePath string        // where the audience is
 	Run          *runstore.Run // held by this process; nothing of it was begun
 	AppID        string        // in every body, and so in the lengths that are checked
+	Guard        Guard
 	Now          time.Time
 	Progress     func(rows int) // called now and then with how many rows are planned; may be nil
+}
+
+// Guard is what is held against every campaign that goes through a destination, beside the campaign's own lists and limits. The zero
+// Guard lets everybody out.
+type Guard struct {
+	Name          string // whose it is, for people: "profile staging"
+	File          string // where it stands
+	OnlyTo        string // a list outside of which nobody gets a message; empty: none
+	MaxRecipients int    // 0: no limit
+}
+
+// Lists returns the lists outside of which nobody gets a message.
+func (g Guard) Lists() []string {
+	if g.OnlyTo == "" {
+		return nil
+	}
+	return []string{g.OnlyTo}
 }
 
 // Plan is what was decided.

@@ -51,20 +51,32 @@ func (b *builder) badRows() campaign.Problems {
 	}}, b.invalidRows()...)
 }
 
-// limits refuses more people than the campaign allows, and fewer.
+// mostRecipients is the smaller one of the limits of campaign and guard; 0: there is none.
+func (c Config) mostRecipients() int {
+	most, guard := c.Campaign.Limits.MaxRecipients, c.Guard.MaxRecipients
+	if most == 0 || guard > 0 && guard < most {
+		return guard
+	}
+	return most
+}
+
+// limits refuses more people than campaign and guard allow, and fewer.
 func (b *builder) limits(people int) campaign.Problems {
-	switch l := b.config.Campaign.Limits; {
-	case l.MaxRecipients > 0 && people > l.MaxRecipients:
-		return b.limit(people, "limits.max_recipients", l.MaxRecipients)
+	l, g, most := b.config.Campaign.Limits, b.config.Guard, b.config.mostRecipients()
+	switch {
+	case most > 0 && people > most && most == l.MaxRecipients:
+		return b.limit(people, b.config.Campaign.Path, "limits.max_recipients", most)
+	case most > 0 && people > most:
+		return b.limit(people, g.File, "max_recipients of "+g.Name, most)
 	case people < l.MinRecipients:
-		return b.limit(people, "limits.min_recipients", l.MinRecipients)
+		return b.limit(people, b.config.Campaign.Path, "limits.min_recipients", l.MinRecipients)
 	}
 	return nil
 }
 
-func (b *builder) limit(people int, name string, limit int) campaign.Problems {
+func (b *builder) limit(people int, file, name string, limit int) campaign.Problems {
 	return campaign.Problems{{
-		File:    b.config.Campaign.Path,
+		File:    file,
 		Message: fmt.Sprintf("%s would get a message, and %s is %s", prose.Counted(people, "person", "people"), name, prose.Thousands(limit)),
 		Hint:    "the audience may not be the one that was meant; otherwise change the limit",
 	}}

@@ -43,9 +43,9 @@ func newBuilder(c Config, in *inputs) (*builder, error) {
 		snapshot:   snapshot,
 		skips:      newSkipWriter(c.Run.Ledger, c.Now),
 		duplicates: newSpool(c.Run.Path("numbers.tmp"), spoolRecords),
-		digest:     newDigest(c.Campaign, in.audience.Columns()),
+		digest:     newDigest(c, in.audience.Columns()),
 		skipped:    make(map[campaign.SkipReason]int),
-		matches:    make([]int, len(c.Campaign.Suppress)),
+		matches:    make([]int, len(in.lists.Lists())),
 	}, nil
 }
 

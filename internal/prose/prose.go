@@ -1,4 +1,4 @@
-// Package prose writes numbers as they stand in sentences for people.
+// Package prose writes numbers and ids as they stand in sentences for people.
 package prose
 
 import (
@@ -54,6 +54,14 @@ func Lines(count int, first []int) string {
 		text += ", …"
 	}
 	return text
+}
+
+// Shorten writes the beginning and the end of a long id: 01HZ…BCDE.
+func Shorten(id string) string {
+	if len(id) <= 10 {
+		return id
+	}
+	return id[:4] + "…" + id[len(id)-4:]
 }
 
 // Bytes writes an amount of data as people say it: 1.4 GB, 12 MB.

@@ -106,7 +106,7 @@ func (r *testRun) send(row int, results ...ledger.Result) {
 func (r *testRun) start() {
 	r.update(func(m *runstore.Meta) {
 		m.State = runstore.Running
-		m.Destination = runstore.Destination{ProjectID: "project-1", AppID: "app-1", AppName: "Acme Production", Region: "eu"}
+		m.Destination = runstore.Destination{ProjectID: "project-1", AppID: "app-1", AppName: "Acme Production", Region: "eu", Profile: "production"}
 		m.Starts = append(m.Starts, runstore.Start{Time: testTime, Epoch: "0badcafe", Host: "laptop", Version: "test"})
 		m.Storage = append(m.Storage, runstore.Storage{Time: testTime, Mode: runstore.Dispatch, Days: 1})
 	})

@@ -27,8 +27,8 @@ func (r *Report) Summary(w io.Writer) {
 		_, _ = io.WriteString(w, b.String())
 		return
 	}
-	if r.Destination.Endpoint != "" && !r.Sandbox {
-		fmt.Fprintf(&b, "  through %s, not Sinch's own hosts\n", r.Destination.Endpoint)
+	if r.Destination.AppID != "" && !r.Sandbox {
+		fmt.Fprintf(&b, "  through %s\n", through(r.Destination))
 	}
 	writeTable(&b, r.lines())
 	if r.AfterServerError > 0 {
@@ -40,6 +40,24 @@ func (r *Report) Summary(w io.Writer) {
 	}
 	fmt.Fprintln(&b, "  delivery: not collected")
 	_, _ = io.WriteString(w, b.String())
+}
+
+// through names what messages go through: app, profile, region, and where they go instead of Sinch's own hosts.
+func through(d runstore.Destination) string {
+	parts := []string{"app " + prose.Shorten(d.AppID)}
+	if d.AppName != "" {
+		parts[0] = fmt.Sprintf("app %q (%s)", d.AppName, prose.Shorten(d.AppID))
+	}
+	if d.Profile != "" {
+		parts = append(parts, "profile "+d.Profile)
+	}
+	if d.Region != "" {
+		parts = append(parts, "region "+d.Region)
+	}
+	if d.Endpoint != "" {
+		parts = append(parts, d.Endpoint+", not Sinch's own hosts")
+	}
+	return strings.Join(parts, " · ")
 }
 
 // sum says what the numbers amount to.

@@ -32,6 +32,7 @@ type Destination struct {
 	ProjectID string `json:"project_id"`
 	AppID     string `json:"app_id"`
 	AppName   string `json:"app_name,omitempty"` // for people
+	Profile   string `json:"profile,omitempty"`  // by which it was named; for people
 	Region    string `json:"region,omitempty"`
 	Endpoint  string `json:"endpoint,omitempty"` // one base URL instead of the region's hosts
 }
@@ -43,6 +44,7 @@ type List struct {
 	SHA256   string    `json:"sha256"`
 	Entries  int       `json:"entries"`
 	Ignored  int       `json:"unreadable_ignored,omitempty"`
+	Only     bool      `json:"only,omitempty"` // it lets nobody out who is not on it; matches are those whom it left out
 	Matches  int       `json:"matches"`
 }
 

@@ -8,7 +8,7 @@ type Progress struct {
 	Rejected   atomic.Int64
 	InDoubt    atomic.Int64
 	Left       atomic.Int64 // left in doubt
-	Skipped    atomic.Int64 // left out while sending: they came onto a suppression list
+	Skipped    atomic.Int64 // left out while sending: a list has come to leave them out
 	OnlyAsking atomic.Bool  // all that is left to do now is to ask about rows in doubt
 	InFlight   atomic.Int64 // requests whose answer is awaited
 	Throttled  atomic.Int64 // answers with 429

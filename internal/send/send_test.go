@@ -363,6 +363,25 @@ func TestVirtualOptOutWhileSending(t *testing.T) {
 	})
 }
 
+// Who is not on the list outside of which nobody is written to is left out of what is still to be sent.
+func TestVirtualOnlyToOnResume(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 30)
+		defer w.run.Close()
+		stopCause(t, w.send(func(c *Config) { c.Limit = 20 }))
+		seeds := filepath.Join(t.TempDir(), "seeds.csv")
+		w.check(os.WriteFile(seeds, []byte("phone\n+447700900001\n+447700900025\n"), 0o600))
+		var err error
+		w.lists, err = suppress.Load("", nil, "", time.Now(), seeds)
+		w.check(err)
+		w.check(w.send(func(c *Config) { c.Suppress = w.lists }))
+		tally := w.books()
+		if tally.Count(ledger.Accepted) != 21 || tally.Skipped[campaign.NotListed] != 9 {
+			t.Errorf("accepted %d, not listed %d; want 21 and 9", tally.Count(ledger.Accepted), tally.Skipped[campaign.NotListed])
+		}
+	})
+}
+
 // Somebody who opts out while we send is left out within ten seconds. A list that vanishes stops the run, a minute later.
 func TestVirtualListsWhileSending(t *testing.T) {
 	for _, lost := range []bool{false, true} {

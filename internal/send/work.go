@@ -46,7 +46,11 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 		return false, fmt.Errorf("row %d cannot be rendered any more: %w", j.r.Row, err)
 	}
 	if m, ok := s.Suppress.Match(&j.r, j.r.Field(s.IDColumn)); ok {
-		return false, s.leaveOut(j, ledger.Result{Reason: uint8(campaign.Suppressed), Detail: m.File, Number: uint32(m.Line)}, "opted out")
+		why := "opted out"
+		if m.Reason == campaign.NotListed {
+			why = "left out by only_to"
+		}
+		return false, s.leaveOut(j, ledger.Result{Reason: uint8(m.Reason), Detail: m.File, Number: uint32(m.Line)}, why)
 	}
 	if s.tooLate() { // asked before the permit too: those who are left out need not keep to the pace
 		return false, s.expire(j)

@@ -1,4 +1,5 @@
-// Package suppress answers whether a person must not be written to, and which line of which list says so.
+// Package suppress answers whether a person must not be written to, and which line of which list says so. It also knows the opposite: a
+// list outside of which nobody may be written to, for trials with an app that reaches real people.
 //
 // It does not decide what follows from that, and asks nobody but files.
 //

@@ -21,8 +21,9 @@ type ListInfo struct {
 	ModTime    time.Time
 	Size       int64 // bytes
 	SHA256     [32]byte
-	Entries    int // rows that name an address or id
-	Unreadable int // rows that name nobody; more than 0 only where the campaign ignores them
+	Entries    int  // rows that name an address or id
+	Only       bool // who is not on it must not be written to
+	Unreadable int  // rows that name nobody; more than 0 only where the campaign ignores them
 }
 
 // reading is a list as it was read. It does not change.
@@ -35,6 +36,7 @@ type reading struct {
 // listReader reads one list.
 type listReader struct {
 	spec     campaign.SuppressionList
+	only     bool
 	numbers  *audience.Normaliser
 	columns  campaign.Columns
 	reading  reading
@@ -42,18 +44,18 @@ type listReader struct {
 }
 
 // readList reads the list at path whole. What is wrong with it comes as [campaign.Problems].
-func readList(path string, spec campaign.SuppressionList, numbers *audience.Normaliser) (*reading, error) {
+func readList(path string, spec campaign.SuppressionList, only bool, numbers *audience.Normaliser) (*reading, error) {
 	file, err := audience.OpenList(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }() // nothing was written to it
-	l := &listReader{spec: spec, numbers: numbers, columns: file.Columns()}
+	l := &listReader{spec: spec, only: only, numbers: numbers, columns: file.Columns()}
 	if err := l.readAll(file); err != nil {
 		return nil, err
 	}
 	info := file.Info()
-	l.reading.info.File, l.reading.info.Path = spec.File, path
+	l.reading.info.File, l.reading.info.Path, l.reading.info.Only = spec.File, path, only
 	l.reading.info.ModTime, l.reading.info.Size, l.reading.info.SHA256 = info.ModTime, info.Size, info.SHA256
 	if err := l.judge(path); err != nil {
 		return nil, err
@@ -85,7 +87,7 @@ func (l *listReader) readAll(file *audience.Reader) error {
 // add takes over a row. One whose number cannot be read is unreadable even where it has an id: the audience may have none.
 func (l *listReader) add(path string, row *campaign.Recipient) {
 	cell, id := strings.TrimSpace(row.Field(l.columns.Phone)), strings.TrimSpace(row.Field(l.columns.ID))
-	if id != "" {
+	if id != "" && (cell == "" || !l.only) { // an id lets nobody out who has another number than stands beside it
 		// Cloned, since the cell shares its memory with the whole row.
 		l.reading.ids = append(l.reading.ids, entry[string]{strings.Clone(id), uint32(row.Line)})
 	}
@@ -121,7 +123,14 @@ func (l *listReader) judge(path string) error {
 			Message: fmt.Sprintf("%d of %d rows of this suppression list cannot be read as an address or id", n, n+l.reading.info.Entries),
 			Hint:    "mend them, or take the responsibility for those people being written to: suppress: [{file: …, unreadable: ignore}]",
 		}
+		if l.only {
+			summary.Message = fmt.Sprintf("%d of %d rows of this list (only_to) cannot be read as an address or id", n, n+l.reading.info.Entries)
+			summary.Hint = "mend them, or take them out"
+		}
 		return append(campaign.Problems{summary}, l.problems...)
+	}
+	if l.reading.info.Entries == 0 && l.only {
+		return campaign.Problems{{File: path, Message: "nobody can be read from this list (only_to), so nobody may be written to"}}
 	}
 	if l.reading.info.Entries == 0 {
 		return campaign.Problems{{

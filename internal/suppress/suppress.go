@@ -21,7 +21,7 @@ const holdFor = 60 * time.Second
 // ErrLost is returned by [Set.Refresh] once a list has been missing or broken for a minute: the run must stop.
 var ErrLost = errors.New("suppression list has been lost")
 
-// Set is the suppression lists of a campaign.
+// Set is the suppression lists of a campaign, and the lists outside of which nobody may be written to.
 type Set struct {
 	numbers *audience.Normaliser
 	lists   []*list
@@ -33,31 +33,37 @@ type Set struct {
 type list struct {
 	spec      campaign.SuppressionList
 	path      string
+	only      bool // who is not on it must not be written to, and not who is
 	current   atomic.Pointer[reading]
 	lostSince time.Time // zero while the file can be read
 }
 
 // Match is why somebody must not be written to.
 type Match struct {
-	List int    // which list, as in [Set.Lists]
-	File string // the list as the campaign writes it
-	Line int    // the line that names the person
+	Reason campaign.SkipReason // Suppressed, or NotListed
+	List   int                 // which list, as in [Set.Lists]
+	File   string              // the list as the campaign writes it
+	Line   int                 // the line that names the person; 0 where none does
 }
 
 // Load reads all lists, relative to dir, the campaign's folder. The country is the one by which national numbers are read where a
-// row has none of its own.
+// row has none of its own. Outside of the lists at the paths of only nobody may be written to; they are read like the others, and
+// come behind them.
 //
 // A list that is missing, broken, older than its MaxAge at now or names nobody, or a row of it that cannot be read, is an
 // error, all of them together as [campaign.Problems]. The country may be [audience.ErrCountry].
-func Load(dir string, specs []campaign.SuppressionList, country string, now time.Time) (*Set, error) {
+func Load(dir string, specs []campaign.SuppressionList, country string, now time.Time, only ...string) (*Set, error) {
 	numbers, err := audience.NewNormaliser(country, campaign.Columns{})
 	if err != nil {
 		return nil, fmt.Errorf("load suppression lists: %w", err)
 	}
 	s := &Set{numbers: numbers}
 	var problems, found campaign.Problems
-	for _, spec := range specs {
-		l := &list{spec: spec, path: spec.File}
+	for _, path := range only {
+		specs = append(specs[:len(specs):len(specs)], campaign.SuppressionList{File: path})
+	}
+	for i, spec := range specs {
+		l := &list{spec: spec, path: spec.File, only: i >= len(specs)-len(only)}
 		if !filepath.IsAbs(l.path) {
 			l.path = filepath.Join(dir, l.path)
 		}
@@ -80,7 +86,7 @@ func Load(dir string, specs []campaign.SuppressionList, country string, now time
 
 // read makes what the file now holds the current reading.
 func (l *list) read(numbers *audience.Normaliser) error {
-	r, err := readList(l.path, l.spec, numbers)
+	r, err := readList(l.path, l.spec, l.only, numbers)
 	if err != nil {
 		return err
 	}
@@ -99,23 +105,27 @@ func (l *list) tooOld(now time.Time) error {
 	}}
 }
 
-// Match reports whether one of the lists names a person, by their address or by the customer's own id for them, which may be
+// Match reports whether one of the lists keeps a person out, by their address or by the customer's own id for them, which may be
 // empty. It is safe for concurrent use, also with Refresh.
 func (s *Set) Match(r *campaign.Recipient, id string) (Match, bool) {
 	key, id := r.Address.Key(), strings.TrimSpace(id)
 	for i, l := range s.lists {
-		current := l.current.Load()
-		if line, found := current.phones.line(key); found {
-			return Match{List: i, File: l.spec.File, Line: line}, true
-		}
-		if id == "" {
-			continue
-		}
-		if line, found := current.ids.line(id); found {
-			return Match{List: i, File: l.spec.File, Line: line}, true
+		switch line, found := l.current.Load().line(key, id); {
+		case found && !l.only:
+			return Match{Reason: campaign.Suppressed, List: i, File: l.spec.File, Line: line}, true
+		case !found && l.only:
+			return Match{Reason: campaign.NotListed, List: i, File: l.spec.File}, true
 		}
 	}
 	return Match{}, false
+}
+
+// line returns the line that names a person.
+func (r *reading) line(key uint64, id string) (int, bool) {
+	if line, found := r.phones.line(key); found || id == "" {
+		return line, found
+	}
+	return r.ids.line(id)
 }
 
 // Lists returns what was last read of each list, in the campaign's order.

@@ -60,11 +60,11 @@ func TestMatch(t *testing.T) {
 		phone, id string
 		want      Match
 	}{
-		{"+447700900001", "", Match{List: 0, File: "plain.txt", Line: 4}},
-		{"+447700900002", "C6", Match{List: 0, File: "plain.txt", Line: 2}},
-		{"+46701740605", "", Match{List: 1, File: "both.csv", Line: 2}},
-		{"+447700900009", "C5", Match{List: 1, File: "both.csv", Line: 2}},
-		{"", " C6", Match{List: 1, File: "both.csv", Line: 3}},
+		{"+447700900001", "", Match{Reason: campaign.Suppressed, List: 0, File: "plain.txt", Line: 4}},
+		{"+447700900002", "C6", Match{Reason: campaign.Suppressed, List: 0, File: "plain.txt", Line: 2}},
+		{"+46701740605", "", Match{Reason: campaign.Suppressed, List: 1, File: "both.csv", Line: 2}},
+		{"+447700900009", "C5", Match{Reason: campaign.Suppressed, List: 1, File: "both.csv", Line: 2}},
+		{"", " C6", Match{Reason: campaign.Suppressed, List: 1, File: "both.csv", Line: 3}},
 	} {
 		if got, found := s.Match(person(tc.phone), tc.id); !found || got != tc.want {
 			t.Errorf("Match(%s, %s) = %+v %t, want %+v", tc.phone, tc.id, got, found, tc.want)
@@ -74,6 +74,57 @@ func TestMatch(t *testing.T) {
 		if got, found := s.Match(person(tc.phone), tc.id); found {
 			t.Errorf("Match(%s, %s) = %+v, want none", tc.phone, tc.id, got)
 		}
+	}
+}
+
+// Who is on none of the lists outside of which nobody may be written to is kept out, and an id lets nobody out whose number is another one.
+func TestOnly(t *testing.T) {
+	dir := folder(t, map[string]string{"optouts.txt": "07700900002\n", "seeds.csv": "phone,id\n07700900001,C1\n07700900002,C2\n,C3\n"})
+	seeds := filepath.Join(dir, "seeds.csv")
+	s, err := Load(dir, []campaign.SuppressionList{{File: "optouts.txt"}}, "GB", time.Now(), seeds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(phone, id string) Match {
+		m, _ := s.Match(person(phone), id)
+		return m
+	}
+	notListed := Match{Reason: campaign.NotListed, List: 1, File: seeds}
+	for _, tc := range []struct {
+		phone, id string
+		want      Match
+	}{
+		{"+447700900001", "", Match{}},
+		{"+447700900001", "C9", Match{}},
+		{"+447700900009", " C3", Match{}},
+		{"+447700900009", "C1", notListed},
+		{"+447700900009", "", notListed},
+		{"+447700900002", "C2", Match{Reason: campaign.Suppressed, List: 0, File: "optouts.txt", Line: 1}},
+	} {
+		if got := ask(tc.phone, tc.id); got != tc.want {
+			t.Errorf("Match(%s, %s) = %+v, want %+v", tc.phone, tc.id, got, tc.want)
+		}
+	}
+	if infos := s.Lists(); len(infos) != 2 || infos[0].Only || !infos[1].Only {
+		t.Errorf("Lists() = %+v", infos)
+	}
+	write(t, seeds, "07700900009\n")
+	if err := s.Refresh(time.Now()); err != nil || ask("+447700900001", "") != notListed || ask("+447700900009", "") != (Match{}) {
+		t.Errorf("after a change: %v", err)
+	}
+	if err := os.Remove(seeds); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Refresh(time.Now()); err == nil || errors.Is(err, ErrLost) {
+		t.Errorf("Refresh of a lost list = %v, want a warning", err)
+	}
+	if err := s.Refresh(time.Now().Add(time.Minute)); !errors.Is(err, ErrLost) {
+		t.Errorf("Refresh a minute later = %v, want ErrLost", err)
+	}
+	_, err = Load(dir, []campaign.SuppressionList{{File: "nosuch.csv"}}, "GB", time.Now(), seeds)
+	var problems campaign.Problems
+	if !errors.As(err, &problems) || len(problems) != 2 {
+		t.Errorf("Load of two lists that are not there = %v", err)
 	}
 }
 
