@@ -14,6 +14,7 @@
 // What is on disk: [sendoff/internal/ledger] remembers durably what was begun for every row and what became of it. Start there to
 // understand why nobody is lost and nobody is written to twice. [sendoff/internal/runstore] is one run: directory, lock, ledger, frozen
 // audience. [sendoff/internal/durable] writes files that are whole after a power cut; [sendoff/internal/volume] knows what they lie on.
+// [sendoff/internal/control] lets other processes ask the one that holds a run, and stop or pause it.
 //
 // Through what: [sendoff/internal/profile] keeps project, app, region and key by a name.
 //

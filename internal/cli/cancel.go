@@ -2,11 +2,15 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"sendoff/internal/control"
+	"sendoff/internal/ledger"
 	"sendoff/internal/prose"
 	"sendoff/internal/report"
 	"sendoff/internal/runstore"
@@ -33,7 +37,14 @@ func cancelCommand(s *session) *cli.Command {
 
 // cancel ends the run. What is known of everybody stays as it is.
 func (r *runner) cancel(ctx context.Context) (err error) {
-	if r.run, err = runstore.Resume(r.resume, r.flags.adopt, r.Now()); err != nil {
+	r.run, err = runstore.Resume(r.resume, r.flags.adopt, r.Now())
+	if errors.Is(err, ledger.ErrLocked) {
+		if err := r.stopFirst(ctx); err != nil {
+			return err
+		}
+		r.run, err = runstore.Resume(r.resume, r.flags.adopt, r.Now())
+	}
+	if err != nil {
 		return explainAcquire(err, r.resume)
 	}
 	defer r.run.Close()
@@ -51,15 +62,9 @@ func (r *runner) cancel(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if !r.flags.yes && isTerminal(r.Stdin) {
-		answer, err := r.ask(ctx, fmt.Sprintf("%s has sent %s of %s. Send nothing to the other %s, for good? [y/N] ",
-			m.Key, prose.Thousands(rep.Accepted), prose.Thousands(m.Eligible), prose.Thousands(rep.NotSent)))
-		if err != nil {
-			return err
-		}
-		if a := strings.ToLower(strings.TrimSpace(answer)); a != "y" && a != "yes" {
-			return inputErrorf("not confirmed. %s is as it was", m.Key)
-		}
+	if err := r.askToCancel(ctx, fmt.Sprintf("%s has sent %s of %s. Send nothing to the other %s, for good? [y/N] ",
+		m.Key, prose.Thousands(rep.Accepted), prose.Thousands(m.Eligible), prose.Thousands(rep.NotSent))); err != nil {
+		return err
 	}
 	end := ending{runstore.Cancelled, m.ExitCode, "nothing more is sent, for good"}
 	if rep, err = r.putOnRecord(rep, end); err != nil {
@@ -71,4 +76,36 @@ func (r *runner) cancel(ctx context.Context) (err error) {
 	rep.Summary(r.Stdout)
 	r.say("lists: %s", r.run.Dir)
 	return nil
+}
+
+// askToCancel asks on a terminal, once.
+func (r *runner) askToCancel(ctx context.Context, question string) error {
+	if r.flags.yes || !isTerminal(r.Stdin) {
+		return nil
+	}
+	answer, err := r.ask(ctx, question)
+	if err != nil {
+		return err
+	}
+	if a := strings.ToLower(strings.TrimSpace(answer)); a != "y" && a != "yes" {
+		return inputErrorf("not confirmed. The run is as it was")
+	}
+	r.flags.yes = true
+	return nil
+}
+
+// stopFirst stops the process that sends the run.
+func (r *runner) stopFirst(ctx context.Context) error {
+	if err := r.askToCancel(ctx, "It is sending now. Stop it, and send nothing to those who are left, for good? [y/N] "); err != nil {
+		return err
+	}
+	holder, _ := runstore.Holder(r.resume)
+	if _, err := r.order(ctx, r.resume, control.Stop); err != nil {
+		return err
+	}
+	run, err := awaitEnd(r.resume, holder, time.Minute)
+	if err != nil {
+		return err
+	}
+	return run.Close()
 }

@@ -105,8 +105,10 @@ func newApp(s *session) *cli.App {
 		Action:                    noCommand,
 		CustomAppHelpTemplate:     cli.AppHelpTemplate + "\n" + exitCodesHelp,
 		Commands: []*cli.Command{
-			checkCommand(s), planCommand(s), doctorCommand(s), runCommand(s), resumeCommand(s), cancelCommand(s), statusCommand(s), reconcileCommand(s), reportCommand(s),
-			profileCommand(s), sandboxCommand(s), schemaCommand(s), versionCommand(s), completionCommand(s),
+			checkCommand(s), planCommand(s), doctorCommand(s), runCommand(s), resumeCommand(s),
+			statusCommand(s), stopCommand(s), pauseCommand(s), continueCommand(s), cancelCommand(s),
+			reconcileCommand(s), reportCommand(s), profileCommand(s),
+			sandboxCommand(s), schemaCommand(s), versionCommand(s), completionCommand(s),
 		},
 	}
 	prepareCommands(app.Commands)

@@ -35,7 +35,7 @@ func (r *runner) finish(ctx context.Context, sendErr error) error {
 	if rep, err = r.putOnRecord(rep, end); err != nil {
 		return err
 	}
-	r.writeStatus(string(end.state), rep)
+	r.writeStatus(r.statusAtEnd(end.state, rep))
 	if err := r.printReport(rep, end); err != nil {
 		return err
 	}

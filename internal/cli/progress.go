@@ -21,10 +21,9 @@ const (
 // watcher shows how far sending is: a bar on a terminal, elsewhere a line every 30 seconds; and keeps status.json up to date.
 type watcher struct {
 	*runner
-	began   time.Time
-	settled int64 // when this start began
-	said    bool  // that nothing but look-ups is left
-	trouble bool  // was told of
+	began   time.Time // on the valve's clock
+	said    bool      // that nothing but look-ups is left
+	trouble bool      // was told of
 	bar     *progressbar.ProgressBar
 	over    chan struct{}
 	running sync.WaitGroup
@@ -32,12 +31,13 @@ type watcher struct {
 
 // watchProgress starts watching. The caller ends it.
 func (r *runner) watchProgress() *watcher {
-	w := &watcher{runner: r, began: time.Now(), settled: -1, over: make(chan struct{})}
+	w := &watcher{runner: r, began: r.valve.Clock(time.Now()), over: make(chan struct{})}
 	if isTerminal(r.Stderr) && !r.quiet {
 		w.bar = progressbar.NewOptions64(1,
 			progressbar.OptionSetWriter(r.Stderr), progressbar.OptionSetWidth(20), progressbar.OptionClearOnFinish(),
 			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false), progressbar.OptionSetTheme(progressbar.ThemeASCII))
 	}
+	r.watching.Store(w)
 	w.running.Go(w.watch)
 	return w
 }
@@ -63,7 +63,7 @@ func (w *watcher) watch() {
 		case <-bar.C:
 			w.draw()
 		case <-status.C:
-			w.writeStatus(string(runstore.Running), nil)
+			w.writeStatus(w.status())
 			w.sayWaiting()
 		case <-line.C:
 			if w.bar == nil {
@@ -76,9 +76,6 @@ func (w *watcher) watch() {
 func (w *watcher) draw() {
 	p := &w.progress
 	total := p.Total.Load()
-	if w.settled < 0 && total > 0 {
-		w.settled = p.Settled() // what earlier starts have settled says nothing about how fast this one is
-	}
 	if w.bar == nil || total == 0 {
 		return
 	}
@@ -104,7 +101,9 @@ func (w *watcher) line() string {
 	if waiting := w.lookups(); waiting != "" {
 		return text + "; " + waiting
 	}
-	if until := p.Paused.Load(); until > time.Now().Add(2*time.Second).UnixMilli() {
+	if w.valve.Paused() {
+		text += ", paused"
+	} else if until := p.Paused.Load(); until > time.Now().Add(2*time.Second).UnixMilli() {
 		text += ", waiting until " + time.UnixMilli(until).Format("15:04:05") + " as Sinch asks"
 	}
 	text += fmt.Sprintf(", %s in flight, %s/s", prose.Thousands(p.InFlight.Load()), prose.Thousands(w.reached()))
@@ -142,13 +141,13 @@ func (w *watcher) lookups() string {
 	return fmt.Sprintf("asking Sinch about %s in doubt in %v", prose.Counted(rows, "recipient", "recipients"), max(time.Until(next), 0).Round(time.Second))
 }
 
-// reached is how many rows a second this start has settled.
+// reached is how many rows a second this start has settled, pauses not counted.
 func (w *watcher) reached() int64 {
-	seconds := time.Since(w.began).Seconds()
-	if w.settled < 0 || seconds <= 0 {
+	settled, seconds := w.progress.Settled()-w.progress.Before.Load(), w.valve.Clock(time.Now()).Sub(w.began).Seconds()
+	if settled <= 0 || seconds <= 0 { // what earlier starts had in doubt may be sent again
 		return 0
 	}
-	return int64(float64(w.progress.Settled()-w.settled) / seconds)
+	return int64(float64(settled) / seconds)
 }
 
 func (w *watcher) left() time.Duration {
@@ -174,21 +173,54 @@ type status struct {
 	InFlight int64     `json:"in_flight"`
 	Allowed  int64     `json:"rate_allowed"`
 	Answers  int64     `json:"answers_429"`
+	Reached  int64     `json:"reached"`      // rows settled a second, pauses not counted
+	Seconds  int64     `json:"left_seconds"` // 0 where nobody can tell
 }
 
-// writeStatus writes how far sending is, or, with a report, how it ended.
-func (r *runner) writeStatus(state string, rep *report.Report) {
+// The states of sending, beside those of a run.
+const (
+	statePaused   = "paused"
+	stateWaiting  = "waiting" // for look-ups
+	stateStopping = "stopping"
+)
+
+// status is how far sending is now.
+func (w *watcher) status() status {
+	state := string(runstore.Running)
+	switch {
+	case w.signals.begun():
+		state = stateStopping
+	case w.valve.Paused():
+		state = statePaused
+	case w.lookups() != "":
+		state = stateWaiting
+	}
+	s := w.statusIn(state)
+	s.Reached, s.Seconds = w.reached(), int64(w.left().Seconds())
+	return s
+}
+
+// statusIn is what has been counted, in a state.
+func (r *runner) statusIn(state string) status {
 	p := &r.progress
-	s := status{
+	return status{
 		Schema: 1, Time: time.Now(), State: state,
 		Total: p.Total.Load(), Accepted: p.Accepted.Load(), Rejected: p.Rejected.Load(), InDoubt: p.InDoubt.Load(), Left: p.Left.Load(),
 		NotSent: p.Total.Load() - p.Settled(), Skipped: p.Skipped.Load(),
 		InFlight: p.InFlight.Load(), Allowed: p.Rate.Load(), Answers: p.Throttled.Load(),
 	}
-	if rep != nil {
-		s.Accepted, s.Rejected, s.InDoubt, s.Left, s.NotSent = int64(rep.Accepted), int64(rep.Rejected), int64(rep.InDoubt), int64(rep.LeftInDoubt), int64(rep.NotSent)
-		s.Total = s.Accepted + s.Rejected + s.InDoubt + s.Left + s.NotSent + s.Skipped
-	}
+}
+
+// statusAtEnd is how a start ended.
+func (r *runner) statusAtEnd(state runstore.State, rep *report.Report) status {
+	s := r.statusIn(string(state))
+	s.Accepted, s.Rejected, s.InDoubt, s.Left, s.NotSent = int64(rep.Accepted), int64(rep.Rejected), int64(rep.InDoubt), int64(rep.LeftInDoubt), int64(rep.NotSent)
+	s.Total = s.Accepted + s.Rejected + s.InDoubt + s.Left + s.NotSent + s.Skipped
+	return s
+}
+
+// writeStatus puts s where it can be read without asking this process.
+func (r *runner) writeStatus(s status) {
 	_ = r.run.WriteJSON(runstore.StatusName, s) // it is for people who look; the ledger is what counts
 }
 

@@ -12,12 +12,14 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"sendoff/campaign"
+	"sendoff/internal/control"
 	"sendoff/internal/failpoint"
 	"sendoff/internal/ledger"
 	"sendoff/internal/plan"
@@ -223,13 +225,24 @@ type runner struct {
 	rate     float64 // requests a second
 	settler  *settle.Settler
 	progress send.Progress
+	valve    send.Valve
+	log      *runLog
+
+	signals  *interrupts
+	server   *control.Server         // nil where nobody can ask
+	watching atomic.Pointer[watcher] // nil before sending
 }
 
 // do is the main job: plan, confirm, send, report.
 func (r *runner) do(ctx context.Context) error {
-	ctx, stop, release := watchSignals(ctx, r.sayStopping)
+	ctx, signals, release := watchInterrupts(ctx, r.sayStopping)
 	defer release()
-	before, cancel := untilStopped(ctx, stop)
+	r.signals = signals
+	if d := r.flags.maxDuration; d > 0 {
+		timer := time.AfterFunc(d, func() { signals.begin(fmt.Sprintf("stopped after %v, as --max-duration says", d), time.Now()) })
+		defer timer.Stop()
+	}
+	before, cancel := untilStopped(ctx, signals.stop)
 	defer cancel()
 	over, err := r.begin(before)
 	if r.client != nil {
@@ -238,13 +251,14 @@ func (r *runner) do(ctx context.Context) error {
 	if r.run != nil {
 		defer r.run.Close()
 	}
+	defer r.hangUp()
 	if errors.Is(err, context.Canceled) {
-		return &send.Stop{Cause: send.Interrupted, Reason: "stopped before anything was sent now"}
+		return &send.Stop{Cause: send.Interrupted, Reason: signals.how() + " before anything was sent now"}
 	}
 	if over || err != nil {
 		return err
 	}
-	return r.fullWhileSending(r.finish(ctx, r.send(ctx, stop)))
+	return r.fullWhileSending(r.finish(ctx, r.send(ctx)))
 }
 
 // begin does everything that comes before the first message. It returns true where there is nothing to send.
@@ -259,6 +273,10 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	} else if err != nil {
 		return false, err
 	}
+	if r.log, err = r.openLog(); err != nil {
+		return false, err
+	}
+	r.listen()
 	if over, err := r.compare(); over || err != nil {
 		return over, err
 	}
@@ -445,7 +463,7 @@ func (r *runner) makePlan(ctx context.Context) (err error) {
 }
 
 // send sends what is left.
-func (r *runner) send(ctx context.Context, stop <-chan struct{}) error {
+func (r *runner) send(ctx context.Context) error {
 	m := r.run.Meta()
 	renderer, err := render.New(r.campaign, m.Columns, render.Identity{AppID: r.settings.destination.AppID, RunID: m.RunID, RunKey: m.Key})
 	if err != nil {
@@ -455,25 +473,25 @@ func (r *runner) send(ctx context.Context, stop <-chan struct{}) error {
 	if err != nil {
 		return err
 	}
-	log, err := r.openLog()
-	if err != nil {
-		return err
-	}
-	defer log.close()
+	log := r.log
 	r.settler = r.newSettler(log.Logger)
 	log.Info("sending", "epoch", epoch, "rate", r.rate, "max_in_flight", r.flags.maxInFlight)
 	// While sending, little lives and much is thrown away: a collection every few MB would cost more than the memory it saves.
 	defer debug.SetGCPercent(debug.SetGCPercent(sendingGCPercent))
 	failpoint.Hit(failpoint.StartRecorded)
 	watching := r.watchProgress()
-	err = send.Send(ctx, stop, send.Config{
+	err = send.Send(ctx, r.signals.stop, send.Config{
 		Run: r.run, Renderer: renderer, Suppress: r.lists, Client: r.client,
 		IDColumn: m.Columns.ID, Channel: r.campaign.ChannelPriorityOrder[0].Index(), Epoch: epoch,
 		Rate: r.rate, MaxInFlight: r.flags.maxInFlight, Limit: r.flags.limit, GiveUp: r.flags.giveUp, NoCanary: r.flags.noCanary,
 		Settler: r.settler, InDoubt: r.flags.inDoubt, HoldServerErrors: r.flags.holdServerErrors, NotAfter: r.tooLate(),
-		Progress: &r.progress, Log: log.Logger,
+		Valve: &r.valve, Progress: &r.progress, Log: log.Logger,
 	})
 	watching.end()
+	var stop *send.Stop
+	if errors.As(err, &stop) && stop.Cause == send.Interrupted && r.signals.how() != stopped {
+		stop.Reason = r.signals.how()
+	}
 	failpoint.Hit(failpoint.SendingEnded)
 	log.Info("sending ended", "error", errorText(err))
 	return err

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -60,6 +61,8 @@ func TestMain(m *testing.M) {
 //	                 mode=MODE, lag=DURATION until a message can be found, and advance=DURATION, which puts its clock forward
 //	taken N          the sandbox has accepted N messages
 //	exits N COMMAND  the command ends with this exit code
+//	until PATTERN COMMAND
+//	                 run the command again and again until its standard output matches, for 20 s at most
 //	send N KEY [FLAG…]
 //	                 exits N sendoff run for the campaign in folder c with this run key, without a canary, and as impatient as tests are
 //	people N FILE    write an audience of N people
@@ -93,6 +96,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"sinch":   func(ts *testscript.TestScript, _ bool, args []string) { ts.Value("api").(*api).set(ts, args) },
 			"exits":   exits,
+			"until":   until,
 			"send":    sendCampaign,
 			"people":  people,
 			"copydir": copyDir,
@@ -156,6 +160,23 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until PATTERN COMMAND [ARG…]")
+	}
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		_ = ts.Exec(args[1], args[2:]...) // what it prints is looked at
+		if pattern.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("nothing matched %q within 20 s", args[0])
+		}
 	}
 }
 

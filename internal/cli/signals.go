@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -17,13 +18,29 @@ type interrupts struct {
 	cancel context.CancelFunc
 	onStop func()        // says what happens, once
 	said   chan struct{} // closed when it has
+
+	mu     sync.Mutex
+	first  time.Time // when the first came
+	reason string    // what it was
 }
+
+// What has stopped us: a signal, another process, or else --max-duration.
+const (
+	stopped          = "stopped"
+	stoppedByCommand = "stopped by sendoff stop"
+)
 
 // watchSignals watches for SIGINT, SIGTERM and SIGHUP until the returned function is called. The first closes the channel; one more than
 // two seconds later ends the context, and one after that kills, as it does without us. A SIGHUP that was ignored when we were started
 // stays so (nohup). Writing to a pipe that nobody reads any more, or beyond a limit on the size of files, must not kill a process that is
 // sending.
 func watchSignals(ctx context.Context, onStop func()) (context.Context, <-chan struct{}, func()) {
+	ctx, i, release := watchInterrupts(ctx, onStop)
+	return ctx, i.stop, release
+}
+
+// watchInterrupts is watchSignals for whom others than signals can stop.
+func watchInterrupts(ctx context.Context, onStop func()) (context.Context, *interrupts, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	i := &interrupts{stop: make(chan struct{}), cancel: cancel, onStop: onStop, said: make(chan struct{})}
 	signals := make(chan os.Signal, 8)
@@ -37,17 +54,48 @@ func watchSignals(ctx context.Context, onStop func()) (context.Context, <-chan s
 		i.watch(ctx, signals, time.Now)
 		signal.Stop(signals)
 	}()
-	return ctx, i.stop, func() {
+	return ctx, i, func() {
 		cancel()
 		i.awaitSaid()
 	}
 }
 
-// awaitSaid gives the words at the first signal a moment to come out; a terminal that has hung must not keep us.
-func (i *interrupts) awaitSaid() {
+// begin stops as the first signal does. It returns false where somebody has done so before.
+func (i *interrupts) begin(reason string, now time.Time) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if !i.first.IsZero() {
+		return false
+	}
+	i.first, i.reason = now, reason
+	close(i.stop)
+	go func() {
+		defer close(i.said)
+		i.onStop()
+	}()
+	return true
+}
+
+// begun reports whether we are to stop.
+func (i *interrupts) begun() bool {
 	select {
 	case <-i.stop:
+		return true
 	default:
+		return false
+	}
+}
+
+// how says what has stopped us.
+func (i *interrupts) how() string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.reason
+}
+
+// awaitSaid gives the words at the first signal a moment to come out; a terminal that has hung must not keep us.
+func (i *interrupts) awaitSaid() {
+	if !i.begun() {
 		return
 	}
 	select {
@@ -57,22 +105,13 @@ func (i *interrupts) awaitSaid() {
 }
 
 func (i *interrupts) watch(ctx context.Context, signals <-chan os.Signal, now func() time.Time) {
-	var first time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-signals:
 		}
-		switch {
-		case first.IsZero():
-			first = now()
-			close(i.stop)
-			go func() {
-				defer close(i.said)
-				i.onStop()
-			}()
-		case now().Sub(first) > panicSpan:
+		if at := now(); !i.begin(stopped, at) && at.Sub(i.first) > panicSpan { // which nobody changes any more
 			i.cancel()
 			return
 		}

@@ -1,15 +1,18 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"sendoff/internal/control"
 	"sendoff/internal/ledger"
 	"sendoff/internal/prose"
 	"sendoff/internal/report"
@@ -21,23 +24,72 @@ func statusCommand(s *session) *cli.Command {
 		Name:      "status",
 		Usage:     "say where a run stands, also while it sends",
 		ArgsUsage: "RUN",
-		Flags:     append([]cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print it as JSON"}}, whichRun()...),
+		Flags: append([]cli.Flag{
+			&cli.BoolFlag{Name: "json", Usage: "print it as JSON"},
+			&cli.BoolFlag{Name: "watch", Usage: "say it again every second on a terminal, else every 30 seconds, until the run ends; Ctrl-C ends the watching alone"},
+		}, whichRun()...),
 		Action: s.onRun(func(c *cli.Context, dir string) error {
-			return s.status(dir, c.Args().First(), readPlace(c), c.Bool("json"))
+			switch {
+			case c.Bool("watch") && c.Bool("json"):
+				return inputErrorf("--watch and --json exclude each other")
+			case c.Bool("watch"):
+				return s.watchRun(c.Context, dir, c.Args().First(), readPlace(c))
+			}
+			return s.status(c.Context, dir, c.Args().First(), readPlace(c), c.Bool("json"))
 		}),
 	}
 }
 
-// status reads the ledger, or, while a process sends, what that process says of itself about once a second.
-func (s *session) status(dir, arg string, p place, asJSON bool) error {
-	run, err := runstore.View(dir)
-	if errors.Is(err, ledger.ErrLocked) {
-		return s.liveStatus(dir, asJSON, err)
-	}
+// status reads the ledger, or, while a process sends, has that process say how far it is.
+func (s *session) status(ctx context.Context, dir, arg string, p place, asJSON bool) error {
+	run, live, err := look(ctx, dir)
 	if err != nil {
 		return err
 	}
-	defer run.Close()
+	if run != nil {
+		defer run.Close()
+		return s.sayStatus(run, arg, p, asJSON)
+	}
+	if asJSON {
+		return s.printJSON(live)
+	}
+	fmt.Fprintln(s.Stdout, strings.Join(live.lines(), "\n"))
+	return nil
+}
+
+// look opens the run in dir for reading; or, while a process holds it, returns what that process says of itself.
+func look(ctx context.Context, dir string) (*runstore.Run, *status, error) {
+	run, locked := runstore.View(dir)
+	if !errors.Is(locked, ledger.ErrLocked) {
+		return run, nil, locked
+	}
+	live := new(status)
+	if holder, err := reach(dir); err == nil && holder.Status(ctx, live) == nil {
+		return nil, live, nil
+	}
+	// On another machine, or too busy to answer.
+	b, err := os.ReadFile(filepath.Join(dir, runstore.StatusName))
+	if err != nil || json.Unmarshal(b, live) != nil {
+		return nil, nil, locked
+	}
+	return nil, live, nil
+}
+
+// reach returns a client of the process that holds the run in dir, where that is one of this machine.
+func reach(dir string) (*control.Client, error) {
+	holder, err := runstore.Holder(dir)
+	if err != nil || !holder.Here() {
+		return nil, control.ErrNobody
+	}
+	return control.NewClient(holder.Addr, holder.Token), nil
+}
+
+// sayStatus says where a run stands that nobody holds, and what comes next.
+func (s *session) sayStatus(run *runstore.Run, arg string, p place, asJSON bool) error {
+	copied := run.Ledger.Copied()
+	if copied {
+		s.warn("this folder is a copy: it was copied or moved from another disk or machine, and the run itself may have gone on since")
+	}
 	rep, err := report.Collect(run)
 	if err != nil {
 		return err
@@ -47,29 +99,41 @@ func (s *session) status(dir, arg string, p place, asJSON bool) error {
 	}
 	rep.Summary(s.Stdout)
 	switch {
+	case copied:
 	case rep.State == runstore.NeedsReconcile:
 		s.say("to have Sinch asked for what it has forgotten: sendoff reconcile %s", p.arguments(arg))
 	case rep.NotSent > 0 && rep.State != runstore.Cancelled:
-		s.say("to go on with the remaining %s: %s", prose.Thousands(rep.NotSent), goOn(run.Meta(), dir))
+		s.say("to go on with the remaining %s: %s", prose.Thousands(rep.NotSent), goOn(run.Meta(), run.Dir))
 	}
 	return nil
 }
 
-func (s *session) liveStatus(dir string, asJSON bool, locked error) error {
-	b, err := os.ReadFile(filepath.Join(dir, runstore.StatusName))
-	if err != nil {
-		return locked // it is still planning
+// lines says in words how far a run is that a process holds.
+func (st *status) lines() []string {
+	state := st.State
+	switch state {
+	case string(runstore.Planning):
+		return []string{"planning, or waiting for confirmation: nothing is sent now"}
+	case string(runstore.Running):
+		state = "sending"
+	case stateWaiting:
+		state = "waiting for look-ups"
 	}
-	var st status
-	if err := json.Unmarshal(b, &st); err != nil {
-		return locked
+	text := fmt.Sprintf("%s: %s of %s accepted, %s rejected, %s in doubt", state,
+		prose.Thousands(st.Accepted), prose.Thousands(st.Total), prose.Thousands(st.Rejected), prose.Thousands(st.InDoubt))
+	if st.Left > 0 {
+		text += fmt.Sprintf(", %s left in doubt", prose.Thousands(st.Left))
 	}
-	if asJSON {
-		_, err := s.Stdout.Write(b)
-		return err
+	if st.Skipped > 0 {
+		text += fmt.Sprintf(", %s left out", prose.Thousands(st.Skipped))
 	}
-	fmt.Fprintf(s.Stdout, "sending: %s of %s accepted, %s rejected, %s in doubt, %s in flight\n", prose.Thousands(st.Accepted), prose.Thousands(st.Total),
-		prose.Thousands(st.Rejected), prose.Thousands(st.InDoubt), prose.Thousands(st.InFlight))
-	fmt.Fprintf(s.Stdout, "%s a second are allowed; as of %s ago\n", prose.Thousands(st.Allowed), time.Since(st.Time).Round(time.Second))
-	return nil
+	rest := fmt.Sprintf("%s not sent, %s of them in flight", prose.Thousands(st.NotSent), prose.Thousands(st.InFlight))
+	pace := fmt.Sprintf("%s a second allowed, %s reached", prose.Thousands(st.Allowed), prose.Thousands(st.Reached))
+	if st.Seconds > 0 {
+		pace += fmt.Sprintf("; about %v left", time.Duration(st.Seconds)*time.Second)
+	}
+	if age := time.Since(st.Time).Round(time.Second); age > 0 {
+		pace += fmt.Sprintf("; as of %v ago", age)
+	}
+	return []string{text, rest, pace}
 }

@@ -22,6 +22,7 @@ var ours = map[string][]string{
 	"sendoff/internal/failpoint":  {},
 	"sendoff/internal/durable":    {"internal/failpoint"},
 	"sendoff/internal/volume":     {},
+	"sendoff/internal/control":    {},
 	"sendoff/internal/ledger":     {"internal/failpoint", "internal/durable"},
 	"sendoff/internal/runstore":   {"internal/failpoint", "campaign", "internal/durable", "internal/ledger"},
 	"sendoff/internal/plan":       {"internal/failpoint", "campaign", "internal/prose", "internal/audience", "internal/suppress", "internal/render", "internal/runstore", "internal/ledger"},

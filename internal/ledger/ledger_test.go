@@ -546,17 +546,29 @@ func TestAdopt(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := t.TempDir()
-	if err := os.WriteFile(filepath.Join(other, FileName), b, 0o600); err != nil {
+	copied := filepath.Join(other, FileName)
+	if err := os.WriteFile(copied, b, 0o400); err != nil {
 		t.Fatal(err)
 	}
-	l, err := Open(other, Options{Adopt: true})
+	l, err := Open(other, Options{ReadOnly: true})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if !l.Copied() {
+		t.Error("a copy does not know that it is one")
+	}
+	if err := errors.Join(l.Close(), os.Chmod(copied, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = Open(other, Options{Adopt: true}); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	mustOpen(t, other)
+	if mustOpen(t, other).Copied() || mustOpen(t, dir).Copied() {
+		t.Error("an adopted copy, or the original, is taken for a copy")
+	}
 }
 
 func TestWitnessStaysAhead(t *testing.T) {

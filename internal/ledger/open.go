@@ -303,6 +303,12 @@ func (l *Ledger) prepare(o Options) error {
 	return nil
 }
 
+// Copied reports whether the ledger is not where it was born, as far as that can be told.
+func (l *Ledger) Copied() bool {
+	here, err := identify(l.path)
+	return err == nil && !here.same(l.identity)
+}
+
 // Suspect returns why the ledger cannot be trusted, or nil.
 func (l *Ledger) Suspect() error {
 	l.mu.Lock()

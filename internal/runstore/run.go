@@ -33,6 +33,7 @@ type Run struct {
 	mu       sync.Mutex
 	meta     Meta
 	readOnly bool
+	control  Control // what this process has said of itself
 }
 
 // Options say which run to hold. The one in the directory must be of this campaign, with this key.

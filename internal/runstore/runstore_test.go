@@ -105,6 +105,35 @@ func TestAcquire(t *testing.T) {
 	}
 }
 
+// Where the holder can be asked stands in a file that nobody else can read, as long as it holds the run, and in no error.
+func TestAnnounce(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	r := mustAcquire(t, dir)
+	const addr, token = "127.0.0.1:4711", "0123456789abcdef0123456789abcdef"
+	if err := r.Announce(addr, token); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Holder(dir)
+	if err != nil || got.PID != os.Getpid() || !got.Here() || !got.Started.Equal(testTime) || got.Addr != addr || got.Token != token {
+		t.Errorf("Holder = %+v, %v", got, err)
+	}
+	if info, err := os.Stat(r.Path(ControlName)); err != nil || info.Mode().Perm()&0o077 != 0 {
+		t.Errorf("others can read it: %v, %v", info.Mode(), err)
+	}
+	_, err = Acquire(dir, options())
+	for _, text := range []string{fmt.Sprint(err), fmt.Sprintf("%v %+v %s", got, got, got)} {
+		if strings.Contains(text, token) || strings.Contains(text, addr) {
+			t.Errorf("%q tells where it listens", text)
+		}
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Holder(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("Holder after the end = %v", err)
+	}
+}
+
 // What else lies in the folder is somebody's own.
 func TestRemoveErasesTheRunAlone(t *testing.T) {
 	dir := t.TempDir()

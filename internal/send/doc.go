@@ -18,6 +18,11 @@
 // again; where nobody can know, Config.InDoubt decides. Whoever failed nine times so is rejected. The canary does not wait: a doubt counts
 // against it at once. At the end the run waits for look-ups alone, and whoever stops it then leaves them to the next start.
 //
+// # What a pause is
+//
+// While the [Valve] is shut workers wait before they begin a row, so that nobody is in doubt if we die meanwhile. Afterwards a row's
+// suppression is asked again. The clocks of the brakes stand still. A pause is not durable: the next start sends.
+//
 // # Why 500 and 503 are tried again
 //
 // Sinch documents that they are to be repeated with exponential backoff, and offers nothing by which a repeat could be recognised. Where

@@ -41,7 +41,7 @@ func (s *sender) failed(j *job, o sinch.Outcome, now time.Time) (again bool, err
 	s.mu.Lock()
 	s.detail = describe(o)
 	s.mu.Unlock()
-	failures, stop := s.brakes.serverError(describe(o), now)
+	failures, stop := s.brakes.serverError(describe(o), s.Valve.Clock(now))
 	if stop != nil {
 		s.halt(stop)
 	} else if failures >= inARow {

@@ -12,6 +12,7 @@ type Progress struct {
 	OnlyAsking atomic.Bool  // all that is left to do now is to ask about rows in doubt
 	InFlight   atomic.Int64 // requests whose answer is awaited
 	Throttled  atomic.Int64 // answers with 429
+	Before     atomic.Int64 // rows that were settled when this start began
 	Total      atomic.Int64 // rows that are sent to, or were, or were meant to be
 	Rate       atomic.Int64 // requests a second that are allowed now
 	Paused     atomic.Int64 // until when nothing leaves since Sinch asks for patience, in milliseconds since 1970

@@ -150,6 +150,7 @@ func (s *sender) resume(snapshot *runstore.Snapshot) (*todo, error) {
 	s.Progress.Rejected.Store(int64(found.tally.Count(ledger.Rejected)))
 	s.Progress.InDoubt.Store(int64(len(found.doubtful)))
 	s.Progress.Left.Store(int64(found.tally.Count(ledger.LeftInDoubt)))
+	s.Progress.Before.Store(s.Progress.Settled())
 	s.Progress.Total.Store(int64(found.left.left) + s.Progress.Settled())
 	return found.left, s.resumeDoubt(snapshot, found, asking)
 }

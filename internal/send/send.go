@@ -40,6 +40,7 @@ type Config struct {
 	InDoubt          campaign.DoubtPolicy // what is done with the others
 	HoldServerErrors bool                 // a 500 or 503 that cannot be looked up leaves doubt, and is not tried again
 
+	Valve    *Valve // nil: always open
 	Progress *Progress
 	Log      *slog.Logger
 }
@@ -83,6 +84,9 @@ func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
 		pacer:    pace.New(c.Rate),
 		changed:  make(chan struct{}, 1),
 		doubtful: map[int]*job{},
+	}
+	if s.Valve == nil {
+		s.Valve = new(Valve)
 	}
 	snapshot, err := c.Run.OpenSnapshot()
 	if err != nil {

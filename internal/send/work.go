@@ -45,25 +45,8 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 		// Planning has rendered this row, so the campaign or the snapshot is not what was planned.
 		return false, fmt.Errorf("row %d cannot be rendered any more: %w", j.r.Row, err)
 	}
-	if m, ok := s.Suppress.Match(&j.r, j.r.Field(s.IDColumn)); ok {
-		why := "opted out"
-		if m.Reason == campaign.NotListed {
-			why = "left out by only_to"
-		}
-		return false, s.leaveOut(j, ledger.Result{Reason: uint8(m.Reason), Detail: m.File, Number: uint32(m.Line)}, why)
-	}
-	if s.tooLate() { // asked before the permit too: those who are left out need not keep to the pace
-		return false, s.expire(j)
-	}
-	// The token comes first: nothing is begun while we wait for it, and whoever stops us need not wait.
-	if o, ok := s.Client.Authorize(s.admitting); !ok {
-		return s.admitting.Err() == nil && s.unsent(j, o), nil
-	}
-	if !s.permit() {
-		return false, nil // nothing was begun: the next start sends it
-	}
-	if s.tooLate() {
-		return false, s.expire(j)
+	if ok, again, err := s.admit(j); !ok {
+		return again, err
 	}
 	failpoint.Hit(failpoint.PermitTaken)
 	issued := time.Now()
@@ -90,6 +73,36 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 	again, err = s.conclude(j, o)
 	failpoint.Hit(failpoint.ResultRecorded)
 	return again, err
+}
+
+// admit waits until a row may leave. It returns false for one that does not leave now: it is left out, put off, or to be tried again.
+func (s *sender) admit(j *job) (ok, again bool, err error) {
+	for open := false; !open; open = !s.Valve.Paused() { // after a pause everything is asked again: who opted out meanwhile is left out
+		if !s.Valve.await(s.admitting) {
+			return false, false, nil
+		}
+		if m, ok := s.Suppress.Match(&j.r, j.r.Field(s.IDColumn)); ok {
+			why := "opted out"
+			if m.Reason == campaign.NotListed {
+				why = "left out by only_to"
+			}
+			return false, false, s.leaveOut(j, ledger.Result{Reason: uint8(m.Reason), Detail: m.File, Number: uint32(m.Line)}, why)
+		}
+		if s.tooLate() { // asked before the permit too: those who are left out need not keep to the pace
+			return false, false, s.expire(j)
+		}
+		// The token comes first: nothing is begun while we wait for it, and whoever stops us need not wait.
+		if o, ok := s.Client.Authorize(s.admitting); !ok {
+			return false, s.admitting.Err() == nil && s.unsent(j, o), nil
+		}
+		if !s.permit() {
+			return false, false, nil // nothing was begun: the next start sends it
+		}
+	}
+	if s.tooLate() {
+		return false, false, s.expire(j)
+	}
+	return true, false, nil
 }
 
 func (s *sender) tooLate() bool { return !s.NotAfter.IsZero() && time.Now().After(s.NotAfter) }
@@ -193,7 +206,7 @@ func (s *sender) unsent(j *job, o sinch.Outcome) (again bool) {
 		return false
 	}
 	now := time.Now()
-	failures, stop := s.brakes.unreachable(describe(o), now)
+	failures, stop := s.brakes.unreachable(describe(o), s.Valve.Clock(now)) // a pause is no silence
 	if stop != nil {
 		s.halt(stop)
 		return false

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"sendoff/internal/ledger"
+)
+
+const lookEvery = time.Second
+
+// watchRun says how far a run is until no process holds it any more, and then how it ended.
+func (s *session) watchRun(ctx context.Context, dir, arg string, p place) error {
+	ctx, release := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer release()
+	b := block{session: s}
+	for {
+		run, live, err := look(ctx, dir)
+		switch {
+		case run != nil:
+			defer run.Close()
+			b.erase()
+			return s.sayStatus(run, arg, p, false)
+		case err != nil && !(b.shown() && errors.Is(err, ledger.ErrLocked)): // the holder may be gone a moment before its lock is
+			return err
+		case err == nil:
+			b.show(live.lines())
+		}
+		select {
+		case <-time.After(lookEvery):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// block is some lines that stand for each other: on a terminal the next ones replace the last, elsewhere they follow every 30 seconds.
+type block struct {
+	*session
+	at     time.Time // when it was shown
+	height int       // what is to be erased
+}
+
+func (b *block) shown() bool { return !b.at.IsZero() }
+
+func (b *block) show(lines []string) {
+	width := terminalWidth(b.Stdout)
+	if width == 0 {
+		if time.Since(b.at) >= lineEvery {
+			b.at = time.Now()
+			fmt.Fprintln(b.Stdout, strings.Join(lines, "; "))
+		}
+		return
+	}
+	b.erase()
+	b.at, b.height = time.Now(), len(lines)
+	for _, line := range lines {
+		fmt.Fprintln(b.Stdout, cut(line, width-1))
+	}
+}
+
+// erase takes away what stands on the terminal (ECMA-48, CUU and ED).
+func (b *block) erase() {
+	if b.height > 0 {
+		fmt.Fprintf(b.Stdout, "\033[%dA\r\033[J", b.height)
+		b.height = 0
+	}
+}
+
+// terminalWidth is 0 where stream is no terminal.
+func terminalWidth(stream any) int {
+	if !isTerminal(stream) {
+		return 0
+	}
+	width, _, err := term.GetSize(int(stream.(*os.File).Fd()))
+	if err != nil || width < 2 {
+		return 80
+	}
+	return width
+}
+
+// cut shortens a line to what fits on a terminal: one that wraps could not be erased.
+func cut(line string, width int) string {
+	if runes := []rune(line); len(runes) > width {
+		return string(runes[:width-1]) + "…"
+	}
+	return line
+}
