@@ -16,25 +16,26 @@ import (
 
 // The exit codes of every command. README and --help document them.
 const (
-	exitOK         = 0  // finished: everyone eligible was accepted; or it had finished before
+	exitOK         = 0  // finished: somebody was accepted, and everyone eligible was; or it had finished before
 	exitBug        = 1  // an error that nobody foresaw
 	exitInput      = 2  // usage, configuration or input; nothing was sent
-	exitRejections = 3  // finished; some were rejected, or left in doubt for good
+	exitRejections = 3  // finished; some were rejected, left in doubt for good, or expired
 	exitAccess     = 4  // credentials, permission, region, app or certificate
 	exitBrake      = 5  // stopped by a safety limit or a full disk; run again to go on
-	exitUnfinished = 7  // not finished: signal or --limit; run again to go on
+	exitUnfinished = 7  // not finished: signal, --limit or --max-duration; run again to go on
 	exitDoubt      = 8  // finished but for recipients in doubt, or the ledger cannot be trusted
 	exitHeld       = 11 // another process holds this run
 	exitCodesHelp  = "EXIT CODES\n" + exitCodeLines
-	exitCodeLines  = `   0  finished, everyone eligible was accepted; or it had finished before
+	exitCodeLines  = `   0  finished: at least one was accepted, and everyone eligible was (or nearly, with --tolerate); or it had finished before
    1  unexpected error: a bug, or a disk that fails
    2  usage, configuration or input; nothing was sent
-   3  finished; Sinch rejected some (failures.csv), or some are left in doubt for good
+   3  finished; Sinch rejected some (failures.csv), some are left in doubt for good, or for some it became too late
    4  credentials, permission, region, app or certificate
    5  stopped by a safety limit or a full disk; run again to go on
-   7  not finished: signal or --limit; run again to go on
+   7  not finished: signal, --limit or --max-duration; run again to go on
    8  finished but for recipients in doubt (in-doubt.csv), or the ledger cannot be trusted
   11  another process holds this run
+      Where several hold, the first of 1, 11, 2, 4, 5, 7, 8, 3, 0
 `
 )
 

@@ -67,9 +67,12 @@ func (p place) withKey(key string) place {
 	return p
 }
 
-// arguments are those by which a command finds the run of the campaign at path.
+// arguments are those by which a command finds the run at path, or that of the campaign at path.
 func (p place) arguments(path string) string {
 	args := quote(path)
+	if p.runDir == "" && isRun(path) {
+		return args
+	}
 	if p.sandbox {
 		args += " --sandbox"
 	}
