@@ -101,6 +101,7 @@ func (f *file) build(v, message Value) *Campaign {
 			MaxRecipients: whole(root.get("limits").get("max_recipients")),
 		},
 		InDoubt: DoubtPolicy(root.get("in_doubt").string()),
+		Keep:    age(root.get("keep").string()),
 
 		Message:                            message,
 		MessageContentType:                 root.get("message_content_type").string(),

@@ -39,7 +39,8 @@ type Campaign struct {
 
 	Pace    Pace
 	Limits  Limits
-	InDoubt DoubtPolicy // [HoldDoubt] where the file does not say
+	InDoubt DoubtPolicy   // [HoldDoubt] where the file does not say
+	Keep    time.Duration // how long people's data of runs that are over is kept; 0: until somebody erases it
 
 	// Sources are the bytes that it was read from: the campaign file, then its message_file, if it has one. [Parse] makes the same campaign
 	// of them again, without the disk.

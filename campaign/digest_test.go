@@ -50,6 +50,7 @@ func TestDigestIgnores(t *testing.T) {
 		{"pace: {rate: 20}", "pace: {rate: 80%, max_in_flight: 5}"},
 		{"limits: {max_recipients: 5}", ""},
 		{"suppress: [x.csv]", "suppress: none"},
+		{"limits:", "keep: 90d\nlimits:"},
 		{"Europe/London", "Europe/Stockholm"},
 		{"file: a.csv", "file: b.csv"},
 		{"max_bad_rows: 5%", "max_bad_rows: 7"},

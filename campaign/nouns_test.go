@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestAddressIsMasked(t *testing.T) {
@@ -139,6 +140,26 @@ func TestRateAndShare(t *testing.T) {
 		}
 		if c.Audience.MaxBadRows != share {
 			t.Errorf("max_bad_rows: %v = %v", share, c.Audience.MaxBadRows)
+		}
+	}
+}
+
+func TestKeep(t *testing.T) {
+	if got := parse(t, "message: Hi\nkeep: 90d\n").Keep; got != 90*24*time.Hour {
+		t.Errorf("keep: 90d = %v", got)
+	}
+	if got := parse(t, "message: Hi\n").Keep; got != 0 {
+		t.Errorf("without keep: %v", got)
+	}
+	if got, err := ParseAge("20h"); err != nil || got != 20*time.Hour {
+		t.Errorf("ParseAge(20h) = %v, %v", got, err)
+	}
+	for _, wrong := range []string{"", "90", "0d", "-1d", "3 months", "1w"} {
+		if got, err := ParseAge(wrong); err == nil {
+			t.Errorf("ParseAge(%q) = %v, want an error", wrong, got)
+		}
+		if _, err := Parse("", []Source{{Data: []byte(base + "message: Hi\nkeep: \"" + wrong + "\"\n")}}); err == nil {
+			t.Errorf("keep: %q is taken", wrong)
 		}
 	}
 }

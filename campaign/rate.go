@@ -3,6 +3,7 @@ package campaign
 import (
 	"errors"
 	"strconv"
+	"time"
 )
 
 // ParseShare reads a share as campaign files and flags have it: a number, or a percentage.
@@ -23,6 +24,14 @@ func (s Share) Exceeds(n, all int) bool {
 		return float64(n)*100 > s.Percent*float64(all)
 	}
 	return n > s.Count
+}
+
+// ParseAge reads an age as campaign files and flags have it: a number of minutes, hours or days, such as 90m, 20h or 60d.
+func ParseAge(text string) (time.Duration, error) {
+	if !ageFormat().pattern.MatchString(text) {
+		return 0, errors.New("wants an age such as 90m, 20h or 60d")
+	}
+	return age(text), nil
 }
 
 // ParseRate reads a rate as campaign files and flags have it: auto, a number per second, or a percentage.

@@ -50,6 +50,9 @@ func (r *Recipient) Field(i int) string {
 	return r.Fields[i]
 }
 
+// Erased reports whether the row's person was erased: it has kept its place and its line alone.
+func (r *Recipient) Erased() bool { return r.Address.IsZero() && len(r.Fields) == 0 }
+
 // SkipReason says why a row is left out on purpose. Its values are stored in ledgers: append, never reorder.
 type SkipReason uint8
 

@@ -107,7 +107,7 @@ func newApp(s *session) *cli.App {
 		Commands: []*cli.Command{
 			checkCommand(s), planCommand(s), doctorCommand(s), runCommand(s), resumeCommand(s),
 			statusCommand(s), stopCommand(s), pauseCommand(s), continueCommand(s), cancelCommand(s),
-			reconcileCommand(s), reportCommand(s), profileCommand(s),
+			reconcileCommand(s), reportCommand(s), forgetCommand(s), profileCommand(s),
 			sandboxCommand(s), schemaCommand(s), versionCommand(s), completionCommand(s),
 		},
 	}

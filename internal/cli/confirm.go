@@ -90,18 +90,18 @@ func (r *runner) askToGoOn(ctx context.Context) error {
 }
 
 // ask reads one line. A signal while it waits ends it: the line is left to a reader that nobody listens to any more.
-func (r *runner) ask(ctx context.Context, question string) (string, error) {
-	fmt.Fprint(r.Stderr, question)
+func (s *session) ask(ctx context.Context, question string) (string, error) {
+	fmt.Fprint(s.Stderr, question)
 	answered := make(chan string, 1)
 	go func() {
-		line, _ := bufio.NewReader(r.Stdin).ReadString('\n') // an end without a line is an answer too: no
+		line, _ := bufio.NewReader(s.Stdin).ReadString('\n') // an end without a line is an answer too: no
 		answered <- line
 	}()
 	select {
 	case line := <-answered:
 		return line, nil
 	case <-ctx.Done():
-		fmt.Fprintln(r.Stderr)
+		fmt.Fprintln(s.Stderr)
 		return "", ctx.Err()
 	}
 }

@@ -96,7 +96,7 @@ func (r *runner) conclude(rep *report.Report, stop *send.Stop) (ending, error) {
 	case r.run.Meta().Eligible == 0 && r.campaign.Audience.AllowEmpty:
 		ends[exitOK] = ending{runstore.Finished, exitOK, "nobody was to be sent to, as the campaign allows"}
 	case stop == nil && rep.Accepted+rep.Rejected+rep.InDoubt+rep.LeftInDoubt+expired == 0:
-		ends[exitInput] = ending{runstore.Stopped, exitInput, "nobody was sent to: lists have come to leave everyone out meanwhile"}
+		ends[exitInput] = ending{runstore.Stopped, exitInput, "nobody was sent to: everyone was left out by lists, or erased, meanwhile"}
 	}
 	if expired > 0 {
 		ends[exitRejections] = ending{runstore.Finished, exitRejections,

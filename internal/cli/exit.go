@@ -84,7 +84,8 @@ func exitCode(err error) int {
 	case errors.Is(err, ledger.ErrLocked):
 		return exitHeld
 	case errors.As(err, &problems), errors.As(err, &input), durable.IsFull(err),
-		errors.Is(err, ledger.ErrCopied), errors.Is(err, ledger.ErrFormat), errors.Is(err, runstore.ErrOtherRun):
+		errors.Is(err, ledger.ErrCopied), errors.Is(err, ledger.ErrFormat), errors.Is(err, runstore.ErrOtherRun),
+		errors.Is(err, runstore.ErrErased):
 		return exitInput
 	case isAccess(err):
 		return exitAccess

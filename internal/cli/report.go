@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+
 	"github.com/urfave/cli/v2"
 
 	"sendoff/internal/report"
@@ -31,7 +33,9 @@ func (s *session) report(dir string, full, asJSON bool) error {
 	if run.Meta().State == runstore.Planning {
 		return inputErrorf("%s was never planned to its end: there is nothing to report", dir)
 	}
-	if err := report.Write(run, report.Options{Full: full}); err != nil {
+	err = report.Write(run, report.Options{Full: full})
+	erased := errors.Is(err, runstore.ErrErased)
+	if err != nil && (!erased || full) {
 		return err
 	}
 	rep, err := report.Collect(run)
@@ -42,6 +46,8 @@ func (s *session) report(dir string, full, asJSON bool) error {
 		return s.printJSON(rep)
 	}
 	rep.Summary(s.Stdout)
-	s.say("lists: %s", dir)
+	if !erased {
+		s.say("lists: %s", dir)
+	}
 	return nil
 }

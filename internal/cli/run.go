@@ -277,6 +277,7 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 		return false, err
 	}
 	r.listen()
+	r.eraseOld(r.run.Dir, r.campaign.Name, r.keep(), r.Now())
 	if over, err := r.compare(); over || err != nil {
 		return over, err
 	}
@@ -295,6 +296,15 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	// Only now: whoever opted out meanwhile is left out.
 	r.lists, err = suppress.Load(r.campaign.Dir(), r.campaign.Suppress, r.campaign.Audience.Country, time.Now(), guardOf(r.settings.profile).Lists()...)
 	return false, err
+}
+
+// keep is how long people's data of runs that are over is kept: the shorter of what campaign and profile say; 0: for ever.
+func (r *runner) keep() time.Duration {
+	keep := r.campaign.Keep
+	if p := r.settings.profile; p != nil && p.Keep > 0 && (keep == 0 || p.Keep < keep) {
+		keep = p.Keep
+	}
+	return keep
 }
 
 // find reads the campaign, and holds its run.

@@ -67,6 +67,12 @@ func TestMain(m *testing.M) {
 //	                 exits N sendoff run for the campaign in folder c with this run key, without a canary, and as impatient as tests are
 //	people N FILE    write an audience of N people
 //	copydir A B      copy a folder and all that is in it
+//	ended DIR AGE [STATE]
+//	                 the run in a folder ended so long ago, in that state
+//	holding DIR COMMAND
+//	                 exits 11 COMMAND while this process holds the run in a folder
+//	nowhere DIR TEXT…
+//	                 no file below a folder holds one of the texts, the frozen audiences included (see [holders]); with "!", one does
 //	sandbox [FLAG…]  start the sandbox command, and point SINCH_* at it; once more: kill it, and start another
 //	http STATUS METHOD PATH [FILE]
 //	                 ask it with the file as the body, and print the answer, whose status must be that (none: there is none);
@@ -100,6 +106,9 @@ func TestScripts(t *testing.T) {
 			"send":    sendCampaign,
 			"people":  people,
 			"copydir": copyDir,
+			"ended":   ended,
+			"holding": holding,
+			"nowhere": nowhere,
 			"sandbox": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Value("process").(*sandboxProcess).start(ts, args)
 			},

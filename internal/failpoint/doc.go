@@ -43,6 +43,21 @@ func Points() []Point {
 	}
 }
 
+// The points that erasing reaches, in that order. No run does.
+const (
+	SnapshotRewritten Point = "snapshot-rewritten"
+	RowsForgotten     Point = "rows-forgotten"
+	ListsRemoved      Point = "lists-removed"
+	SnapshotReplaced  Point = "snapshot-replaced"
+	ErasureOver       Point = "erasure-over"
+	ErasureRecorded   Point = "erasure-recorded"
+)
+
+// ForgetPoints lists those of erasing single people.
+func ForgetPoints() []Point {
+	return []Point{SnapshotRewritten, RowsForgotten, ListsRemoved, SnapshotReplaced, ErasureOver}
+}
+
 // Mutation is a promise that a build with the tag can break. Tests must notice every one.
 type Mutation string
 

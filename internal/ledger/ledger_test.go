@@ -716,3 +716,60 @@ func BenchmarkSend(b *testing.B) {
 		b.ReportMetric(float64(info.Size()-16<<20)/float64(b.N), "B/row-16MiB")
 	}
 }
+
+func TestForget(t *testing.T) {
+	l, dir := newLedger(t)
+	later := testTime.Add(time.Hour)
+	begin := func(row uint32) {
+		if err := l.Begin(row, Intent{Time: testTime}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Every state that a row can be in, by row; 0 and 300 are untouched, and 300 has no block.
+	for row, res := range map[uint32]Result{
+		2: {State: Released}, 3: {State: Released, Flags: AfterServerError}, 4: {State: Accepted, MessageID: "01FC66621XXXXX119Z8PMV1QPQ"},
+		5: {State: Rejected, Detail: "400"}, 6: {State: InDoubt, Detail: "502"}, 7: {State: LeftInDoubt, Detail: "settled"},
+		8: {State: Accepted, MessageID: "not-a-ulid"},
+	} {
+		begin(row)
+		res.Time = testTime
+		if err := l.Record(row, res); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begin(1)
+	if err := errors.Join(l.Sync(), l.PutSkips([]Skip{{Row: 9, Reason: 2, Number: 5}}, testTime)); err != nil {
+		t.Fatal(err)
+	}
+	const reason = 8
+	if err := l.Forget([]uint32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 300}, reason, []byte("new"), later); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l = mustOpen(t, dir)
+	if run, err := l.Run(); err != nil || string(run) != "new" {
+		t.Errorf("the document is %q, %v", run, err)
+	}
+	want := map[uint32]Entry{
+		0: {State: Skipped, Reason: reason}, 1: {State: LeftInDoubt, Detail: personErased}, 2: {State: Skipped, Reason: reason},
+		3: {State: LeftInDoubt, Detail: personErased}, 4: {State: Accepted, MessageID: "01FC66621XXXXX119Z8PMV1QPQ"}, 5: {State: Rejected, Detail: "400"},
+		6: {State: LeftInDoubt, Detail: personErased}, 7: {State: LeftInDoubt, Detail: "settled"}, 8: {State: Accepted, MessageID: "not-a-ulid"},
+		9: {State: Skipped, Reason: 2}, 300: {State: Skipped, Reason: reason},
+	}
+	for row, want := range want {
+		e := mustEntry(t, l, row)
+		got := Entry{State: e.State, Reason: e.Reason, Detail: e.Detail, MessageID: e.MessageID}
+		if got != want {
+			t.Errorf("row %d is %+v, want %+v", row, got, want)
+		}
+		if err := l.Begin(row, Intent{Time: later}); err == nil {
+			t.Errorf("row %d can be begun", row)
+		}
+		if err := l.Close(); err == nil { // the refusal has broken it
+			t.Error("the ledger goes on after that")
+		}
+		l = mustOpen(t, dir)
+	}
+}

@@ -163,7 +163,7 @@ func (b *builder) commit() (*Plan, error) {
 		m.AudienceDigest = hex.EncodeToString(audience.SHA256[:])
 		m.PlanDigest = p.Digest
 		m.Rows, m.Eligible = p.Rows, p.Eligible
-		m.SnapshotBytes = size
+		m.Freeze(size)
 		m.Columns = p.Columns
 		m.Lists = p.Lists
 		m.Sources = b.config.Campaign.Sources

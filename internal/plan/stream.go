@@ -42,7 +42,7 @@ func newBuilder(c Config, in *inputs) (*builder, error) {
 		in:         in,
 		snapshot:   snapshot,
 		skips:      newSkipWriter(c.Run.Ledger, c.Now),
-		duplicates: newSpool(c.Run.Path("numbers.tmp"), spoolRecords),
+		duplicates: newSpool(c.Run.Path(runstore.SpoolName), spoolRecords),
 		digest:     newDigest(c, in.audience.Columns()),
 		skipped:    make(map[campaign.SkipReason]int),
 		matches:    make([]int, len(in.lists.Lists())),

@@ -24,7 +24,7 @@
 // The last three hold the columns of the audience first, with its cells as they were frozen, so that they can serve as an
 // audience again, then line and reason; skipped.csv has a detail too, such as the line that a duplicate lost against. Where the
 // audience has a column of such a name, ours is called sendoff_line and so on: a list that was made of a list has both. A list
-// without rows has its header.
+// without rows has its header. A row whose person was erased stands in report.csv alone.
 //
 // A row that is short of cells is filled up with empty ones. Cells beyond the header stand in its last column, behind commas, so
 // that nothing is lost and every list stays a table. Either is then as long as the header, and reads as a whole row where the

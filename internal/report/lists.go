@@ -33,7 +33,8 @@ type Options struct {
 
 // Write writes report.json and the lists into the run's directory. It reads the snapshot once, a few frames at a time. Where the
 // ledger's totals and its rows do not agree it returns an error that wraps ledger.ErrDamaged, and leaves the lists of an earlier
-// Write as they were. report.json comes first: it needs no snapshot, so that it is there even when that has been erased.
+// Write as they were. report.json comes first: it needs no snapshot, so that it is there even when that was erased; the error is
+// then a runstore.ErrErased.
 func Write(r *runstore.Run, o Options) error {
 	rep, doubtful, err := collect(r)
 	if err != nil {

@@ -122,7 +122,8 @@ func (p *printer) print(frame int) (*page, error) {
 		if p.wanted[everyone] {
 			_ = lines[everyone].Write(p.whole(&rows[i], &e)) // a bytes.Buffer takes everything
 		}
-		if l, isListed := listOf(e.State); isListed && p.wanted[l] {
+		// Of a row whose person was erased there is nothing that could be fed back.
+		if l, isListed := listOf(e.State); isListed && p.wanted[l] && !rows[i].Erased() {
 			_ = lines[l].Write(p.original(&rows[i], &e, l))
 		}
 	}

@@ -49,6 +49,7 @@ type Report struct {
 	Starts      []runstore.Start     `json:"starts,omitempty"`
 	Storage     []runstore.Storage   `json:"storage,omitempty"` // how long Sinch keeps the messages, as it said at these times
 
+	Erased         time.Time       `json:"erased,omitzero"` // when the data of the run's people was; there are no lists any more
 	AudienceFile   string          `json:"audience_file,omitempty"`
 	AudienceDigest string          `json:"audience_sha256,omitempty"`
 	CampaignDigest string          `json:"campaign_sha256,omitempty"`
@@ -115,7 +116,7 @@ func describe(m runstore.Meta) *Report {
 		Schema: schema, Campaign: m.Campaign, RunKey: m.Key, RunID: m.RunID, Sandbox: m.Sandbox,
 		State: m.State, ExitCode: m.ExitCode, Reason: m.Reason,
 		Rows: m.Rows, Skipped: map[string]int{}, Receipts: noReceipts,
-		Destination: m.Destination, Created: m.Created, Planned: m.Planned, Ended: m.Ended, Starts: m.Starts, Storage: m.Storage,
+		Destination: m.Destination, Created: m.Created, Planned: m.Planned, Ended: m.Ended, Starts: m.Starts, Storage: m.Storage, Erased: m.Erased,
 		AudienceFile: m.AudienceFile, AudienceDigest: m.AudienceDigest, CampaignDigest: m.CampaignDigest, PlanDigest: m.PlanDigest,
 		Lists: m.Lists,
 	}

@@ -39,6 +39,9 @@ func (r *Report) Summary(w io.Writer) {
 		fmt.Fprintf(&b, "  in doubt, and taken for not sent as was asked for: %s; these may have it twice\n", prose.Thousands(r.AfterDoubt))
 	}
 	fmt.Fprintln(&b, "  delivery: not collected")
+	if !r.Erased.IsZero() {
+		fmt.Fprintf(&b, "  people's data was erased on %s; these totals are what is left\n", r.Erased.UTC().Format(dayForm))
+	}
 	_, _ = io.WriteString(w, b.String())
 }
 
@@ -104,7 +107,7 @@ func (r *Report) lines() []line {
 
 // list names a list that is sure to be there: in-doubt.csv comes with every report, the others when everything is settled.
 func (r *Report) list(l list) string {
-	if r.NotSent > 0 && r.State != runstore.Cancelled && l != inDoubt {
+	if r.NotSent > 0 && r.State != runstore.Cancelled && l != inDoubt || !r.Erased.IsZero() {
 		return ""
 	}
 	return " (" + listNames[l] + ")"

@@ -24,7 +24,11 @@ const (
 	FailuresName = "failures.csv"
 	SkippedName  = "skipped.csv"
 	InDoubtName  = "in-doubt.csv"
+	SpoolName    = "numbers.tmp" // planning's own, gone when it ends
 )
+
+// lists hold people's data as the snapshot does, and can be made again: those of people, and what planning may leave where a process dies.
+var lists = [...]string{RowsName, FailuresName, SkippedName, InDoubtName, SpoolName, SpoolName + ".lost"}
 
 // files are all of them, the ledger's last: as long as it is there, the directory is a run.
 var files = [...]string{

@@ -12,6 +12,15 @@
 // The snapshot and the lists made of it. The ledger, [Meta], run.json, status.json and control.json hold none. Directories have mode
 // 0700, files 0600, and a .gitignore in the folder of runs keeps all of them out of repositories from the first moment.
 //
+// # How people are erased
+//
+// One person, by [Run.Forget]: (1) the snapshot without them, under a temporary name; their rows keep place and line, so that numbers of rows and
+// frames mean what they meant. (2) One transaction: their rows are never begun any more, and the new snapshot's length and digest stand beside the
+// old one's; until (5) either is valid. (3) The lists go. (4) The rename. (5) The new snapshot's length and digest alone. Whoever holds the run
+// next does what is missing behind (2); before it nothing has happened. The plan's digest is that of the plan as it was made, for good.
+//
+// Everybody, by [Run.ErasePeople]: it is on record first, then the files go, and whoever holds the run next removes what is left of them.
+//
 // # Truth and copies of it
 //
 // [Meta] in the ledger is the truth about a run. run.json, frozen.yaml and status.json are written for people. They are

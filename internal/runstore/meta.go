@@ -103,12 +103,25 @@ type Meta struct {
 	Lists          []List            `json:"suppression_lists,omitempty"`
 	Sources        []campaign.Source `json:"-"` // the campaign as it was frozen; stored beside, so that run.json stays readable
 
+	// Set by forgetting. A snapshot that was never rewritten has no digest here, and none is asked of it.
+	SnapshotSHA256     string    `json:"snapshot_sha256,omitempty"`
+	NextSnapshotBytes  int64     `json:"next_snapshot_bytes,omitempty"` // of the one that is about to take its place
+	NextSnapshotSHA256 string    `json:"next_snapshot_sha256,omitempty"`
+	Erased             time.Time `json:"erased,omitzero"` // when the data of all its people was
+
 	// Set by sending.
 	Destination  Destination `json:"destination,omitzero"`
 	Starts       []Start     `json:"starts,omitempty"`
 	Storage      []Storage   `json:"storage,omitempty"` // everything that was heard of it, in the order of time; intents refer to it
 	CanaryPassed bool        `json:"canary_passed"`
 	Ended        time.Time   `json:"ended,omitzero"` // when the last start ended
+}
+
+// Freeze makes a new snapshot of so many bytes the run's, whatever became of an earlier one.
+func (m *Meta) Freeze(size int64) {
+	m.SnapshotBytes, m.SnapshotSHA256 = size, ""
+	m.NextSnapshotBytes, m.NextSnapshotSHA256 = 0, ""
+	m.Erased = time.Time{}
 }
 
 // stored is the form of Meta in the ledger.

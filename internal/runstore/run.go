@@ -32,6 +32,7 @@ type Run struct {
 
 	mu       sync.Mutex
 	meta     Meta
+	verified os.FileInfo // the snapshot whose digest was found right
 	readOnly bool
 	control  Control // what this process has said of itself
 }
@@ -126,10 +127,10 @@ func Resume(dir string, adopt bool, now time.Time) (*Run, error) {
 	return r, r.hold(now)
 }
 
-// hold says who holds the run. Where that fails the run is let go.
+// hold says who holds the run, and finishes what a process that died was erasing. Where that fails the run is let go.
 func (r *Run) hold(now time.Time) error {
 	_ = os.Remove(r.Path(StatusName)) // what an earlier start said of itself; where it stays, its time tells
-	if err := r.writeControl(now); err != nil {
+	if err := errors.Join(r.writeControl(now), r.finishErasing()); err != nil {
 		return errors.Join(err, r.Close())
 	}
 	return nil
@@ -184,6 +185,11 @@ func (r *Run) Meta() Meta {
 
 // Update changes what is known about the run, durably, and rewrites run.json.
 func (r *Run) Update(change func(*Meta)) error {
+	return r.update(change, r.Ledger.SetRun)
+}
+
+// update changes what is known about the run by way of put, which makes the document durable.
+func (r *Run) update(change func(*Meta), put func(run []byte) error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	next := r.meta
@@ -192,7 +198,7 @@ func (r *Run) Update(change func(*Meta)) error {
 	if err != nil {
 		return fmt.Errorf("update run: %w", err)
 	}
-	if err := r.Ledger.SetRun(b); err != nil {
+	if err := put(b); err != nil {
 		return fmt.Errorf("update run: %w", err)
 	}
 	r.meta = next

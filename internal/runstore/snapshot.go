@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"hash/crc32"
 	"os"
 	"path/filepath"
@@ -78,16 +79,19 @@ type SnapshotWriter struct {
 	offset int64
 	index  []byte
 	rows   int
+	sum    hash.Hash // of what was written; nil where nobody asks
 }
 
 // CreateSnapshot begins the run's snapshot.
-func (r *Run) CreateSnapshot() (*SnapshotWriter, error) {
+func (r *Run) CreateSnapshot() (*SnapshotWriter, error) { return r.createSnapshot(nil) }
+
+func (r *Run) createSnapshot(sum hash.Hash) (*SnapshotWriter, error) {
 	path := r.Path(SnapshotName)
 	f, err := os.OpenFile(path+".tmp", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("create snapshot: %w", err)
 	}
-	w := &SnapshotWriter{path: path, f: f, w: bufio.NewWriterSize(f, 256<<10)}
+	w := &SnapshotWriter{path: path, f: f, w: bufio.NewWriterSize(f, 256<<10), sum: sum}
 	w.write([]byte(snapshotMagic))
 	return w, nil
 }
@@ -96,6 +100,9 @@ func (r *Run) CreateSnapshot() (*SnapshotWriter, error) {
 func (w *SnapshotWriter) write(b []byte) {
 	n, _ := w.w.Write(b)
 	w.offset += int64(n)
+	if w.sum != nil {
+		_, _ = w.sum.Write(b) // a hash never fails
+	}
 }
 
 // Append adds a frame of so many rows.
@@ -107,13 +114,7 @@ func (w *SnapshotWriter) Append(frame []byte, rows int) {
 
 // Commit finishes the snapshot, makes it durable under its name, and returns its length.
 func (w *SnapshotWriter) Commit() (int64, error) {
-	footer := binary.BigEndian.AppendUint32(nil, uint32(len(w.index)/8))
-	footer = binary.BigEndian.AppendUint32(footer, uint32(w.rows))
-	sum := crc32.Update(crc32.Checksum(w.index, castagnoli), castagnoli, footer)
-	footer = binary.BigEndian.AppendUint32(footer, sum)
-	w.write(w.index)
-	w.write(append(footer, snapshotMagic...))
-	err := errors.Join(w.w.Flush(), durable.Sync(w.f), w.f.Close())
+	err := w.finish()
 	if err == nil {
 		err = os.Rename(w.path+".tmp", w.path)
 	}
@@ -121,6 +122,17 @@ func (w *SnapshotWriter) Commit() (int64, error) {
 		return 0, errors.Join(fmt.Errorf("write snapshot: %w", err), os.Remove(w.path+".tmp")) // it holds people's data
 	}
 	return w.offset, durable.SyncDir(filepath.Dir(w.path))
+}
+
+// finish makes the snapshot whole and durable under its temporary name.
+func (w *SnapshotWriter) finish() error {
+	footer := binary.BigEndian.AppendUint32(nil, uint32(len(w.index)/8))
+	footer = binary.BigEndian.AppendUint32(footer, uint32(w.rows))
+	sum := crc32.Update(crc32.Checksum(w.index, castagnoli), castagnoli, footer)
+	footer = binary.BigEndian.AppendUint32(footer, sum)
+	w.write(w.index)
+	w.write(append(footer, snapshotMagic...))
+	return errors.Join(w.w.Flush(), durable.Sync(w.f), w.f.Close())
 }
 
 // Abort gives the snapshot up.
@@ -137,15 +149,22 @@ type Snapshot struct {
 	keptFrame int
 }
 
-// OpenSnapshot opens the run's frozen audience, which must have the length and the rows that planning committed. The caller closes it.
+// OpenSnapshot opens the run's frozen audience, which must have the length and the rows that planning committed, or be the one that was
+// rewritten since. The caller closes it.
 func (r *Run) OpenSnapshot() (*Snapshot, error) {
 	m := r.Meta()
+	if !m.Erased.IsZero() {
+		return nil, fmt.Errorf("%w on %s", ErrErased, m.Erased.UTC().Format("2 Jan 2006"))
+	}
 	f, err := os.Open(r.Path(SnapshotName))
 	if err != nil {
 		return nil, fmt.Errorf("open snapshot: %w", err)
 	}
 	s := &Snapshot{f: f}
-	if err := s.load(m); err != nil {
+	if err = r.verify(f); err == nil {
+		err = s.load(m)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open snapshot: %w", err), f.Close())
 	}
 	return s, nil
@@ -157,8 +176,8 @@ func (s *Snapshot) load(m Meta) error {
 		return err
 	}
 	size := info.Size()
-	if size != m.SnapshotBytes || size < int64(len(snapshotMagic)+footerSize) {
-		return fmt.Errorf("%w: it has %d bytes, not %d", ErrSnapshot, size, m.SnapshotBytes)
+	if size < int64(len(snapshotMagic)+footerSize) {
+		return fmt.Errorf("%w: it has %d bytes", ErrSnapshot, size)
 	}
 	footer := make([]byte, footerSize)
 	if _, err := s.f.ReadAt(footer, size-int64(footerSize)); err != nil {
@@ -189,8 +208,8 @@ func (s *Snapshot) Rows() int { return s.rows }
 // Frames returns the number of frames.
 func (s *Snapshot) Frames() int { return len(s.index)/8 - 1 }
 
-// Frame reads frame i: the rows from i·[FrameRows] on. The rows are the caller's.
-func (s *Snapshot) Frame(i int) ([]campaign.Recipient, error) {
+// packed reads frame i as it is stored.
+func (s *Snapshot) packed(i int) ([]byte, error) {
 	from, to := binary.BigEndian.Uint64(s.index[i*8:]), binary.BigEndian.Uint64(s.index[i*8+8:])
 	if to < from {
 		return nil, fmt.Errorf("read snapshot: %w: frame %d ends before it begins", ErrSnapshot, i)
@@ -198,6 +217,15 @@ func (s *Snapshot) Frame(i int) ([]campaign.Recipient, error) {
 	packed := make([]byte, to-from)
 	if _, err := s.f.ReadAt(packed, int64(from)); err != nil {
 		return nil, fmt.Errorf("read snapshot: %w", err)
+	}
+	return packed, nil
+}
+
+// Frame reads frame i: the rows from i·[FrameRows] on. The rows are the caller's.
+func (s *Snapshot) Frame(i int) ([]campaign.Recipient, error) {
+	packed, err := s.packed(i)
+	if err != nil {
+		return nil, err
 	}
 	raw, err := s.dec.DecodeAll(packed, nil)
 	if err != nil {

@@ -195,9 +195,13 @@ func (w *sweep) next() (*job, error) {
 func (w *sweep) more() (bool, error) {
 	for {
 		for ; len(w.rows) > 0; w.rows = w.rows[1:] {
-			if w.left.has(w.rows[0].Row) {
-				return true, nil
+			if !w.left.has(w.rows[0].Row) {
+				continue
 			}
+			if w.rows[0].Erased() {
+				return false, fmt.Errorf("row %d: %w: its person was erased, and the ledger is older than that", w.rows[0].Row, runstore.ErrSnapshot)
+			}
+			return true, nil
 		}
 		for w.frame < w.snapshot.Frames() && !w.left.any(w.frame*runstore.FrameRows, (w.frame+1)*runstore.FrameRows) {
 			w.frame++

@@ -1,0 +1,206 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"sendoff/internal/ledger"
+	"sendoff/internal/prose"
+	"sendoff/internal/runs"
+	"sendoff/internal/runstore"
+)
+
+// forgetRun erases the data of everybody in the run in dir.
+func (s *session) forgetRun(ctx context.Context, dir string, yes bool) error {
+	m, err := erasable(dir)
+	if err != nil {
+		return err
+	}
+	if !m.Erased.IsZero() && !runstore.HasPeople(dir) {
+		fmt.Fprintf(s.Stdout, "%s: people's data was erased on %s\n", name(m), clockTime(m.Erased))
+		return nil
+	}
+	question := fmt.Sprintf("Erase the data of all people in %s (%s)? The totals stay.", name(m), prose.Counted(m.Rows, "row", "rows"))
+	if err := s.confirmErasing(ctx, question, yes); err != nil {
+		return err
+	}
+	f := &forgetting{session: s, now: time.Now()}
+	if err := f.all(dir); err != nil {
+		f.failed(dir, err)
+	}
+	return f.result()
+}
+
+// erasable returns what is known of the run in dir. It returns an error where the run may go on, and so needs its people.
+func erasable(dir string) (runstore.Meta, error) {
+	run, err := runstore.View(dir)
+	if err != nil {
+		return runstore.Meta{}, err
+	}
+	defer run.Close()
+	return run.Meta(), mayErase(run)
+}
+
+func mayErase(run *runstore.Run) error {
+	if m := run.Meta(); run.Begun() && !m.State.Over() {
+		return inputErrorf("%s is %s, and may go on: finish it, or cancel it first. Nothing was erased", name(m), m.State)
+	}
+	return nil
+}
+
+// confirmErasing asks a person. Elsewhere they have to have said so.
+func (s *session) confirmErasing(ctx context.Context, question string, yes bool) error {
+	if yes {
+		return nil
+	}
+	if !isTerminal(s.Stdin) {
+		return inputErrorf("everybody's data is erased only when that is confirmed, and this is no terminal. Nothing was erased").hint("--yes confirms it")
+	}
+	answer, err := s.ask(ctx, question+" [y/N] ")
+	if err != nil {
+		return err
+	}
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+		return nil
+	}
+	return inputErrorf("not confirmed. Nothing was erased")
+}
+
+// all erases the data of everybody in one run.
+func (f *forgetting) all(dir string) error {
+	m, err := eraseRun(dir, f.now)
+	if err == nil {
+		f.done++
+		fmt.Fprintf(f.Stdout, "%s: people's data erased, %s\n", name(m), prose.Counted(m.Rows, "row", "rows"))
+	}
+	return err
+}
+
+func eraseRun(dir string, now time.Time) (m runstore.Meta, err error) {
+	run, err := runstore.Resume(dir, false, now)
+	if err != nil {
+		return m, err
+	}
+	m = run.Meta()
+	if err = mayErase(run); err == nil {
+		err = run.ErasePeople(now)
+	}
+	return m, errors.Join(err, run.Close())
+}
+
+// forgetOlder erases the data of everybody in the runs at or below dir that ended longer ago than age.
+func (s *session) forgetOlder(ctx context.Context, dir string, age time.Duration, yes bool) error {
+	dirs, err := runs.Find(dir)
+	if err != nil {
+		return inputErrorf("%v", err)
+	}
+	f := &forgetting{session: s, now: time.Now()}
+	old, rows := []string{}, 0
+	for _, dir := range dirs {
+		m, is, err := overdue(dir, age, f.now)
+		switch {
+		case err != nil:
+			f.failed(dir, err)
+		case is:
+			old = append(old, dir)
+			rows += m.Rows
+		}
+	}
+	if len(old) == 0 {
+		fmt.Fprintf(s.Stdout, "no run at or below %s that ended more than %s ago has people's data\n", dir, describeAge(age))
+		return f.result()
+	}
+	question := fmt.Sprintf("Erase the data of all people in %s that ended more than %s ago (%s)? The totals stay.",
+		prose.Counted(len(old), "run", "runs"), describeAge(age), prose.Counted(rows, "row", "rows"))
+	if err := s.confirmErasing(ctx, question, yes); err != nil {
+		return err
+	}
+	for _, dir := range old {
+		if err := f.all(dir); err != nil {
+			f.failed(dir, err)
+		}
+	}
+	return f.result()
+}
+
+// overdue reports whether the run in dir is over, has ended longer ago than age, and still has people's data. One that another process holds is
+// not over.
+func overdue(dir string, age time.Duration, now time.Time) (m runstore.Meta, is bool, err error) {
+	if !runstore.HasPeople(dir) {
+		return m, false, nil
+	}
+	run, err := runstore.View(dir)
+	if errors.Is(err, ledger.ErrLocked) {
+		return m, false, nil
+	}
+	if err != nil {
+		return m, false, err
+	}
+	defer run.Close()
+	m = run.Meta()
+	return m, m.State.Over() && now.Sub(lastUsed(m)) > age, nil
+}
+
+// lastUsed is when a run last began or ended: one that was cancelled after its process died has no end of its own.
+func lastUsed(m runstore.Meta) time.Time {
+	last := m.Created
+	if n := len(m.Starts); n > 0 {
+		last = m.Starts[n-1].Time
+	}
+	if m.Ended.After(last) {
+		return m.Ended
+	}
+	return last
+}
+
+// eraseOld erases the people's data of the runs beside the one in dir that are of its campaign, and are over since longer than keep; 0 keeps
+// everything. What cannot be erased is no reason not to send.
+func (s *session) eraseOld(dir, campaignName string, keep time.Duration, now time.Time) {
+	if keep == 0 {
+		return
+	}
+	dir, err := filepath.Abs(dir)
+	siblings, readErr := os.ReadDir(filepath.Dir(dir))
+	errs := []error{err, readErr}
+	var erased []string
+	for _, d := range siblings {
+		sibling := filepath.Join(filepath.Dir(dir), d.Name())
+		if sibling == dir || !isRun(sibling) {
+			continue
+		}
+		m, is, err := overdue(sibling, keep, now)
+		if is = is && m.Campaign == campaignName; is {
+			_, err = eraseRun(sibling, now)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", sibling, err))
+		} else if is {
+			erased = append(erased, m.Key)
+		}
+	}
+	if len(erased) > 0 {
+		s.say("people's data erased of runs that ended more than %s ago: %s", describeAge(keep), strings.Join(erased, ", "))
+	}
+	if err := errors.Join(errs...); err != nil {
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		s.warn("warning: people's data that is older than %s could not be erased everywhere: %s", describeAge(keep), first)
+	}
+}
+
+// describeAge writes an age as flags have it.
+func describeAge(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d%day == 0:
+		return fmt.Sprintf("%dd", d/day)
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	}
+	return fmt.Sprintf("%dm", d/time.Minute)
+}
