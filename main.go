@@ -22,7 +22,8 @@
 // happened, [sendoff/internal/send] decides what that means for the row, and [sendoff/internal/settle] asks Sinch about those of which
 // nobody can know.
 //
-// Afterwards: [sendoff/internal/report] makes lists, numbers and sentences of ledger and frozen audience.
+// Afterwards: [sendoff/internal/report] makes lists, numbers and sentences of ledger and frozen audience; [sendoff/internal/runs] finds
+// runs, and whom several of them have sent to.
 //
 // [sendoff/internal/cli] has the commands, and maps errors to exit codes in one place. [sendoff/internal/sandbox] plays the
 // Conversation API for users and tests; it shares no code with the client, so that a mistake cannot cancel itself out.

@@ -140,6 +140,7 @@ func (f *file) build(v, message Value) *Campaign {
 func audience(n *node) Audience {
 	a := Audience{
 		File:       n.get("file").string(),
+		Run:        n.get("run").string(),
 		Country:    strings.ToUpper(n.get("country").string()),
 		MaxAge:     age(n.get("max_age").string()),
 		AllowEmpty: n.get("allow_empty").string() == "true",
@@ -147,6 +148,9 @@ func audience(n *node) Audience {
 	}
 	if n != nil {
 		a.Line = n.pos.line
+	}
+	for _, state := range n.get("state").list() {
+		a.States = append(a.States, state.text)
 	}
 	for _, m := range n.get("columns").entries() {
 		if a.Columns == nil {
@@ -177,6 +181,8 @@ func suppress(n *node) (lists []SuppressionList, none bool) {
 	for _, item := range n.list() {
 		lists = append(lists, SuppressionList{
 			File:             item.get("file").string(),
+			Runs:             item.get("runs").string(),
+			Within:           age(item.get("within").string()),
 			MaxAge:           age(item.get("max_age").string()),
 			IgnoreUnreadable: item.get("unreadable") != nil,
 			Line:             item.pos.line,

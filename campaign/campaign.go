@@ -56,9 +56,11 @@ type Source struct {
 	Data []byte `json:"data"`
 }
 
-// Audience says which file holds the recipients and how it is read.
+// Audience says which file holds the recipients and how it is read, or of which run they are.
 type Audience struct {
-	File       string            // as written, relative to the campaign file
+	File       string            // as written, relative to the campaign file; empty: the people of a run
+	Run        string            // its key, or its folder
+	States     []string          // of the run's people that are meant; see [peopleStates]
 	Columns    map[string]string // role → column name as written; see [Roles]
 	Country    string            // ISO 3166-1 alpha-2: how national numbers are read; empty: only international ones are
 	MaxAge     time.Duration     // of the file; 0: any age will do
@@ -74,9 +76,11 @@ type Share struct {
 	Percent float64
 }
 
-// SuppressionList is a file of people who must not be written to.
+// SuppressionList is a file of people who must not be written to, or runs whose people are left out.
 type SuppressionList struct {
-	File             string        // as written, relative to the campaign file
+	File             string        // as written, relative to the campaign file; empty: of runs
+	Runs             string        // a key, a pattern of keys, or the folder of a run
+	Within           time.Duration // how long ago those runs may have sent to somebody who is left out; 0: at any time
 	MaxAge           time.Duration // 0: any age will do
 	IgnoreUnreadable bool          // the author takes the responsibility for lines that cannot be read
 	Line, Column     int

@@ -112,6 +112,42 @@ func checkDeadline(n *node, _ Value, label string) {
 	}
 }
 
+// checkAudience holds what an audience of another run's people needs, and what makes no sense of one.
+func checkAudience(n *node, _ Value, label string) {
+	run, state := n.get("run"), n.get("state")
+	switch {
+	case run != nil && !NamesOneRun(run.text):
+		run.fail("name one run by its key or its folder", "%s: run: a pattern is not possible here", label)
+	case run == nil && state != nil:
+		state.fail("", "%s: state goes with run, and there is none", label)
+	case run != nil && state == nil:
+		n.fail("such as state: accepted", "%s: which of the run's people are meant? state is missing", label)
+	case run != nil:
+		if phone := n.get("columns").get("phone"); phone != nil {
+			phone.fail("remove it", "%s: the people of a run keep the numbers that they have there", label)
+		}
+		if age := n.get("max_age"); age != nil {
+			age.fail("", "%s: max_age goes with file", label)
+		}
+	}
+}
+
+// checkSuppression holds keys to the kind of list that they belong to, and a pattern of runs to its syntax.
+func checkSuppression(n *node, _ Value, label string) {
+	runs, other, strangers := n.get("runs"), "runs", []string{"within"}
+	if runs != nil {
+		other, strangers = "file", []string{"max_age", "unreadable"}
+	}
+	for _, key := range strangers {
+		if m := n.get(key); m != nil {
+			m.fail("", "%s: %s goes with %s", label, key, other)
+		}
+	}
+	if runs != nil && !IsRunPattern(runs.text) {
+		runs.fail(`"*" stands for any characters; "\" before a "[" or a "?" takes them for themselves`, "%s: runs: this is no pattern", label)
+	}
+}
+
 // checkDispatch warns of what Sinch does not keep for messages outside conversations.
 func checkDispatch(n *node, _ Value, _ string) {
 	if n.get("processing_strategy").string() != "DISPATCH_ONLY" {

@@ -56,14 +56,16 @@ func audienceRules() *rule {
 		roles[i] = optional(role, "The column that holds "+roleDoc(role)+".", plain(columnFormat()))
 	}
 	return object(
-		required("file", "The file with the recipients, relative to this one.", plain(pathFormat())),
+		optional("file", "The file with the recipients, relative to this one.", plain(pathFormat())),
+		optional("run", "Another run whose people get this message, for a correction or an apology: its key, or its folder.", plain(runFormat())),
+		optional("state", "Which of that run's people are meant, by what became of them.", listOf(oneOf(peopleStates()...), 1, 0).orOne()),
 		optional("columns", "Which columns mean what.", object(roles...)),
 		optional("country", "How national phone numbers are read: a two-letter country code, such as GB.", plain(countryFormat())),
 		optional("max_age", "How old the file may be, such as 20h: an older one is taken for an export that has failed, and nothing is sent.", plain(ageFormat())),
 		optional("allow_empty", "Whether a file without rows, or nobody to send to, is a success.", (&rule{kind: textKind, enum: []string{"true", "false"}})),
 		optional("max_bad_rows", "How many rows may be unusable before nothing is sent at all: 5% (the default), or a number.", plain(shareFormat())),
-	).shortFor("file").refusing(notYet(
-		"where", "numbers", "decimal", "keep_columns", "sheet", "encoding", "delimiter", "hidden_rows", "consent", "run", "state")...)
+	).shortFor("file").exactly("file", "run").checked(checkAudience).refusing(notYet(
+		"where", "numbers", "decimal", "keep_columns", "sheet", "encoding", "delimiter", "hidden_rows", "consent")...)
 }
 
 func roleDoc(role string) string {
@@ -82,10 +84,12 @@ func roleDoc(role string) string {
 
 func suppressRules() *rule {
 	list := object(
-		required("file", "The file with the people, relative to this one.", plain(pathFormat())),
+		optional("file", "The file with the people, relative to this one.", plain(pathFormat())),
+		optional("runs", "Other runs, whose people are left out: a run's key, a pattern such as spring-*, or a run's folder.", plain(runFormat())),
+		optional("within", "How long ago those runs may have sent to somebody who is left out, such as 90d; at any time where it is missing.", plain(ageFormat())),
 		optional("max_age", "How old the file may be, such as 20h or 60d.", plain(ageFormat())),
 		optional("unreadable", "ignore: lines that cannot be read as a phone number or id do not stop the run.", oneOf("ignore")),
-	).shortFor("file").refusing(notYet("runs", "within")...)
+	).shortFor("file").exactly("file", "runs").checked(checkSuppression)
 	suppress := listOf(list, 1, 0)
 	suppress.word = "none"
 	return suppress

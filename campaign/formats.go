@@ -35,6 +35,10 @@ func pathFormat() *format {
 	return newFormat(`^[^\x00-\x1f]+$`, "the name of a file is wanted", backslashHint)
 }
 
+func runFormat() *format {
+	return newFormat(`^[^\x00-\x1f]{1,1000}$`, "the key of a run, or its folder, is wanted", backslashHint)
+}
+
 func countryFormat() *format {
 	return newFormat(`^([A-TV-Za-tv-z][A-Za-z]|[Uu][A-JL-Za-jl-z])$`, "a two-letter country code is wanted", "such as GB (not UK), SE or US")
 }

@@ -254,6 +254,9 @@ func (r *rule) readList(n *node, label string) Value {
 	if n.kind == scalarNode && r.word != "" && n.text == r.word {
 		return Value{Kind: String, Text: Text{{Literal: r.word}}}
 	}
+	if n.kind == scalarNode && r.one {
+		*n = node{doc: n.doc, pos: n.pos, kind: listNode, items: []*node{new(*n)}}
+	}
 	hint := `begin every line of the list with "- "`
 	if r.word != "" {
 		hint += `, or write "` + r.word + `"`

@@ -44,6 +44,7 @@ type rule struct {
 	elem     *rule
 	min, max int
 	word     string // a text that may stand in the list's place
+	one      bool   // a text stands for a list of it alone
 
 	check func(n *node, v Value, label string) // what the tree cannot say
 }
@@ -118,6 +119,12 @@ func (r rule) named(name string) *rule {
 // shortFor lets a plain text stand for the object that has it under these keys.
 func (r rule) shortFor(path ...string) *rule {
 	r.short = path
+	return &r
+}
+
+// orOne lets a plain text stand for a list of it alone.
+func (r rule) orOne() *rule {
+	r.one = true
 	return &r
 }
 

@@ -119,6 +119,9 @@ func (s schemaWriter) list(r *rule) map[string]any {
 	if r.word != "" {
 		return anyOf(list, map[string]any{"const": r.word})
 	}
+	if r.one {
+		return anyOf(list, s.rule(r.elem))
+	}
 	return list
 }
 

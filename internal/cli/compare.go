@@ -13,12 +13,14 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/prose"
 	"sendoff/internal/report"
+	"sendoff/internal/runs"
 	"sendoff/internal/runstore"
 	"sendoff/internal/send"
+	"sendoff/internal/suppress"
 )
 
 // compare holds campaign and settings against a run that has begun or ended. It returns true where there is nothing to do.
-func (r *runner) compare() (over bool, err error) {
+func (r *runner) compare(ctx context.Context) (over bool, err error) {
 	m := r.run.Meta()
 	changed := m.CampaignDigest != digest(r.campaign)
 	audienceChanged := r.audienceChanged(m)
@@ -33,7 +35,7 @@ func (r *runner) compare() (over bool, err error) {
 	}
 	switch {
 	case m.State.Done() && r.resume == "" && (changed || audienceChanged):
-		return false, r.refuseUsed(m, changed)
+		return false, r.refuseUsed(ctx, m, changed)
 	case m.State.Done():
 		return true, r.sayFinishedBefore(m)
 	case changed:
@@ -51,7 +53,7 @@ func (r *runner) compare() (over bool, err error) {
 	if more, err := send.Doubtful(r.run, r.newSettler(nil), r.flags.inDoubt); more || err != nil {
 		return false, err
 	}
-	return true, r.finish(context.Background(), nil)
+	return true, r.finish(ctx, nil)
 }
 
 // refuseElsewhere refuses to go on with a run through another destination than it was begun through.
@@ -85,15 +87,41 @@ func (r *runner) refuseLate() error {
 }
 
 // refuseUsed says of a run that has finished that it is not this one.
-func (r *runner) refuseUsed(m runstore.Meta, changed bool) error {
+func (r *runner) refuseUsed(ctx context.Context, m runstore.Meta, changed bool) error {
 	what := "the campaign file has changed since (what is sent, or to whom)"
 	if !changed {
 		what = m.AudienceFile + " has changed since"
 	}
 	named := r.flags.withKey(r.freeKey(m, '2'))
-	return inputErrorf("the name %q has been used: that run finished on %s, and %s. Nothing was sent now", m.Key, clockTime(m.Ended), what).
-		hint("to send to those only who were not in it: sendoff run %s --except %s", named.arguments(r.path), quote(m.Key)).
-		hint("to send to everyone, also to those who had the first one: sendoff run %s", named.arguments(r.path))
+	err := inputErrorf("the name %q has been used: that run finished on %s, and %s. Nothing was sent now", m.Key, clockTime(m.Ended), what)
+	if n, sure := r.newcomers(ctx, named); n > 0 || !sure {
+		who := "those who were not in it"
+		if sure {
+			who = "the " + prose.Counted(n, "person who was", "people who were") + " not in it"
+		}
+		err = err.hint("to send only to %s: sendoff run %s --except %s", who, named.arguments(r.path), quote(m.Key))
+	}
+	return err.hint("to send to everyone, also to those who had the first one: sendoff run %s", named.arguments(r.path))
+}
+
+// newcomers counts the people whom the campaign would reach under another key, and whom this run has not. It returns false where that cannot be told.
+func (r *runner) newcomers(ctx context.Context, p place) (n int, sure bool) {
+	people, err := runs.Of(ctx, r.run)
+	if err != nil {
+		return 0, false
+	}
+	c := *r.campaign
+	c.Limits, c.Audience.AllowEmpty = campaign.Limits{}, true // how many they are is the question
+	err = r.aside(ctx, &c, p.key(&c, r.Now()), func(ctx context.Context, run *runstore.Run) error {
+		o := r.others(&c, run, p)
+		o.known = []suppress.Sent{{Name: people.Name, Runs: people.Runs, Keys: people.Keys}}
+		built, err := r.buildPlan(ctx, o, r.flags.except, "", guardOf(r.settings.profile))
+		if err == nil {
+			n = built.Eligible
+		}
+		return err
+	})
+	return n, err == nil
 }
 
 // refuseChanged shows what has changed in the middle of a run, and the ways on.
@@ -209,6 +237,6 @@ func (r *runner) audienceChanged(m runstore.Meta) bool {
 	if m.AudienceDigest == "" {
 		return false
 	}
-	sum, err := fileDigest(audiencePath(r.campaign))
+	sum, err := r.audienceDigest()
 	return err == nil && sum != m.AudienceDigest
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -177,19 +176,23 @@ func period(n int, perSecond float64, zone *time.Location) string {
 	return fmt.Sprintf("%v, until %s", max(takes.Round(time.Second), time.Second), end.Format(layout))
 }
 
+// lists says who is left out: opt-outs, and people of other runs.
 func lists(all []runstore.List, none bool) string {
-	all = slices.DeleteFunc(slices.Clone(all), func(l runstore.List) bool { return l.Only })
-	if len(all) == 0 {
-		if none {
-			return "nobody is left out as opted out: suppress is none"
+	var texts []string
+	for _, l := range all {
+		if l.Runs == "" && !l.Only {
+			texts = append(texts, fmt.Sprintf("%s (%s, of %s)", l.File, prose.Counted(l.Entries, "entry", "entries"), clockTime(l.Modified)))
 		}
-		return "nobody is left out as opted out: no list is named under suppress"
 	}
-	texts := make([]string, len(all))
-	for i, l := range all {
-		texts[i] = fmt.Sprintf("%s (%s, of %s)", l.File, prose.Counted(l.Entries, "entry", "entries"), clockTime(l.Modified))
+	text := "opt-outs: " + strings.Join(texts, ", ")
+	switch {
+	case len(texts) > 0:
+	case none:
+		text = "nobody is left out as opted out: suppress is none"
+	default:
+		text = "nobody is left out as opted out: no list is named under suppress"
 	}
-	return "opt-outs: " + strings.Join(texts, ", ")
+	return text + peopleLists(all)
 }
 
 // showOnlyTo names the lists outside of which nobody gets a message.

@@ -26,13 +26,17 @@ func checkCommand(s *session) *cli.Command {
 		Name:      "check",
 		Usage:     "read the campaign, its audience and its suppression lists, and say what is wrong; sends nothing",
 		ArgsUsage: "CAMPAIGN",
-		Flags:     []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print the findings as JSON"}},
+		Flags:     []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print the findings as JSON"}, exceptFlag()},
 		Action: func(c *cli.Context) error {
 			path, err := oneArgument(c, "CAMPAIGN")
 			if err != nil {
 				return err
 			}
-			return s.check(c.Context, path, c.Bool("json"))
+			except, err := readExcept(c)
+			if err != nil {
+				return err
+			}
+			return s.check(c.Context, path, except, c.Bool("json"))
 		},
 	}
 }
@@ -43,20 +47,24 @@ func planCommand(s *session) *cli.Command {
 		Usage:     "decide who gets a message and who is left out, and why; sends nothing",
 		ArgsUsage: "CAMPAIGN",
 		Flags: append([]cli.Flag{
-			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"},
+			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"}, exceptFlag(),
 		}, placeFlags()...),
 		Action: func(c *cli.Context) error {
 			path, err := oneArgument(c, "CAMPAIGN")
 			if err != nil {
 				return err
 			}
-			return s.planOnly(c.Context, path, readPlace(c), c.Bool("json"))
+			except, err := readExcept(c)
+			if err != nil {
+				return err
+			}
+			return s.planOnly(c.Context, path, readPlace(c), except, c.Bool("json"))
 		},
 	}
 }
 
 // planOnly plans into the run's folder where one is named, and otherwise leaves nothing.
-func (s *session) planOnly(ctx context.Context, path string, p place, asJSON bool) error {
+func (s *session) planOnly(ctx context.Context, path string, p place, except []string, asJSON bool) error {
 	c, err := s.loadCampaign(path)
 	if err != nil {
 		return err
@@ -72,11 +80,11 @@ func (s *session) planOnly(ctx context.Context, path string, p place, asJSON boo
 		s.printPlan(c, built, m)
 		next := p
 		next.sandbox = p.runDir == "" // a folder that was planned for real is run for real
-		s.say("next: sendoff run %s", next.arguments(path))
+		s.say("next: sendoff run %s", next.arguments(path)+exceptArguments(except))
 		return nil
 	}
 	if p.runDir == "" {
-		return s.planAside(ctx, c, p.key(c, s.Now()), guard, show)
+		return s.planAside(ctx, c, p, except, guard, show)
 	}
 	if err := s.checkVolume(p.runDir, p.key(c, s.Now())); err != nil {
 		return err
@@ -89,7 +97,7 @@ func (s *session) planOnly(ctx context.Context, path string, p place, asJSON boo
 	if run.Begun() {
 		return inputErrorf("%s has begun to send, so its plan stands", p.runDir).hint("sendoff status %s", quote(p.runDir))
 	}
-	built, err := s.buildPlan(ctx, c, run, "", guard)
+	built, err := s.buildPlan(ctx, s.others(c, run, p), except, "", guard)
 	if err != nil {
 		return err
 	}
@@ -97,7 +105,19 @@ func (s *session) planOnly(ctx context.Context, path string, p place, asJSON boo
 }
 
 // planAside plans in a folder of its own that is gone when it returns.
-func (s *session) planAside(ctx context.Context, c *campaign.Campaign, key string, guard plan.Guard, show func(*plan.Plan, runstore.Meta) error) (err error) {
+func (s *session) planAside(ctx context.Context, c *campaign.Campaign, p place, except []string, guard plan.Guard,
+	show func(*plan.Plan, runstore.Meta) error) error {
+	return s.aside(ctx, c, p.key(c, s.Now()), func(ctx context.Context, run *runstore.Run) error {
+		built, err := s.buildPlan(ctx, s.others(c, run, p), except, "", guard)
+		if err != nil {
+			return err
+		}
+		return show(built, run.Meta())
+	})
+}
+
+// aside makes a run in a folder of its own that is gone when it returns.
+func (s *session) aside(ctx context.Context, c *campaign.Campaign, key string, do func(context.Context, *runstore.Run) error) (err error) {
 	ctx, stop, release := watchSignals(ctx, func() {})
 	defer release()
 	ctx, cancel := untilStopped(ctx, stop)
@@ -112,14 +132,11 @@ func (s *session) planAside(ctx context.Context, c *campaign.Campaign, key strin
 		return err
 	}
 	defer run.Close()
-	built, err := s.buildPlan(ctx, c, run, "", guard)
-	if err != nil {
-		return err
-	}
-	return show(built, run.Meta())
+	return do(ctx, run)
 }
 
-func (s *session) buildPlan(ctx context.Context, c *campaign.Campaign, run *runstore.Run, appID string, guard plan.Guard) (*plan.Plan, error) {
+// buildPlan plans the run that looks at others.
+func (s *session) buildPlan(ctx context.Context, o others, except []string, appID string, guard plan.Guard) (*plan.Plan, error) {
 	if appID == "" {
 		appID = strings.Repeat("0", 26) // as long as a real one: planning checks lengths, and sends nothing
 	}
@@ -130,9 +147,20 @@ func (s *session) buildPlan(ctx context.Context, c *campaign.Campaign, run *runs
 			s.say("planning: %s read", prose.Counted(rows, "row", "rows"))
 		}
 	}
-	return plan.Build(ctx, plan.Config{
-		Campaign: c, AudiencePath: audiencePath(c), Run: run, AppID: appID, Guard: guard, Now: s.Now(), Progress: progress,
-	})
+	config := plan.Config{Campaign: o.campaign, AudiencePath: audiencePath(o.campaign), Run: o.run, AppID: appID, Guard: guard,
+		Now: s.Now(), Progress: progress}
+	var err error
+	if a := o.campaign.Audience; a.Run != "" {
+		if config.AudienceRun, err = o.source(ctx); err != nil {
+			return nil, err
+		}
+		defer config.AudienceRun.Close()
+		config.AudiencePath = plan.PeopleName(config.AudienceRun.Meta().Key, a.States)
+	}
+	if config.Sent, err = o.sent(ctx, except, s.say); err != nil {
+		return nil, err
+	}
+	return plan.Build(ctx, config)
 }
 
 const planningEvery = 5 * time.Second
@@ -150,7 +178,7 @@ func (r *runner) dryRun(ctx context.Context) error {
 			return err
 		}
 	}
-	return r.planAside(ctx, c, r.flags.key(c, r.Now()), guardOf(through), func(built *plan.Plan, m runstore.Meta) error {
+	return r.planAside(ctx, c, r.flags.place, r.flags.except, guardOf(through), func(built *plan.Plan, m runstore.Meta) error {
 		if r.flags.json {
 			return r.printJSON(planJSON(built, m))
 		}
@@ -180,21 +208,21 @@ func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta)
 }
 
 // check plans aside and prints what was found, whether or not it could be sent.
-func (s *session) check(ctx context.Context, path string, asJSON bool) error {
+func (s *session) check(ctx context.Context, path string, except []string, asJSON bool) error {
 	c, err := s.loadCampaign(path)
 	var guard plan.Guard
 	if err == nil {
 		guard, err = s.guard(c)
 	}
 	if err == nil {
-		err = s.planAside(ctx, c, c.Key(s.Now()), guard, func(p *plan.Plan, m runstore.Meta) error {
+		err = s.planAside(ctx, c, place{}, except, guard, func(p *plan.Plan, m runstore.Meta) error {
 			if asJSON {
 				return s.printJSON(checkJSON{Schema: 1, OK: true, Problems: c.Warnings, Plan: planJSON(p, m)})
 			}
 			fmt.Fprintf(s.Stdout, "%s\n", describeAudience(m.AudienceFile, p))
 			printFindings(s.Stdout, p.Findings)
 			fmt.Fprintf(s.Stdout, "%s can be sent to%s\n", prose.Counted(m.Eligible, "person", "people"), leftOut(p))
-			s.say("next: sendoff plan %s", quote(path))
+			s.say("next: sendoff plan %s", quote(path)+exceptArguments(except))
 			return nil
 		})
 	}
@@ -213,8 +241,11 @@ type checkJSON struct {
 }
 
 func describeAudience(file string, p *plan.Plan) string {
-	text := fmt.Sprintf("%s: %s, UTF-8, separated by %s, %s", file, prose.Counted(p.Rows, "row", "rows"), p.Delimiter,
-		prose.Counted(len(p.Columns.Header), "column", "columns"))
+	text := fmt.Sprintf("%s: %s", file, prose.Counted(p.Rows, "row", "rows"))
+	if p.Delimiter != "" {
+		text += ", UTF-8, separated by " + p.Delimiter
+	}
+	text += ", " + prose.Counted(len(p.Columns.Header), "column", "columns")
 	var roles []string
 	for _, role := range campaign.Roles {
 		if i := p.Columns.Role(role); i >= 0 {

@@ -47,6 +47,7 @@ type runFlags struct {
 	inDoubt                            campaign.DoubtPolicy // empty: the campaign's
 	holdServerErrors                   bool
 	ifSentBefore                       bool // go on
+	except                             []string
 }
 
 // place says which run is meant.
@@ -90,7 +91,7 @@ func runCommand(s *session) *cli.Command {
 			&cli.BoolFlag{Name: "sandbox", Usage: "send to a simulator in this process; nobody gets anything, and no credentials are needed"},
 			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "plan only, send nothing, leave nothing"},
 			&cli.StringFlag{Name: "confirm", Usage: "go ahead if the plan has exactly `N` recipients", DefaultText: "ask"},
-			allowEmptyFlag(),
+			allowEmptyFlag(), exceptFlag(),
 		}, sendingFlags(), placeFlags()),
 		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
 		Action: func(c *cli.Context) error {
@@ -178,6 +179,10 @@ func readRunFlags(c *cli.Context) (runFlags, error) {
 		if f.tolerate, err = campaign.ParseShare(text); err != nil {
 			return f, inputErrorf("--tolerate %v", err)
 		}
+	}
+	var err error
+	if f.except, err = readExcept(c); err != nil {
+		return f, err
 	}
 	switch {
 	case c.IsSet("max-duration") && f.maxDuration <= 0:
@@ -278,7 +283,8 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	}
 	r.listen()
 	r.eraseOld(r.run.Dir, r.campaign.Name, r.keep(), r.Now())
-	if over, err := r.compare(); over || err != nil {
+	r.noteEarlier()
+	if over, err := r.compare(ctx); over || err != nil {
 		return over, err
 	}
 	if over, err := r.prepare(ctx); over || err != nil {
@@ -295,6 +301,15 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	}
 	// Only now: whoever opted out meanwhile is left out.
 	r.lists, err = suppress.Load(r.campaign.Dir(), r.campaign.Suppress, r.campaign.Audience.Country, time.Now(), guardOf(r.settings.profile).Lists()...)
+	if err != nil {
+		return false, err
+	}
+	note := r.say
+	if r.plan != nil {
+		note = func(string, ...any) {} // planning has said it
+	}
+	sent, err := r.others(r.campaign, r.run, r.flags.place).sent(ctx, r.flags.except, note)
+	r.lists.AddSent(sent)
 	return false, err
 }
 
@@ -460,7 +475,7 @@ func (r *runner) prepare(ctx context.Context) (over bool, err error) {
 // makePlan plans, and says what changed where somebody has looked at an earlier plan.
 func (r *runner) makePlan(ctx context.Context) (err error) {
 	old := r.run.Meta()
-	r.plan, err = r.buildPlan(ctx, r.campaign, r.run, r.settings.destination.AppID, guardOf(r.settings.profile))
+	r.plan, err = r.buildPlan(ctx, r.others(r.campaign, r.run, r.flags.place), r.flags.except, r.settings.destination.AppID, guardOf(r.settings.profile))
 	if err != nil {
 		return err
 	}

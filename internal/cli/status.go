@@ -22,13 +22,13 @@ import (
 func statusCommand(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "status",
-		Usage:     "say where a run stands, also while it sends",
-		ArgsUsage: "RUN",
+		Usage:     "say where a run stands, also while it sends; of a folder, which runs there are in it",
+		ArgsUsage: "[RUN|FOLDER]",
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print it as JSON"},
 			&cli.BoolFlag{Name: "watch", Usage: "say it again every second on a terminal, else every 30 seconds, until the run ends; Ctrl-C ends the watching alone"},
 		}, whichRun()...),
-		Action: s.onRun(func(c *cli.Context, dir string) error {
+		Action: s.onRunOrFolder(func(c *cli.Context, dir string) error {
 			switch {
 			case c.Bool("watch") && c.Bool("json"):
 				return inputErrorf("--watch and --json exclude each other")

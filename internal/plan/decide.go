@@ -47,7 +47,7 @@ func (w *worker) decide(f *frame) error {
 // row decides about row i of the frame, of which the finding is known already.
 func (w *worker) row(f *frame, i int, finding audience.Finding) error {
 	r := &f.rows[i]
-	if !finding.IsProblem() {
+	if !finding.IsProblem() && r.Address.IsZero() { // somebody of another run has the address that was understood there
 		finding = w.in.numbers.Normalise(r)
 	}
 	if finding != audience.OK {

@@ -8,12 +8,13 @@ import (
 	"io"
 
 	"sendoff/campaign"
+	"sendoff/internal/suppress"
 )
 
 // digest is the digest of a plan while it is made. What it covers stands in the package's description.
 type digest struct{ hash hash.Hash }
 
-func newDigest(config Config, columns campaign.Columns) *digest {
+func newDigest(config Config, lists []suppress.ListInfo, columns campaign.Columns) *digest {
 	c := config.Campaign
 	d := &digest{sha256.New()}
 	d.text("plan 1") // a new number when the encoding changes
@@ -21,9 +22,12 @@ func newDigest(config Config, columns campaign.Columns) *digest {
 	d.text(string(content[:]))
 	d.number(c.Limits.MinRecipients)
 	d.number(config.mostRecipients())
-	d.number(len(c.Suppress))
-	for _, list := range c.Suppress {
+	d.number(len(lists))
+	for _, list := range lists {
 		d.text(list.File)
+		if list.Runs != "" { // no file is called ""
+			d.text(list.Runs)
+		}
 	}
 	if only := config.Guard.OnlyTo; only != "" {
 		d.text("only to")

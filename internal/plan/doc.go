@@ -4,6 +4,8 @@
 // The stages of a row: read, normalise the number, check, ask the suppression lists, render and check the message, freeze; and when all
 // have passed, find duplicates. Among rows that would otherwise be sent the first one wins.
 //
+// The rows are those of a file, or the people of another run: these have their addresses, which are not read again.
+//
 // Invariants:
 //   - Until the last step the run is in state planning, and nothing that was written counts: whoever dies here, or finds something wrong,
 //     leaves a run that is planned from nothing the next time. The last step is one transaction of the ledger.

@@ -2,13 +2,10 @@ package plan
 
 import (
 	"crypto/sha256"
-	"errors"
-	"io"
 
 	"sendoff/campaign"
 	"sendoff/internal/audience"
 	"sendoff/internal/ledger"
-	"sendoff/internal/runstore"
 )
 
 // frame is a number of rows on their way through the stages, and what was decided about them. Frames are used again and again.
@@ -43,44 +40,4 @@ func (f *frame) reset() {
 	f.skips, f.sendable, f.remarks = f.skips[:0], f.sendable[:0], f.remarks[:0]
 	clear(f.matches)
 	f.first, f.defaulted, f.longest, f.longestSize = -1, -1, -1, 0
-}
-
-// rowReader makes frames of the audience's batches, which can be shorter: every frame of a snapshot but the last is full.
-type rowReader struct {
-	audience *audience.Reader
-	batch    audience.Batch
-	next     int               // in batch.Recipients
-	bad      []audience.BadRow // those of the batch that are still to come
-}
-
-// fill fills f with the next rows. It returns io.EOF where there are none.
-func (r *rowReader) fill(f *frame) error {
-	f.reset()
-	for len(f.rows) < runstore.FrameRows {
-		if r.next == len(r.batch.Recipients) {
-			if err := r.read(); errors.Is(err, io.EOF) && len(f.rows) > 0 {
-				return nil
-			} else if err != nil {
-				return err
-			}
-		}
-		if len(r.bad) > 0 && r.bad[0].Index == r.next {
-			f.bad = append(f.bad, r.bad[0])
-			f.bad[len(f.bad)-1].Index = len(f.rows)
-			r.bad = r.bad[1:]
-		}
-		row := r.batch.Recipients[r.next]
-		at := len(f.cells)
-		f.cells = append(f.cells, row.Fields...) // the batch's own are overwritten by the next one
-		row.Fields = f.cells[at:len(f.cells):len(f.cells)]
-		f.rows = append(f.rows, row)
-		r.next++
-	}
-	return nil
-}
-
-func (r *rowReader) read() error {
-	err := r.audience.ReadBatch(&r.batch)
-	r.next, r.bad = 0, r.batch.Bad
-	return err
 }

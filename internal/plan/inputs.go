@@ -7,7 +7,6 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/audience"
-	"sendoff/internal/prose"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
 	"sendoff/internal/suppress"
@@ -15,7 +14,7 @@ import (
 
 // inputs is what a plan is made of, opened and checked. All of it but the audience is safe for concurrent use.
 type inputs struct {
-	audience *audience.Reader
+	audience source
 	numbers  *audience.Normaliser
 	lists    *suppress.Set
 	renderer *render.Renderer
@@ -37,11 +36,11 @@ func open(c Config) (*inputs, error) {
 	if !collect(&problems, err) {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
-	if in.audience, err = audience.Open(c.AudiencePath, c.Campaign.Audience); !collect(&problems, err) {
-		return nil, fmt.Errorf("plan: %w", err)
+	if in.lists != nil {
+		in.lists.AddSent(c.Sent)
 	}
-	if in.audience != nil {
-		problems = append(problems, tooOld(c, in.audience.Info())...)
+	if in.audience, err = openAudience(c); !collect(&problems, err) {
+		return nil, fmt.Errorf("plan: %w", err)
 	}
 	if in.audience != nil && len(in.audience.Columns().Header) > 0 { // without columns there are no rows either
 		err := in.prepare(c)
@@ -55,19 +54,6 @@ func open(c Config) (*inputs, error) {
 		return nil, err
 	}
 	return in, nil
-}
-
-// tooOld refuses a file that is probably not today's.
-func tooOld(c Config, info audience.Info) campaign.Problems {
-	age, most := c.Now.Sub(info.ModTime), c.Campaign.Audience.MaxAge
-	if most == 0 || age <= most {
-		return nil
-	}
-	return campaign.Problems{{
-		File:    info.Path,
-		Message: fmt.Sprintf("is %s old, and audience.max_age is %s; the export may have failed", prose.Age(age), prose.Age(most)),
-		Hint:    "have it written again; whoever wants to send to these people all the same takes max_age out of the campaign",
-	}}
 }
 
 // prepare makes what depends on the audience's columns.
@@ -100,6 +86,10 @@ func (in *inputs) close() {
 func (in *inputs) listsWith(matches []int) []runstore.List {
 	var lists []runstore.List
 	for i, l := range in.lists.Lists() {
+		if l.Runs != "" {
+			lists = append(lists, runstore.List{Runs: l.Runs, Keys: l.Keys, Entries: l.Entries, Matches: matches[i]})
+			continue
+		}
 		lists = append(lists, runstore.List{
 			File: l.File, Modified: l.ModTime, SHA256: hex.EncodeToString(l.SHA256[:]),
 			Entries: l.Entries, Ignored: l.Unreadable, Only: l.Only, Matches: matches[i],

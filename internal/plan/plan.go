@@ -12,14 +12,17 @@ import (
 	"sendoff/internal/audience"
 	"sendoff/internal/failpoint"
 	"sendoff/internal/runstore"
+	"sendoff/internal/suppress"
 )
 
 // Config says what to plan.
 type Config struct {
 	Campaign     *campaign.Campaign
-	AudiencePath string        // where the audience is
-	Run          *runstore.Run // held by this process; nothing of it was begun
-	AppID        string        // in every body, and so in the lengths that are checked
+	AudiencePath string          // where the audience is
+	AudienceRun  *runstore.Run   // whose people are the audience, open for reading; nil: the file's are
+	Sent         []suppress.Sent // the people of other runs who are left out
+	Run          *runstore.Run   // held by this process; nothing of it was begun
+	AppID        string          // in every body, and so in the lengths that are checked
 	Guard        Guard
 	Now          time.Time
 	Progress     func(rows int) // called now and then with how many rows are planned; may be nil
@@ -52,7 +55,7 @@ type Plan struct {
 	Lists    []runstore.List // the suppression lists
 
 	Columns   campaign.Columns
-	Delimiter string // of the audience, as people call it: "comma"
+	Delimiter string // of the audience's file, as people call it: "comma"
 	Digest    string // hex SHA-256; see the package's description
 }
 
@@ -148,7 +151,7 @@ func (b *builder) commit() (*Plan, error) {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
 	p := b.plan()
-	content, audience := b.config.Campaign.ContentDigest(), b.in.audience.Info()
+	content, audience := b.config.Campaign.ContentDigest(), b.in.audience.origin()
 	err = b.config.Run.Update(func(m *runstore.Meta) {
 		m.State = runstore.Planned
 		m.Reason = ""
@@ -159,8 +162,7 @@ func (b *builder) commit() (*Plan, error) {
 			m.CampaignFile = path
 		}
 		m.CampaignDigest = hex.EncodeToString(content[:])
-		m.AudienceFile = b.config.Campaign.Audience.File
-		m.AudienceDigest = hex.EncodeToString(audience.SHA256[:])
+		m.AudienceFile, m.AudienceDigest = audience.name, audience.digest
 		m.PlanDigest = p.Digest
 		m.Rows, m.Eligible = p.Rows, p.Eligible
 		m.Freeze(size)
@@ -185,7 +187,7 @@ func (b *builder) plan() *Plan {
 		Samples:   b.samples.texts(b.in.renderer),
 		Lists:     b.in.listsWith(b.matches),
 		Columns:   b.in.audience.Columns(),
-		Delimiter: b.in.audience.Info().DelimiterName(),
+		Delimiter: b.in.audience.origin().delimiter,
 		Digest:    b.digest.sum(),
 	}
 }

@@ -28,6 +28,9 @@ func (b *builder) refusal() error {
 
 // nobody says why there is nobody to send to.
 func (b *builder) nobody() campaign.Problems {
+	if b.rows == 0 && b.config.AudienceRun != nil {
+		return campaign.Problems{{File: b.config.AudiencePath, Message: "that is nobody, so there is nobody to send to"}}
+	}
 	if b.rows == 0 {
 		return campaign.Problems{{File: b.config.AudiencePath, Message: "has a header and no rows, so there is nobody to send to",
 			Hint: "the export may have failed; where that is as it should be: audience: {allow_empty: true}, or --allow-empty"}}

@@ -43,7 +43,7 @@ func newBuilder(c Config, in *inputs) (*builder, error) {
 		snapshot:   snapshot,
 		skips:      newSkipWriter(c.Run.Ledger, c.Now),
 		duplicates: newSpool(c.Run.Path(runstore.SpoolName), spoolRecords),
-		digest:     newDigest(c, in.audience.Columns()),
+		digest:     newDigest(c, in.lists.Lists(), in.audience.Columns()),
 		skipped:    make(map[campaign.SkipReason]int),
 		matches:    make([]int, len(in.lists.Lists())),
 	}, nil
@@ -72,7 +72,7 @@ func (b *builder) stream(ctx context.Context) error {
 	g.Go(func() error {
 		defer close(work)
 		defer close(ordered)
-		return read(ctx, &rowReader{audience: b.in.audience}, free, work, ordered)
+		return read(ctx, b.in.audience, free, work, ordered)
 	})
 	for range workers {
 		w := newWorker(b.in)
@@ -90,7 +90,7 @@ func (b *builder) stream(ctx context.Context) error {
 	return g.Wait()
 }
 
-func read(ctx context.Context, rows *rowReader, free <-chan *frame, work, ordered chan<- *frame) error {
+func read(ctx context.Context, rows source, free <-chan *frame, work, ordered chan<- *frame) error {
 	for {
 		f, err := next(ctx, free)
 		if err != nil {

@@ -1,8 +1,7 @@
-// Package runs finds runs below a folder.
 package runs
 
 import (
-	"fmt"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,23 +11,41 @@ import (
 	"sendoff/internal/ledger"
 )
 
-// Find returns the folders of all runs at or below dir, sorted. It follows no links and looks into no hidden folder.
+// retryPrefix is how the folders begin, within that of a run, in which it is tried again for some of its people.
+const retryPrefix = "retry-"
+
+// Find returns the folders of all runs at or below dir, rehearsals included, sorted. It follows no symbolic links but dir itself, and looks
+// into no hidden folder, nor into that of a run but for its retries. A folder whose ledger is gone and whose witness is not is still
+// that of a run.
+//
+// Where a folder cannot be read the error says so, and the runs elsewhere are returned all the same.
 func Find(dir string) ([]string, error) {
-	var found []string
-	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && path != "." && strings.HasPrefix(d.Name(), "."):
-			return fs.SkipDir
-		case !d.IsDir() && d.Name() == ledger.FileName:
-			found = append(found, filepath.Join(dir, filepath.Dir(filepath.FromSlash(path))))
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("find runs: %w", err)
-	}
+	found, err := find(dir)
 	slices.Sort(found)
-	return found, nil
+	return found, err
+}
+
+func find(dir string) (found []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	isRun := slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		return (e.Name() == ledger.FileName || e.Name() == ledger.WitnessName) && !e.IsDir()
+	})
+	if isRun {
+		found = append(found, dir)
+	}
+	var errs []error
+	for _, e := range entries {
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") || isRun && !strings.HasPrefix(e.Name(), retryPrefix) {
+			continue
+		}
+		below, err := find(filepath.Join(dir, e.Name()))
+		found = append(found, below...)
+		if !errors.Is(err, fs.ErrNotExist) { // it may have gone meanwhile
+			errs = append(errs, err)
+		}
+	}
+	return found, errors.Join(errs...)
 }

@@ -23,6 +23,6 @@
 //
 // # Truth and copies of it
 //
-// [Meta] in the ledger is the truth about a run. run.json, frozen.yaml and status.json are written for people. They are
-// read only while another process holds the run, to say something of it, and nothing is decided by them.
+// [Meta] in the ledger is the truth about a run. run.json, frozen.yaml and status.json are written for people. run.json and status.json are read
+// back only to say something of a run that cannot be opened now, since another process holds it or its ledger is broken.
 package runstore

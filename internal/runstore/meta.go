@@ -37,11 +37,13 @@ type Destination struct {
 	Endpoint  string `json:"endpoint,omitempty"` // one base URL instead of the region's hosts
 }
 
-// List is a suppression list as planning found it.
+// List is a suppression list as planning found it: a file, or the people of other runs.
 type List struct {
-	File     string    `json:"file"`
-	Modified time.Time `json:"modified"`
-	SHA256   string    `json:"sha256"`
+	File     string    `json:"file,omitempty"`
+	Modified time.Time `json:"modified,omitzero"`
+	SHA256   string    `json:"sha256,omitempty"`
+	Runs     string    `json:"runs,omitempty"`     // which runs, as the campaign or --except says it
+	Keys     []string  `json:"run_keys,omitempty"` // of the runs that these were
 	Entries  int       `json:"entries"`
 	Ignored  int       `json:"unreadable_ignored,omitempty"`
 	Only     bool      `json:"only,omitempty"` // it lets nobody out who is not on it; matches are those whom it left out
@@ -88,6 +90,7 @@ type Meta struct {
 	Reason   string    `json:"reason,omitempty"` // why it is in that state, in words
 	ExitCode int       `json:"exit_code"`        // of the last start that ended
 	Created  time.Time `json:"created"`
+	Except   []string  `json:"except,omitempty"` // runs whose people are left out beside those that the campaign names; folders are absolute
 
 	// Set by planning, in one transaction.
 	Planned        time.Time         `json:"planned,omitzero"`

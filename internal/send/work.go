@@ -82,11 +82,7 @@ func (s *sender) admit(j *job) (ok, again bool, err error) {
 			return false, false, nil
 		}
 		if m, ok := s.Suppress.Match(&j.r, j.r.Field(s.IDColumn)); ok {
-			why := "opted out"
-			if m.Reason == campaign.NotListed {
-				why = "left out by only_to"
-			}
-			return false, false, s.leaveOut(j, ledger.Result{Reason: uint8(m.Reason), Detail: m.File, Number: uint32(m.Line)}, why)
+			return false, false, s.leaveOut(j, ledger.Result{Reason: uint8(m.Reason), Detail: m.File, Number: uint32(m.Line)}, "left out")
 		}
 		if s.tooLate() { // asked before the permit too: those who are left out need not keep to the pace
 			return false, false, s.expire(j)

@@ -1,7 +1,7 @@
 // Package suppress answers whether a person must not be written to, and which line of which list says so. It also knows the opposite: a
 // list outside of which nobody may be written to, for trials with an app that reaches real people.
 //
-// It does not decide what follows from that, and asks nobody but files.
+// It does not decide what follows from that, and asks nobody but files. Whom other runs have sent to it is told.
 //
 // Invariants:
 //   - It fails closed. A list is loaded whole or not at all: a line that cannot be read is a person who may be written to against

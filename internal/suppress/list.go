@@ -14,10 +14,12 @@ import (
 // mostProblems is how many unreadable lines of a list are reported one by one.
 const mostProblems = 100
 
-// ListInfo is what was last read of a list.
+// ListInfo is what was last read of a list: a file, or other runs.
 type ListInfo struct {
-	File       string // as the campaign writes it
-	Path       string // where it was found
+	Runs       string   // which runs; empty: a file
+	Keys       []string // of these runs
+	File       string   // as the campaign writes it
+	Path       string   // where it was found
 	ModTime    time.Time
 	Size       int64 // bytes
 	SHA256     [32]byte

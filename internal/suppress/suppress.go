@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,6 +26,7 @@ var ErrLost = errors.New("suppression list has been lost")
 type Set struct {
 	numbers *audience.Normaliser
 	lists   []*list
+	sent    []Sent
 
 	refreshing sync.Mutex // one at a time; guards list.lostSince
 }
@@ -38,15 +40,22 @@ type list struct {
 	lostSince time.Time // zero while the file can be read
 }
 
+// Sent is the people whom other runs have sent to, or may: a list that stays as it was read.
+type Sent struct {
+	Name string   // which runs, as somebody asked for them
+	Runs []string // their keys
+	Keys []uint64 // of the people's addresses ([campaign.Address.Key]), sorted
+}
+
 // Match is why somebody must not be written to.
 type Match struct {
-	Reason campaign.SkipReason // Suppressed, or NotListed
+	Reason campaign.SkipReason // Suppressed, NotListed or AlreadySent
 	List   int                 // which list, as in [Set.Lists]
-	File   string              // the list as the campaign writes it
+	File   string              // the list as the campaign writes it; of runs their name
 	Line   int                 // the line that names the person; 0 where none does
 }
 
-// Load reads all lists, relative to dir, the campaign's folder. The country is the one by which national numbers are read where a
+// Load reads all lists that are files, relative to dir, the campaign's folder. The country is the one by which national numbers are read where a
 // row has none of its own. Outside of the lists at the paths of only nobody may be written to; they are read like the others, and
 // come behind them.
 //
@@ -63,6 +72,9 @@ func Load(dir string, specs []campaign.SuppressionList, country string, now time
 		specs = append(specs[:len(specs):len(specs)], campaign.SuppressionList{File: path})
 	}
 	for i, spec := range specs {
+		if spec.File == "" {
+			continue // of runs: see AddSent
+		}
 		l := &list{spec: spec, path: spec.File, only: i >= len(specs)-len(only)}
 		if !filepath.IsAbs(l.path) {
 			l.path = filepath.Join(dir, l.path)
@@ -83,6 +95,9 @@ func Load(dir string, specs []campaign.SuppressionList, country string, now time
 	}
 	return s, nil
 }
+
+// AddSent adds the people of other runs. It belongs before the first Match.
+func (s *Set) AddSent(lists []Sent) { s.sent = append(s.sent, lists...) }
 
 // read makes what the file now holds the current reading.
 func (l *list) read(numbers *audience.Normaliser) error {
@@ -106,7 +121,7 @@ func (l *list) tooOld(now time.Time) error {
 }
 
 // Match reports whether one of the lists keeps a person out, by their address or by the customer's own id for them, which may be
-// empty. It is safe for concurrent use, also with Refresh.
+// empty. Files are asked first, then other runs. It is safe for concurrent use, also with Refresh.
 func (s *Set) Match(r *campaign.Recipient, id string) (Match, bool) {
 	key, id := r.Address.Key(), strings.TrimSpace(id)
 	for i, l := range s.lists {
@@ -115,6 +130,11 @@ func (s *Set) Match(r *campaign.Recipient, id string) (Match, bool) {
 			return Match{Reason: campaign.Suppressed, List: i, File: l.spec.File, Line: line}, true
 		case !found && l.only:
 			return Match{Reason: campaign.NotListed, List: i, File: l.spec.File}, true
+		}
+	}
+	for i, l := range s.sent {
+		if _, found := slices.BinarySearch(l.Keys, key); found {
+			return Match{Reason: campaign.AlreadySent, List: len(s.lists) + i, File: l.Name}, true
 		}
 	}
 	return Match{}, false
@@ -128,11 +148,14 @@ func (r *reading) line(key uint64, id string) (int, bool) {
 	return r.ids.line(id)
 }
 
-// Lists returns what was last read of each list, in the campaign's order.
+// Lists returns what was last read of each list, in the campaign's order; behind them what was added of other runs.
 func (s *Set) Lists() []ListInfo {
-	infos := make([]ListInfo, len(s.lists))
-	for i, l := range s.lists {
-		infos[i] = l.current.Load().info
+	infos := make([]ListInfo, 0, len(s.lists)+len(s.sent))
+	for _, l := range s.lists {
+		infos = append(infos, l.current.Load().info)
+	}
+	for _, l := range s.sent {
+		infos = append(infos, ListInfo{Runs: l.Name, Keys: l.Runs, Entries: len(l.Keys)})
 	}
 	return infos
 }

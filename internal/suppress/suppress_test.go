@@ -128,6 +128,37 @@ func TestOnly(t *testing.T) {
 	}
 }
 
+// TestSent asks for people of other runs: files come first, and a reading of them again leaves the others.
+func TestSent(t *testing.T) {
+	dir := folder(t, map[string]string{"optouts.txt": "+447700900001\n"})
+	s := load(t, dir, campaign.SuppressionList{File: "optouts.txt"}, campaign.SuppressionList{Runs: "spring-*"})
+	key := func(e164 string) uint64 { return campaign.PhoneAddress(e164).Key() }
+	s.AddSent([]Sent{
+		{Name: "spring-*", Runs: []string{"spring-1", "spring-2"}, Keys: []uint64{key("+447700900001"), key("+447700900002")}},
+		{Name: "autumn", Runs: []string{"autumn"}, Keys: []uint64{key("+447700900002"), key("+447700900003")}},
+	})
+	write(t, filepath.Join(dir, "optouts.txt"), "+447700900001\n+447700900004\n")
+	if err := s.Refresh(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	for phone, want := range map[string]Match{
+		"+447700900001": {Reason: campaign.Suppressed, List: 0, File: "optouts.txt", Line: 1},
+		"+447700900002": {Reason: campaign.AlreadySent, List: 1, File: "spring-*"},
+		"+447700900003": {Reason: campaign.AlreadySent, List: 2, File: "autumn"},
+		"+447700900004": {Reason: campaign.Suppressed, List: 0, File: "optouts.txt", Line: 2},
+		"+447700900005": {},
+		"":              {},
+	} {
+		if got, _ := s.Match(person(phone), ""); got != want {
+			t.Errorf("Match(%s) = %+v, want %+v", phone, got, want)
+		}
+	}
+	want := ListInfo{Runs: "spring-*", Keys: []string{"spring-1", "spring-2"}, Entries: 2}
+	if diff := cmp.Diff(want, s.Lists()[1]); diff != "" {
+		t.Errorf("Lists (-want +got):\n%s", diff)
+	}
+}
+
 func TestLists(t *testing.T) {
 	content := "id\nC1\nC2\nC2\n"
 	dir := folder(t, map[string]string{"ids.csv": content})

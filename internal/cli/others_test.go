@@ -1,0 +1,32 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"sendoff/campaign"
+	"sendoff/internal/ledger"
+	"sendoff/internal/runs"
+	"sendoff/internal/runstore"
+)
+
+// Whatever keeps the people of another run from being known is no bug, and says nothing about this run's own ledger.
+func TestExitCodesOfOtherRuns(t *testing.T) {
+	for _, tc := range []struct {
+		err  error
+		want int
+	}{
+		{nil, exitOK},
+		{fmt.Errorf("the people of run x cannot be read: %w", ledger.ErrLocked), exitHeld},
+		{fmt.Errorf("the people of run x cannot be read: %w", runstore.ErrSnapshot), exitInput},
+		{fmt.Errorf("the people of run x cannot be read: %w", ledger.ErrDamaged), exitInput},
+		{errors.New("open runs: permission denied"), exitInput},
+		{&runs.UnfinishedError{Key: "x", Dir: "runs/x"}, exitInput},
+		{campaign.Problems{{Message: "there is no run"}}, exitInput},
+	} {
+		if got := exitCode(explainOther(tc.err, campaign.Problem{})); got != tc.want {
+			t.Errorf("%v: exit code %d, want %d", tc.err, got, tc.want)
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package plan
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"sendoff/campaign"
+	"sendoff/internal/audience"
+	"sendoff/internal/prose"
+	"sendoff/internal/runstore"
+)
+
+// source is where the rows of an audience come from: a file, or another run.
+type source interface {
+	Columns() campaign.Columns
+	// fill fills f with the next rows. It returns io.EOF where there are none.
+	fill(f *frame) error
+	// origin says what was read, once that is all.
+	origin() origin
+	Close() error
+}
+
+// origin is what a run remembers of its audience's source.
+type origin struct {
+	name, digest string
+	delimiter    string // of a file
+}
+
+func openAudience(c Config) (source, error) {
+	if c.AudienceRun != nil {
+		return openPeople(c)
+	}
+	r, err := audience.Open(c.AudiencePath, c.Campaign.Audience)
+	if err != nil {
+		return nil, err
+	}
+	if problems := tooOld(c, r.Info()); problems != nil {
+		return nil, errors.Join(problems, r.Close())
+	}
+	return &rowReader{Reader: r, name: c.Campaign.Audience.File}, nil
+}
+
+// tooOld refuses a file that is probably not today's.
+func tooOld(c Config, info audience.Info) campaign.Problems {
+	age, most := c.Now.Sub(info.ModTime), c.Campaign.Audience.MaxAge
+	if most == 0 || age <= most {
+		return nil
+	}
+	return campaign.Problems{{
+		File:    info.Path,
+		Message: fmt.Sprintf("is %s old, and audience.max_age is %s; the export may have failed", prose.Age(age), prose.Age(most)),
+		Hint:    "have it written again; whoever wants to send to these people all the same takes max_age out of the campaign",
+	}}
+}
+
+// rowReader makes frames of the audience's batches, which can be shorter: every frame of a snapshot but the last is full.
+type rowReader struct {
+	*audience.Reader
+	name  string // as the campaign writes it
+	batch audience.Batch
+	next  int               // in batch.Recipients
+	bad   []audience.BadRow // those of the batch that are still to come
+}
+
+func (r *rowReader) origin() origin {
+	info := r.Info()
+	return origin{name: r.name, digest: hex.EncodeToString(info.SHA256[:]), delimiter: info.DelimiterName()}
+}
+
+func (r *rowReader) fill(f *frame) error {
+	f.reset()
+	for len(f.rows) < runstore.FrameRows {
+		if r.next == len(r.batch.Recipients) {
+			if err := r.read(); errors.Is(err, io.EOF) && len(f.rows) > 0 {
+				return nil
+			} else if err != nil {
+				return err
+			}
+		}
+		if len(r.bad) > 0 && r.bad[0].Index == r.next {
+			f.bad = append(f.bad, r.bad[0])
+			f.bad[len(f.bad)-1].Index = len(f.rows)
+			r.bad = r.bad[1:]
+		}
+		row := r.batch.Recipients[r.next]
+		at := len(f.cells)
+		f.cells = append(f.cells, row.Fields...) // the batch's own are overwritten by the next one
+		row.Fields = f.cells[at:len(f.cells):len(f.cells)]
+		f.rows = append(f.rows, row)
+		r.next++
+	}
+	return nil
+}
+
+func (r *rowReader) read() error {
+	err := r.ReadBatch(&r.batch)
+	r.next, r.bad = 0, r.batch.Bad
+	return err
+}

@@ -1,0 +1,238 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sendoff/campaign"
+	"sendoff/internal/ledger"
+	"sendoff/internal/runstore"
+)
+
+// sent returns the endings of the numbers of the people whom a question means.
+func sent(t *testing.T, s Scope, q Question) []int {
+	t.Helper()
+	people, err := s.Sent(context.Background(), q, testTime.Add(24*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var endings []int
+	for _, key := range people.Keys {
+		endings = append(endings, int(key-address(0).Key()))
+	}
+	return endings
+}
+
+// TestWhoCounts has a row in every state, and asks for them while the run may go on, and once it is over.
+func TestWhoCounts(t *testing.T) {
+	dir := t.TempDir()
+	r := newRun(t, filepath.Join(dir, "c", "runs", "spring"), "spring", false, 100, 14)
+	early, late := testTime.Add(2*time.Minute), testTime.Add(50*time.Minute)
+	if err := r.Ledger.PutSkips([]ledger.Skip{{Row: 0, Reason: uint8(campaign.Duplicate)}}, testTime); err != nil {
+		t.Fatal(err)
+	}
+	r.send(1, early, ledger.Accepted, 0)
+	r.send(2, late, ledger.Accepted, 0)
+	r.send(3, late, ledger.Rejected, 0)
+	r.send(4, late, ledger.Begun, 0)
+	r.send(5, early, ledger.InDoubt, 0)
+	r.send(6, late, ledger.InDoubt, 0)
+	r.send(7, early, ledger.LeftInDoubt, 0)
+	r.send(8, late, ledger.LeftInDoubt, 0)
+	r.send(9, late, ledger.Released, 0)
+	r.send(10, early, ledger.Released, ledger.AfterServerError)
+	r.send(11, late, ledger.Released, ledger.AfterDoubt)
+	r.send(12, late, ledger.Rejected, ledger.AfterServerError)
+	// 13 was never begun.
+	r.end(runstore.Stopped)
+	state := func(s runstore.State) {
+		run, err := runstore.Reconcile(r.Dir, false, testTime)
+		if err != nil {
+			t.Fatal(err)
+		}
+		(&testRun{run, t}).end(s)
+	}
+	q := Question{Runs: "spr*"}
+	within := Question{Runs: "spr*", Within: 24*time.Hour - 10*time.Minute} // those since ten past nine
+	for _, tc := range []struct {
+		state runstore.State
+		q     Question
+		want  []int
+	}{
+		{runstore.Stopped, q, []int{101, 102, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113}},
+		{runstore.Stopped, within, []int{102, 104, 105, 106, 108, 109, 110, 111, 112, 113}},
+		{runstore.Cancelled, q, []int{101, 102, 104, 105, 106, 107, 108, 110, 111, 112}},
+		{runstore.Cancelled, within, []int{102, 104, 106, 108, 111, 112}},
+		{runstore.Planning, q, nil},
+	} {
+		state(tc.state)
+		if diff := cmp.Diff(tc.want, sent(t, scope(dir), tc.q)); diff != "" {
+			t.Errorf("%s, %s (-want +got):\n%s", tc.state, tc.q, diff)
+		}
+	}
+}
+
+// TestWhoIsMeant has real runs and rehearsals in two campaigns' folders, a copy of the run that asks, a retry, and runs elsewhere.
+func TestWhoIsMeant(t *testing.T) {
+	dir := t.TempDir()
+	in := func(path ...string) string { return filepath.Join(append([]string{dir}, path...)...) }
+	sentRun(t, in("c", "runs", "own"), "own", false, 1, 1)
+	sentRun(t, in("c", "runs", "own", "retry-1"), "own retry", false, 2, 1)
+	sentRun(t, in("c", "runs", "sandbox", "own"), "own", true, 3, 1)
+	if err := os.CopyFS(in("d", "runs", "own-copy"), os.DirFS(in("c", "runs", "own"))); err != nil {
+		t.Fatal(err)
+	}
+	sentRun(t, in("c", "runs", "spring-1"), "Spring 1", false, 10, 2)
+	sentRun(t, in("c", "runs", "spring-1", "retry-1"), "Spring 1 retry", false, 12, 1)
+	sentRun(t, in("c", "runs", "sandbox", "spring-2"), "spring-2", true, 20, 1)
+	sentRun(t, in("d", "runs", "spring-3"), "spring-3", false, 11, 3)
+	sentRun(t, in("d", "runs", "deeper", "spring-4"), "spring-4", false, 40, 1)
+	sentRun(t, in("elsewhere", "spring-5"), "spring-5", false, 50, 1)
+	sentRun(t, in("c", "runs", "odd"), "spring[6]", false, 60, 1)
+	for _, tc := range []struct {
+		runs string
+		s    Scope
+		want []int
+	}{
+		{"spring-*", scope(dir), []int{10, 11, 12, 13}},
+		{"Spring *", scope(dir), []int{10, 11, 12}},
+		{"spring-1", scope(dir), []int{10, 11, 12}},
+		{"Spring 1", scope(dir), []int{10, 11, 12}},
+		{"spring[6]", scope(dir), []int{60}},
+		{"*", scope(dir), []int{10, 11, 12, 13, 60}},
+		{"nobody-*", scope(dir), nil},
+		{"../elsewhere/spring-5", scope(dir), []int{50}},
+		{in("elsewhere", "spring-5"), scope(dir), []int{50}},
+		{"spring-*", Scope{Campaign: in("c"), RunDir: in("elsewhere", "mine"), Self: []string{in("elsewhere", "mine")}}, []int{10, 11, 12, 13, 50}},
+		{"spring-*", Scope{Campaign: in("c"), Self: scope(dir).Self, Sandbox: true}, []int{10, 11, 12, 13, 20}},
+		{"own*", Scope{Campaign: in("d"), Self: []string{in("d", "runs", "mine")}}, []int{1, 2}},
+	} {
+		if diff := cmp.Diff(tc.want, sent(t, tc.s, Question{Runs: tc.runs})); diff != "" {
+			t.Errorf("%s in %s (-want +got):\n%s", tc.runs, tc.s.Campaign, diff)
+		}
+	}
+	for runs, want := range map[string]string{
+		"spring1":                  `there is no run "spring1" did you mean "Spring 1"?`,
+		"autumn":                   `there is no run "autumn" runs are looked for in the folder runs`,
+		"runs/sandbox/spring-2":    `"runs/sandbox/spring-2" is a rehearsal`,
+		"own":                      `"own" is this run itself another --run-key`,
+		"runs/own/retry-1":         `"runs/own/retry-1" is this run itself`,
+		"../d/runs/own-copy":       `"../d/runs/own-copy" is this run itself`,
+		in("c", "runs", "nothing"): `there is no run `,
+	} {
+		_, err := scope(dir).Sent(context.Background(), Question{Runs: runs, At: campaign.Problem{File: "c.yaml", Line: 3}}, testTime)
+		var problems campaign.Problems
+		if !errors.As(err, &problems) || problems[0].File != "c.yaml" || problems[0].Line != 3 || !strings.HasPrefix(problems[0].Message+" "+problems[0].Hint, want) {
+			t.Errorf("%s: %v, want %s", runs, err, want)
+		}
+	}
+}
+
+// TestFailsClosed wants an error wherever the people of a run that is meant cannot be known.
+func TestFailsClosed(t *testing.T) {
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, "c", "runs", name) }
+	ask := func(q Question) (*People, error) {
+		return scope(dir).Sent(context.Background(), q, testTime.Add(24*time.Hour))
+	}
+
+	held := newRun(t, in("held"), "held 1", false, 1, 1)
+	for _, name := range []string{"held*", "held 1"} {
+		if _, err := ask(Question{Runs: name}); !errors.Is(err, ledger.ErrLocked) || !strings.Contains(err.Error(), "the people of run held 1 cannot be read") {
+			t.Errorf("%s: %v, want that it is held", name, err)
+		}
+	}
+	if err := held.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var unfinished *UnfinishedError
+	if _, err := ask(Question{Runs: "held 1"}); !errors.As(err, &unfinished) || unfinished.Dir != in("held") {
+		t.Errorf("a run that is planned and was not begun: %v", err)
+	}
+	forgetful := newRun(t, in("forgetful"), "forgetful", false, 1, 2)
+	forgetful.send(0, testTime, ledger.Accepted, 0)
+	forgetful.end(runstore.Finished)
+	if err := os.Remove(filepath.Join(in("forgetful"), ledger.WitnessName)); err != nil {
+		t.Fatal(err)
+	}
+	if people, err := ask(Question{Runs: "forget*", Within: time.Minute}); err != nil || len(people.Keys) != 1 || people.Keys[0] != address(2).Key() {
+		t.Errorf("of a ledger that may have forgotten one of two: %v, %v", people, err)
+	}
+
+	sentRun(t, in("lost"), "lost", false, 1, 1)
+	if err := os.Remove(filepath.Join(in("lost"), ledger.FileName)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ask(Question{Runs: "los*"}); err == nil || !strings.Contains(err.Error(), "the people of run lost cannot be read") {
+		t.Errorf("without its ledger: %v", err)
+	}
+	if people, err := ask(Question{Runs: "held*"}); err != nil || len(people.Keys) != 1 {
+		t.Errorf("its people for a pattern: %v, %v", people, err)
+	}
+
+	sentRun(t, in("erased"), "erased", false, 1, 1)
+	sentRun(t, in("damaged"), "damaged", false, 1, 1)
+	if err := errors.Join(os.Remove(filepath.Join(in("erased"), runstore.SnapshotName)), os.Truncate(filepath.Join(in("damaged"), runstore.SnapshotName), 40)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ask(Question{Runs: "erase*"}); err == nil || !strings.Contains(err.Error(), "the people of run erased are no longer known") {
+		t.Errorf("erased: %v", err)
+	}
+	if _, err := ask(Question{Runs: "damage*"}); !errors.Is(err, runstore.ErrSnapshot) {
+		t.Errorf("damaged: %v", err)
+	}
+	if _, err := ask(Question{Runs: "damage*", Within: 22 * time.Hour}); err != nil {
+		t.Errorf("damaged, and over for longer than is asked: %v", err)
+	}
+
+	// Whoever planned when it had begun has left its people out already; whoever planned before has not.
+	if people, err := ask(Question{Runs: "erase*", Planned: testTime.Add(2 * time.Minute)}); err != nil || len(people.Notes) != 1 {
+		t.Errorf("erased since the plan: %v, %v", people, err)
+	}
+	if _, err := ask(Question{Runs: "erase*", Planned: testTime}); err == nil {
+		t.Error("erased, and begun after the plan: no error")
+	}
+	if people, err := ask(Question{Runs: "gone", Planned: testTime}); err != nil || len(people.Notes) != 1 {
+		t.Errorf("gone since the plan: %v, %v", people, err)
+	}
+}
+
+func TestSource(t *testing.T) {
+	dir := t.TempDir()
+	in := func(path ...string) string { return filepath.Join(append([]string{dir}, path...)...) }
+	sentRun(t, in("c", "runs", "spring"), "spring", false, 1, 1)
+	sentRun(t, in("c", "runs", "sandbox", "spring"), "spring", true, 1, 1)
+	sentRun(t, in("c", "runs", "twice"), "twice", false, 1, 1)
+	sentRun(t, in("d", "runs", "twice"), "twice", false, 1, 1)
+	sentRun(t, in("c", "runs", "erased"), "erased", false, 1, 1)
+	newRun(t, in("c", "runs", "open"), "open", false, 1, 1).end(runstore.Stopped)
+	if err := os.Remove(in("c", "runs", "erased", runstore.SnapshotName)); err != nil {
+		t.Fatal(err)
+	}
+	rehearsal := scope(dir)
+	rehearsal.Sandbox = true
+	for _, s := range []Scope{scope(dir), rehearsal} {
+		run, err := s.Source(context.Background(), "spring", campaign.Problem{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if run.Dir != in("c", "runs", "spring") {
+			t.Errorf("the source is %s", run.Dir)
+		}
+		_ = run.Close() // it was only read
+	}
+	for name, want := range map[string]string{
+		"twice": `there are several runs "twice"`, "erased": "no longer known", "open": "open is unfinished", "nothing": "there is no run", "own": "there is no run",
+	} {
+		if _, err := scope(dir).Source(context.Background(), name, campaign.Problem{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", name, err, want)
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"sendoff/campaign"
+	"sendoff/internal/runstore"
+)
+
+// Source opens the run whose people are an audience. There is one of that name, and it is over. A rehearsal that finds both a real run and
+// a rehearsal of the name takes the real one. The caller closes it.
+//
+// Errors are those of [Scope.Sent].
+func (s Scope) Source(ctx context.Context, name string, at campaign.Problem) (*runstore.Run, error) {
+	chosen, err := s.choose(name, at)
+	if err != nil {
+		return nil, err
+	}
+	c := chosen[0]
+	for _, other := range chosen[1:] {
+		switch {
+		case c.meta.Sandbox && !other.meta.Sandbox:
+			c = other
+		case c.meta.Sandbox == other.meta.Sandbox:
+			at.Message, at.Hint = fmt.Sprintf("there are several runs %q: %s and %s", name, c.dir, other.dir), "name the folder of the one that is meant"
+			return nil, campaign.Problems{at}
+		}
+	}
+	run, err := s.view(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := usable(run, at); err != nil {
+		return nil, errors.Join(err, run.Close())
+	}
+	return run, nil
+}
+
+// usable returns why nobody can know who the people of a run are, or nil.
+func usable(run *runstore.Run, at campaign.Problem) error {
+	m := run.Meta()
+	if !m.State.Over() {
+		return &UnfinishedError{m.Key, run.Dir}
+	}
+	snapshot, err := run.OpenSnapshot()
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, runstore.ErrErased) {
+		return campaign.Problems{erased(at, m.Key)}
+	}
+	if err != nil {
+		return fmt.Errorf("the people of run %s cannot be read: %w", m.Key, err)
+	}
+	return snapshot.Close()
+}
