@@ -23,7 +23,7 @@
 // nobody can know.
 //
 // Afterwards: [sendoff/internal/report] makes lists, numbers and sentences of ledger and frozen audience; [sendoff/internal/runs] finds
-// runs, and whom several of them have sent to.
+// runs, and whom several of them have sent to; [sendoff/internal/notify] and [sendoff/internal/metrics] tell others how it went.
 //
 // [sendoff/internal/cli] has the commands, and maps errors to exit codes in one place. [sendoff/internal/sandbox] plays the
 // Conversation API for users and tests; it shares no code with the client, so that a mistake cannot cancel itself out.

@@ -41,6 +41,7 @@ type Campaign struct {
 	Limits  Limits
 	InDoubt DoubtPolicy   // [HoldDoubt] where the file does not say
 	Keep    time.Duration // how long people's data of runs that are over is kept; 0: until somebody erases it
+	Notify  []string      // who is told how each start of a run ended; these are secrets
 
 	// Sources are the bytes that it was read from: the campaign file, then its message_file, if it has one. [Parse] makes the same campaign
 	// of them again, without the disk.

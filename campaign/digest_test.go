@@ -51,6 +51,7 @@ func TestDigestIgnores(t *testing.T) {
 		{"limits: {max_recipients: 5}", ""},
 		{"suppress: [x.csv]", "suppress: none"},
 		{"limits:", "keep: 90d\nlimits:"},
+		{"queue: NORMAL_PRIORITY", "queue: NORMAL_PRIORITY\nnotify: https://example.com/hook"},
 		{"Europe/London", "Europe/Stockholm"},
 		{"file: a.csv", "file: b.csv"},
 		{"max_bad_rows: 5%", "max_bad_rows: 7"},

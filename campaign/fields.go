@@ -39,9 +39,11 @@ func fileRules() *rule {
 			"resend sends again, leave ends the run without knowing.", oneOf(DoubtPolicies()...)),
 		optional("keep", "How long people's data of runs that are over is kept, such as 90d: the next start of a run of this campaign erases what is older.",
 			plain(ageFormat())),
+		optional("notify", `Addresses that are told how each start of a run ended; "slack:" before one that takes texts as Slack does.`,
+			listOf(plain(webhookFormat()), 1, 10).orOne()),
 	).exactly("message", "message_file").checked(checkCampaign)
 	return root.refusing(append(notYet(
-		"window", "not_before", "expires", "seeds", "approval", "prices", "notify", "canary",
+		"window", "not_before", "expires", "seeds", "approval", "prices", "canary",
 		"labels", "warm_up", "queue_ahead", "opt_out", "consent", "where"),
 		refusal{"recipient", "the recipient comes from the audience", "remove this"},
 		refusal{"app_id", "the app comes from a profile or SINCH_APP_ID", "remove this, or name the profile: profile: NAME"},

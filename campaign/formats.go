@@ -70,6 +70,11 @@ func callbackFormat() *format {
 	return newFormat(`^https?://[^\s/]+`, "an address that begins with https:// is wanted", "")
 }
 
+// webhookFormat has no more than that, since the address is a secret: what is wrong with the rest of it is said without quoting it.
+func webhookFormat() *format {
+	return newFormat(`^(slack:)?https?://[^\s/]+[^\s]*$`, "an address that begins with https:// is wanted", "")
+}
+
 func urlFormat() *format {
 	return newFormat(`^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$`, "a full address without spaces is wanted", "it begins with https://, and anybody can open it without signing in")
 }

@@ -102,6 +102,7 @@ func TestLoadEverything(t *testing.T) {
 		Pace:                               Pace{Rate: Rate{Percent: 80}, MaxInFlight: 64},
 		Limits:                             Limits{MinRecipients: 10, MaxRecipients: 60000},
 		InDoubt:                            HoldDoubt,
+		Notify:                             []string{"slack:https://example.com/hooks/1"},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Errorf("Load (-want +got):\n%s", diff)

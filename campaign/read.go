@@ -16,6 +16,10 @@ func (r *rule) read(n *node, label string) Value {
 	if n.kind == scalarNode && r.short != nil {
 		n.wrap(r.short)
 	}
+	if n.kind == scalarNode && r.single {
+		inner := *n
+		*n = node{doc: n.doc, pos: n.pos, kind: listNode, items: []*node{&inner}}
+	}
 	v := r.readKind(n, label)
 	if r.check != nil && v.Kind != Null {
 		r.check(n, v, label)
@@ -253,9 +257,6 @@ func (r *rule) readMap(n *node, label string) Value {
 func (r *rule) readList(n *node, label string) Value {
 	if n.kind == scalarNode && r.word != "" && n.text == r.word {
 		return Value{Kind: String, Text: Text{{Literal: r.word}}}
-	}
-	if n.kind == scalarNode && r.one {
-		*n = node{doc: n.doc, pos: n.pos, kind: listNode, items: []*node{new(*n)}}
 	}
 	hint := `begin every line of the list with "- "`
 	if r.word != "" {

@@ -44,7 +44,7 @@ type rule struct {
 	elem     *rule
 	min, max int
 	word     string // a text that may stand in the list's place
-	one      bool   // a text stands for a list of it alone
+	single   bool   // an element may stand in the list's place
 
 	check func(n *node, v Value, label string) // what the tree cannot say
 }
@@ -122,9 +122,9 @@ func (r rule) shortFor(path ...string) *rule {
 	return &r
 }
 
-// orOne lets a plain text stand for a list of it alone.
+// orOne lets a plain text stand for a list of one.
 func (r rule) orOne() *rule {
-	r.one = true
+	r.single = true
 	return &r
 }
 

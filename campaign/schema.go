@@ -119,8 +119,8 @@ func (s schemaWriter) list(r *rule) map[string]any {
 	if r.word != "" {
 		return anyOf(list, map[string]any{"const": r.word})
 	}
-	if r.one {
-		return anyOf(list, s.rule(r.elem))
+	if r.single {
+		return anyOf(s.rule(r.elem), list)
 	}
 	return list
 }

@@ -30,6 +30,7 @@ type Env struct {
 type session struct {
 	Env
 	quiet bool
+	brief *brief // nil where it is not quiet
 }
 
 // Main runs the program with args, its name first, and returns its exit code.
@@ -42,6 +43,7 @@ func Main(args []string, env Env) int {
 	if len(args) < 2 && startedByDoubleClick() {
 		return s.explainDoubleClick(args)
 	}
+	defer func() { s.brief.end() }()
 	app := newApp(s)
 	err := app.Run(reorder(app, args))
 	if err == nil {

@@ -210,6 +210,7 @@ func (r *runner) sayFinishedBefore(m runstore.Meta) error {
 	if err != nil {
 		return err
 	}
+	r.outcome.report, r.outcome.nothingNew = rep, true
 	if info, err := os.Stat(r.run.Path(runstore.RowsName)); m.Erased.IsZero() && (err != nil || info.ModTime().Before(m.Ended.Truncate(time.Second))) {
 		// The last start ended before the lists were written: killed, or on a full disk.
 		if err := report.Write(r.run, report.Options{}); err != nil {

@@ -35,6 +35,7 @@ func (r *runner) finish(ctx context.Context, sendErr error) error {
 	if rep, err = r.putOnRecord(rep, end); err != nil {
 		return err
 	}
+	r.outcome.report = rep
 	r.writeStatus(r.statusAtEnd(end.state, rep))
 	if err := r.printReport(rep, end); err != nil {
 		return err
@@ -145,14 +146,18 @@ func (r *runner) printReport(rep *report.Report, end ending) error {
 // sayNext names the next command.
 func (r *runner) sayNext(ctx context.Context, rep *report.Report, stop *send.Stop, waiting int) {
 	if stop == nil {
-		r.say("lists: %s", r.run.Dir)
+		say := r.say
+		if rep.ExitCode != exitOK {
+			say = r.warn // whoever reads only failures needs it most
+		}
+		say("lists: %s", r.run.Dir)
 		switch {
 		case rep.InDoubt == 0:
-			r.say("next: sendoff report %s", r.flags.arguments(r.path))
+			say("next: sendoff report %s", r.flags.arguments(r.path))
 		case r.canAsk():
-			r.say("next: sendoff reconcile %s", r.flags.arguments(r.path)+profileArgument(r.run.Meta()))
+			say("next: sendoff reconcile %s", r.flags.arguments(r.path)+profileArgument(r.run.Meta()))
 		default:
-			r.say("next: sendoff reconcile %s --assume sent, or --assume not-sent", r.flags.arguments(r.path)+profileArgument(r.run.Meta()))
+			say("next: sendoff reconcile %s --assume sent, or --assume not-sent", r.flags.arguments(r.path)+profileArgument(r.run.Meta()))
 		}
 		return
 	}

@@ -52,10 +52,12 @@ func (w *watcher) end() {
 }
 
 func (w *watcher) watch() {
-	bar, status, line := time.NewTicker(barEvery), time.NewTicker(statusEvery), time.NewTicker(lineEvery)
+	w.writeMetrics()
+	bar, status, line, metrics := time.NewTicker(barEvery), time.NewTicker(statusEvery), time.NewTicker(lineEvery), time.NewTicker(metricsEvery)
 	defer bar.Stop()
 	defer status.Stop()
 	defer line.Stop()
+	defer metrics.Stop()
 	for {
 		select {
 		case <-w.over:
@@ -65,6 +67,8 @@ func (w *watcher) watch() {
 		case <-status.C:
 			w.writeStatus(w.status())
 			w.sayWaiting()
+		case <-metrics.C:
+			w.writeMetrics()
 		case <-line.C:
 			if w.bar == nil {
 				w.say("%s", w.line())
@@ -104,7 +108,7 @@ func (w *watcher) line() string {
 	if w.valve.Paused() {
 		text += ", paused"
 	} else if until := p.Paused.Load(); until > time.Now().Add(2*time.Second).UnixMilli() {
-		text += ", waiting until " + time.UnixMilli(until).Format("15:04:05") + " as Sinch asks"
+		text += ", waiting until " + time.UnixMilli(until).Format("15:04:05 MST") + " as Sinch asks"
 	}
 	text += fmt.Sprintf(", %s in flight, %s/s", prose.Thousands(p.InFlight.Load()), prose.Thousands(w.reached()))
 	if left := w.left(); left > 0 {

@@ -26,7 +26,7 @@ func resumeCommand(s *session) *cli.Command {
 		ArgsUsage: "[RUN|DIR]",
 		Description: "Without an argument, and for a folder that is neither a run nor a campaign, it goes on with every unfinished run at or below\n" +
 			"it, the oldest first. The text is the one with which the run began, whatever the campaign file says now.",
-		Flags:              slices.Concat(sendingFlags(), whichRun()),
+		Flags:              slices.Concat(sendingFlags(), hookFlags(), whichRun()),
 		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
@@ -36,18 +36,20 @@ func resumeCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			s.quiet = c.Bool("quiet")
+			if c.Bool("quiet") {
+				s.beQuiet()
+			}
 			if arg := c.Args().First(); arg != "" && !s.holdsRuns(arg) {
 				dir, err := s.findRun(arg, flags.place)
 				if err != nil {
 					return err
 				}
-				return s.resume(c.Context, flags, dir)
+				return s.resume(c, flags, dir)
 			}
 			if flags.runKey != "" || flags.runDir != "" {
 				return inputErrorf("--run-key and --run-dir name one run, and a folder stands for all of them")
 			}
-			return s.resumeAll(c.Context, flags, cmp.Or(c.Args().First(), "."))
+			return s.resumeAll(c, flags, cmp.Or(c.Args().First(), "."))
 		},
 	}
 }
@@ -63,14 +65,18 @@ func (s *session) holdsRuns(path string) bool {
 }
 
 // resume goes on with the run in dir.
-func (s *session) resume(ctx context.Context, flags runFlags, dir string) error {
+func (s *session) resume(c *cli.Context, flags runFlags, dir string) (err error) {
 	flags.place = place{}
+	m, _ := runstore.Glance(dir) // who opens it says what is wrong with it
 	r := &runner{session: s, flags: flags, path: dir, resume: dir}
-	return r.do(ctx)
+	if r.hooks, err = s.readHooks(c, m.Sandbox); err != nil {
+		return err
+	}
+	return r.attended(c.Context, r.do)
 }
 
 // resumeAll goes on with every unfinished run at or below a folder, one after the other, the oldest first. Its error is the gravest of theirs.
-func (s *session) resumeAll(ctx context.Context, flags runFlags, folder string) error {
+func (s *session) resumeAll(c *cli.Context, flags runFlags, folder string) error {
 	if flags.json {
 		return inputErrorf("--json prints one object: name one run")
 	}
@@ -85,7 +91,7 @@ func (s *session) resumeAll(ctx context.Context, flags runFlags, folder string) 
 	gravest := error(nil)
 	for _, dir := range dirs {
 		s.say("resuming %s", dir)
-		err := s.resume(ctx, flags, dir)
+		err := s.resume(c, flags, dir)
 		if err == nil {
 			continue
 		}
@@ -143,6 +149,9 @@ func (r *runner) reopen(ctx context.Context) error {
 	}
 	r.flags.sandbox = m.Sandbox
 	if r.campaign, err = r.campaignOf(m); err != nil {
+		return err
+	}
+	if err := r.campaignHooks(); err != nil {
 		return err
 	}
 	return r.configure(ctx)

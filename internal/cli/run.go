@@ -92,23 +92,27 @@ func runCommand(s *session) *cli.Command {
 			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "plan only, send nothing, leave nothing"},
 			&cli.StringFlag{Name: "confirm", Usage: "go ahead if the plan has exactly `N` recipients", DefaultText: "ask"},
 			allowEmptyFlag(), exceptFlag(),
-		}, sendingFlags(), placeFlags()),
+		}, sendingFlags(), hookFlags(), placeFlags()),
 		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
 		Action: func(c *cli.Context) error {
 			path, err := oneArgument(c, "CAMPAIGN")
 			if err != nil {
 				return err
 			}
-			flags, err := readRunFlags(c)
-			if err != nil {
+			if c.Bool("quiet") {
+				s.beQuiet()
+			}
+			r := &runner{session: s, path: path}
+			if r.flags, err = readRunFlags(c); err != nil {
 				return err
 			}
-			s.quiet = c.Bool("quiet")
-			r := &runner{session: s, flags: flags, path: path}
-			if flags.dryRun {
+			if r.flags.dryRun {
 				return r.dryRun(c.Context)
 			}
-			return r.do(c.Context)
+			if r.hooks, err = s.readHooks(c, r.flags.sandbox); err != nil {
+				return err
+			}
+			return s.shorten(r.attended(c.Context, r.do), path)
 		},
 	}
 }
@@ -236,6 +240,9 @@ type runner struct {
 	signals  *interrupts
 	server   *control.Server         // nil where nobody can ask
 	watching atomic.Pointer[watcher] // nil before sending
+
+	hooks   hooks   // of an attended start
+	outcome outcome // likewise
 }
 
 // do is the main job: plan, confirm, send, report.
@@ -263,7 +270,9 @@ func (r *runner) do(ctx context.Context) error {
 	if over || err != nil {
 		return err
 	}
-	return r.fullWhileSending(r.finish(ctx, r.send(ctx)))
+	err = r.fullWhileSending(r.finish(ctx, r.send(ctx)))
+	r.outcome.leaving = ctx.Err() != nil
+	return err
 }
 
 // begin does everything that comes before the first message. It returns true where there is nothing to send.
@@ -274,6 +283,7 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	}
 	if err := find(ctx); errors.Is(err, ledger.ErrLocked) && r.flags.ifLocked == lockedSkip {
 		r.say("%v: nothing to do", err)
+		r.outcome.elsewhere = true
 		return true, nil
 	} else if err != nil {
 		return false, err
@@ -328,6 +338,9 @@ func (r *runner) find(ctx context.Context) (err error) {
 		return err
 	}
 	r.campaign.Audience.AllowEmpty = r.campaign.Audience.AllowEmpty || r.flags.allowEmpty
+	if err := r.campaignHooks(); err != nil {
+		return err
+	}
 	if err := r.configure(ctx); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -74,6 +75,9 @@ func TestMain(m *testing.M) {
 //	nowhere DIR TEXT…
 //	                 no file below a folder holds one of the texts, the frozen audiences included (see [holders]); with "!", one does
 //	sandbox [FLAG…]  start the sandbox command, and point SINCH_* at it; once more: kill it, and start another
+//	listen NAME [STATUS]
+//	                 start a server, put its address into the variable NAME, and write what it is told into the file NAME: a line for each
+//	                 request. It answers with the status, 200 where none is given; once more: with another, and the file is begun again
 //	http STATUS METHOD PATH [FILE]
 //	                 ask it with the file as the body, and print the answer, whose status must be that (none: there is none);
 //	                 a PATH without a slash before it is one below the project
@@ -95,6 +99,7 @@ func TestScripts(t *testing.T) {
 					env.T().Fatal(err)
 				}
 			})
+			env.Values["listeners"] = map[string]*listener{}
 			env.Values["process"] = new(sandboxProcess)
 			env.Defer(env.Values["process"].(*sandboxProcess).kill)
 			return copySamples(filepath.Join(env.WorkDir, "samples"))
@@ -112,7 +117,8 @@ func TestScripts(t *testing.T) {
 			"sandbox": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Value("process").(*sandboxProcess).start(ts, args)
 			},
-			"http": askSandbox,
+			"http":   askSandbox,
+			"listen": listen,
 			"taken": func(ts *testscript.TestScript, neg bool, args []string) {
 				want, err := strconv.Atoi(args[0])
 				ts.Check(err)
@@ -211,6 +217,53 @@ func copyDir(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: copydir FROM TO")
 	}
 	ts.Check(os.CopyFS(ts.MkAbs(args[1]), os.DirFS(ts.MkAbs(args[0]))))
+}
+
+// listener is what a script has others told of.
+type listener struct {
+	mu     sync.Mutex
+	file   string
+	status int
+}
+
+func listen(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: listen NAME [STATUS]")
+	}
+	status := http.StatusOK
+	if len(args) == 2 {
+		var err error
+		status, err = strconv.Atoi(args[1])
+		ts.Check(err)
+	}
+	all := ts.Value("listeners").(map[string]*listener)
+	l := all[args[0]]
+	if l == nil {
+		l = &listener{file: ts.MkAbs(args[0])}
+		all[args[0]] = l
+		server := httptest.NewServer(l)
+		ts.Defer(server.Close)
+		ts.Setenv(args[0], server.URL)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.status = status
+	ts.Check(os.WriteFile(l.file, nil, 0o600))
+}
+
+func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	body, err := io.ReadAll(r.Body)
+	f, openErr := os.OpenFile(l.file, os.O_WRONLY|os.O_APPEND, 0o600)
+	if err := errors.Join(err, openErr); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	defer f.Close()
+	line := r.Method + " " + r.URL.RequestURI() + " " + strings.ReplaceAll(strings.TrimSpace(string(body)), "\n", " | ")
+	fmt.Fprintln(f, strings.TrimSpace(line))
+	w.WriteHeader(l.status)
 }
 
 // api is the sandbox of one script.

@@ -32,6 +32,8 @@ var ours = map[string][]string{
 	"sendoff/internal/sinch":      {},
 	"sendoff/internal/settle":     {"internal/ledger", "internal/failpoint", "campaign", "internal/sinch", "internal/pace", "internal/runstore"},
 	"sendoff/internal/send":       {"internal/prose", "internal/failpoint", "campaign", "internal/render", "internal/suppress", "internal/sinch", "internal/settle", "internal/pace", "internal/runstore", "internal/ledger"},
+	"sendoff/internal/notify":     {},
+	"sendoff/internal/metrics":    {},
 	"sendoff/internal/report":     {"campaign", "internal/prose", "internal/durable", "internal/runstore", "internal/ledger"},
 	"sendoff/internal/sandbox":    {},
 	"sendoff/internal/books":      {"internal/ledger", "internal/report", "internal/runstore", "internal/sandbox"},
