@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os/user"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -24,6 +26,12 @@ const (
 	assumeNotSent = "not-sent"
 )
 
+// assumption is what a person says of people about whom Sinch cannot be asked. The zero value says nothing.
+type assumption struct {
+	what string // assumeSent or assumeNotSent
+	only string // the file that names them; empty: everybody
+}
+
 func reconcileCommand(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "reconcile",
@@ -31,6 +39,7 @@ func reconcileCommand(s *session) *cli.Command {
 		ArgsUsage: "RUN",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "assume", Usage: "`WHAT` people are about whom Sinch cannot be asked: sent (they are left in doubt for good) or not-sent (the next run sends to them)"},
+			&cli.StringFlag{Name: "only", Usage: "--assume it of the people in `FILE` alone: numbers or ids, or lines of in-doubt.csv", DefaultText: "all of them"},
 			&cli.DurationFlag{Name: "settle", Usage: "how long a message whose answer was lost may take to show up at Sinch", Value: defaultSettle},
 			&cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout},
 			&cli.DurationFlag{Name: "give-up", Usage: "stop after so long without any answer", Value: defaultGiveUp},
@@ -44,19 +53,22 @@ func reconcileCommand(s *session) *cli.Command {
 			if assume != "" && assume != assumeSent && assume != assumeNotSent {
 				return inputErrorf("--assume wants %s or %s", assumeSent, assumeNotSent)
 			}
+			if assume == "" && c.IsSet("only") {
+				return inputErrorf("--only says whom --assume means, and there is none")
+			}
 			r := &runner{session: s, path: c.Args().First(), flags: runFlags{place: readPlace(c), profile: c.String("profile"), json: c.Bool("json"), adopt: c.Bool("adopt"), tuning: tuning{
 				settle: c.Duration("settle"), httpTimeout: c.Duration("http-timeout"), giveUp: c.Duration("give-up"),
 			}}}
 			if r.flags.settle <= 0 || r.flags.httpTimeout <= 0 || r.flags.giveUp <= 0 {
 				return inputErrorf("--http-timeout, --settle and --give-up must be more than 0")
 			}
-			return r.reconcile(c.Context, dir, assume)
+			return r.reconcile(c.Context, dir, assumption{what: assume, only: c.String("only")})
 		}),
 	}
 }
 
 // reconcile asks Sinch about everyone in doubt; of a ledger that has forgotten, about everyone. Who is left is settled by assume.
-func (r *runner) reconcile(ctx context.Context, dir, assume string) (err error) {
+func (r *runner) reconcile(ctx context.Context, dir string, assume assumption) (err error) {
 	ctx, stop, release := watchSignals(ctx, func() {})
 	defer release()
 	ctx, cancel := untilStopped(ctx, stop)
@@ -81,7 +93,7 @@ func (r *runner) reconcile(ctx context.Context, dir, assume string) (err error) 
 		defer r.client.Close()
 	}
 	if err == nil {
-		err = assumeRest(r.run, assume, ledger.InDoubt)
+		err = r.assumeRest(assume, ledger.InDoubt)
 	}
 	var cut *send.Stop
 	if err != nil && !errors.As(err, &cut) {
@@ -91,9 +103,9 @@ func (r *runner) reconcile(ctx context.Context, dir, assume string) (err error) 
 }
 
 // askSinch asks as far as Sinch answers. What it does not answer is no hindrance where a person has said what to assume.
-func (r *runner) askSinch(ctx context.Context, m runstore.Meta, assume string) error {
+func (r *runner) askSinch(ctx context.Context, m runstore.Meta, assume assumption) error {
 	err := r.connect(ctx, m)
-	if err == nil || assume != "" && cannotAsk(err) {
+	if err == nil || assume.what != "" && cannotAsk(err) {
 		if err != nil {
 			r.warn("Sinch cannot be asked, so --assume alone decides: %v", err)
 		}
@@ -105,7 +117,7 @@ func (r *runner) askSinch(ctx context.Context, m runstore.Meta, assume string) e
 	switch {
 	case errors.Is(err, context.Canceled):
 		return &send.Stop{Cause: send.Interrupted, Reason: "stopped on request; who was not settled is in doubt as before"}
-	case errors.Is(err, settle.ErrNoLook) && assume != "":
+	case errors.Is(err, settle.ErrNoLook) && assume.what != "":
 		r.warn("%v: --assume alone decides about the others", err)
 		return nil
 	case errors.Is(err, settle.ErrNoLook):
@@ -144,7 +156,7 @@ func (r *runner) connect(ctx context.Context, m runstore.Meta) (err error) {
 
 // reconcileLedger asks for every message of a run whose ledger has forgotten some, and trusts the ledger from then on. Where Sinch cannot know, a
 // person has to say what everyone is taken for of whom the ledger knows nothing.
-func (r *runner) reconcileLedger(ctx context.Context, assume string) error {
+func (r *runner) reconcileLedger(ctx context.Context, assume assumption) error {
 	suspect := r.run.Ledger.Suspect()
 	if suspect == nil {
 		return nil
@@ -157,7 +169,7 @@ func (r *runner) reconcileLedger(ctx context.Context, assume string) error {
 	case len(m.Starts) > 0:
 		why = settle.Inconclusive(m.Storage, m.Created, time.Now())
 	}
-	if why != "" && assume == "" {
+	if why != "" && assume.what == "" {
 		return &outcomeError{code: exitDoubt, reason: fmt.Sprintf("%v, and Sinch cannot say what is missing: %s\n"+
 			"    hint: put the folder back as it was when it was last used; or settle it yourself:\n"+
 			"    hint: --assume sent takes everyone for sent to of whom the ledger knows nothing, --assume not-sent sends to them again", suspect, why)}
@@ -169,7 +181,7 @@ func (r *runner) reconcileLedger(ctx context.Context, assume string) error {
 		}
 	}
 	if why != "" {
-		if err := assumeRest(r.run, assume, ledger.None); err != nil {
+		if err := r.assumeRest(assume, ledger.None); err != nil {
 			return err
 		}
 	}
@@ -249,25 +261,67 @@ func inState(run *runstore.Run, state ledger.State) ([]uint32, error) {
 	return rows, err
 }
 
-// assumeRest settles rows as a person says.
-func assumeRest(run *runstore.Run, assume string, state ledger.State) error {
-	if assume == "" {
+// assumeRest settles rows as a person says, and puts on record who it was.
+func (r *runner) assumeRest(assume assumption, state ledger.State) error {
+	if assume.what == "" {
 		return nil
 	}
-	rows, err := inState(run, state)
+	rows, err := inState(r.run, state)
 	if err != nil {
 		return err
 	}
-	r := ledger.Result{State: ledger.LeftInDoubt, Time: time.Now(), Detail: "somebody has settled: taken for sent"}
-	if assume == assumeNotSent {
-		r = ledger.Result{State: ledger.Released, Flags: ledger.AfterDoubt, Time: time.Now(), Detail: "somebody has settled: taken for not sent"}
-	}
-	for _, row := range rows {
-		if err := run.Ledger.Record(row, r); err != nil {
+	if assume.only != "" {
+		if rows, err = r.among(rows, assume.only); err != nil {
 			return err
 		}
 	}
-	return run.Ledger.Sync()
+	result := ledger.Result{State: ledger.LeftInDoubt, Time: time.Now(), Detail: "somebody has settled: taken for sent"}
+	if assume.what == assumeNotSent {
+		result = ledger.Result{State: ledger.Released, Flags: ledger.AfterDoubt, Time: time.Now(), Detail: "somebody has settled: taken for not sent"}
+	}
+	for _, row := range rows {
+		if err := r.run.Ledger.Record(row, result); err != nil {
+			return err
+		}
+	}
+	if err := r.run.Ledger.Sync(); err != nil || len(rows) == 0 {
+		return err
+	}
+	return r.run.Update(func(m *runstore.Meta) {
+		m.Settled = append(slices.Clone(m.Settled), runstore.Settlement{Time: time.Now(), By: userName(), Assumed: assume.what, Rows: len(rows)})
+	})
+}
+
+// among returns those of rows in which the people of a file stand.
+func (r *runner) among(rows []uint32, path string) ([]uint32, error) {
+	people, err := newPersons("")
+	if err != nil {
+		return nil, err
+	}
+	if err := people.addFile(path); err != nil {
+		return nil, err
+	}
+	theirs, err := people.rows(r.run)
+	if err != nil {
+		return nil, err
+	}
+	rows = slices.DeleteFunc(rows, func(row uint32) bool {
+		_, theirs := slices.BinarySearch(theirs, int(row))
+		return !theirs
+	})
+	if len(rows) == 0 {
+		return nil, inputErrorf("nobody in %s is in doubt in this run", path)
+	}
+	return rows, nil
+}
+
+// userName is who uses this machine now, as far as it says.
+func userName() string {
+	u, err := user.Current()
+	if err != nil {
+		return "unknown"
+	}
+	return u.Username
 }
 
 // sayReconciled ends the command as a run ends, and names what comes next. stop is why it was not seen through, or nil.

@@ -37,9 +37,11 @@ type Report struct {
 	NotSent     int            `json:"not_sent"`
 	// AfterServerError counts rows that were tried again after a 500 or 503 that could not be looked up, AfterDoubt those that were sent again although
 	// they were in doubt. They are among those above.
-	AfterServerError int    `json:"after_server_error"`
-	AfterDoubt       int    `json:"after_doubt"`
-	Receipts         string `json:"receipts"` // "none": delivery receipts are not collected
+	AfterServerError int `json:"after_server_error"`
+	AfterDoubt       int `json:"after_doubt"`
+
+	Settled  []runstore.Settlement `json:"settled,omitempty"` // what people in doubt were taken for, and who said so
+	Receipts string                `json:"receipts"`          // "none": delivery receipts are not collected
 
 	Destination runstore.Destination `json:"destination,omitzero"`
 	Created     time.Time            `json:"created"`
@@ -118,7 +120,7 @@ func describe(m runstore.Meta) *Report {
 		Rows: m.Rows, Skipped: map[string]int{}, Receipts: noReceipts,
 		Destination: m.Destination, Created: m.Created, Planned: m.Planned, Ended: m.Ended, Starts: m.Starts, Storage: m.Storage, Erased: m.Erased,
 		AudienceFile: m.AudienceFile, AudienceDigest: m.AudienceDigest, CampaignDigest: m.CampaignDigest, PlanDigest: m.PlanDigest,
-		Lists: m.Lists,
+		Lists: m.Lists, Settled: m.Settled,
 	}
 	if m.Sandbox {
 		rep.Message = sandboxMessage

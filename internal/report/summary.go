@@ -31,6 +31,10 @@ func (r *Report) Summary(w io.Writer) {
 		fmt.Fprintf(&b, "  through %s\n", through(r.Destination))
 	}
 	writeTable(&b, r.lines())
+	for _, s := range r.Settled {
+		taken := map[string]string{"sent": "taken for sent", "not-sent": "taken for not sent"}[s.Assumed]
+		fmt.Fprintf(&b, "  settled by %s on %s: %s %s\n", s.By, s.Time.UTC().Format(dayForm+" "+timeForm+" UTC"), prose.Thousands(s.Rows), taken)
+	}
 	if r.AfterServerError > 0 {
 		fmt.Fprintf(&b, "  tried again%s after an error of Sinch's own (500 or 503), as it advises: %s; these may have it twice\n",
 			r.orToBe(), prose.Thousands(r.AfterServerError))

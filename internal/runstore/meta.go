@@ -58,6 +58,14 @@ type Start struct {
 	Version string    `json:"version"`
 }
 
+// Settlement is that a person has said what people in doubt are taken for.
+type Settlement struct {
+	Time    time.Time `json:"time"`
+	By      string    `json:"by"`      // the name of the account
+	Assumed string    `json:"assumed"` // "sent" or "not-sent"
+	Rows    int       `json:"rows"`
+}
+
 // The modes in which Sinch processes messages.
 const (
 	Conversation = "CONVERSATION"
@@ -113,11 +121,12 @@ type Meta struct {
 	Erased             time.Time `json:"erased,omitzero"` // when the data of all its people was
 
 	// Set by sending.
-	Destination  Destination `json:"destination,omitzero"`
-	Starts       []Start     `json:"starts,omitempty"`
-	Storage      []Storage   `json:"storage,omitempty"` // everything that was heard of it, in the order of time; intents refer to it
-	CanaryPassed bool        `json:"canary_passed"`
-	Ended        time.Time   `json:"ended,omitzero"` // when the last start ended
+	Destination  Destination  `json:"destination,omitzero"`
+	Starts       []Start      `json:"starts,omitempty"`
+	Storage      []Storage    `json:"storage,omitempty"` // everything that was heard of it, in the order of time; intents refer to it
+	Settled      []Settlement `json:"settled,omitempty"`
+	CanaryPassed bool         `json:"canary_passed"`
+	Ended        time.Time    `json:"ended,omitzero"` // when the last start ended
 }
 
 // Freeze makes a new snapshot of so many bytes the run's, whatever became of an earlier one.
