@@ -14,13 +14,12 @@
 // What is on disk: [sendoff/internal/ledger] remembers durably what was begun for every row and what became of it. Start there to
 // understand why nobody is lost and nobody is written to twice. [sendoff/internal/runstore] is one run: directory, lock, ledger, frozen
 // audience. [sendoff/internal/durable] writes files that are whole after a power cut; [sendoff/internal/volume] knows what they lie on.
-// [sendoff/internal/control] lets other processes ask the one that holds a run, and stop or pause it.
 //
 // Through what: [sendoff/internal/profile] keeps project, app, region and key by a name.
 //
 // While sending: [sendoff/internal/pace] says when the next request may leave, [sendoff/internal/sinch] makes it and reports what
 // happened, [sendoff/internal/send] decides what that means for the row, and [sendoff/internal/settle] asks Sinch about those of which
-// nobody can know.
+// nobody can know. [sendoff/internal/control] lets other processes ask the one that sends how far it is, and stop or pause it.
 //
 // Afterwards: [sendoff/internal/report] makes lists, numbers and sentences of ledger and frozen audience; [sendoff/internal/runs] finds
 // runs, and whom several of them have sent to; [sendoff/internal/notify] and [sendoff/internal/metrics] tell others how it went.

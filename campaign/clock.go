@@ -11,9 +11,6 @@ func hasDay(key string) bool {
 	return strings.Contains(key, "{date}") || strings.Contains(key, "{week}") || strings.Contains(key, "{month}")
 }
 
-// HasDate reports whether the run key names the day, so that every day has a run of its own.
-func (c *Campaign) HasDate() bool { return strings.Contains(c.RunKey, "{date}") }
-
 // IsDated reports whether the run key depends on the day, the week or the month.
 func (c *Campaign) IsDated() bool { return hasDay(c.RunKey) }
 
@@ -38,7 +35,7 @@ const neverTooLate = "never"
 // says nothing, and every day has a run of its own, that is the end of its day: tomorrow has its own people.
 func (c *Campaign) TooLate(begun time.Time) time.Time {
 	text := strings.Replace(string(c.NotAfter), "T", " ", 1)
-	if c.TimeZone == nil || text == neverTooLate || text == "" && !c.HasDate() {
+	if c.TimeZone == nil || text == neverTooLate || text == "" && !strings.Contains(c.RunKey, "{date}") {
 		return time.Time{}
 	}
 	begun = begun.In(c.TimeZone)

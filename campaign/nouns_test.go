@@ -154,6 +154,11 @@ func TestKeep(t *testing.T) {
 	if got, err := ParseAge("20h"); err != nil || got != 20*time.Hour {
 		t.Errorf("ParseAge(20h) = %v, %v", got, err)
 	}
+	for text, want := range map[string]string{"90m": "90m", "120m": "2h", "20h": "20h", "48h": "2d", "60d": "60d"} {
+		if d, err := ParseAge(text); err != nil || FormatAge(d) != want {
+			t.Errorf("FormatAge(%v) = %s, want %s (%v)", d, FormatAge(d), want, err)
+		}
+	}
 	for _, wrong := range []string{"", "90", "0d", "-1d", "3 months", "1w"} {
 		if got, err := ParseAge(wrong); err == nil {
 			t.Errorf("ParseAge(%q) = %v, want an error", wrong, got)

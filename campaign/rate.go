@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 )
@@ -32,6 +33,18 @@ func ParseAge(text string) (time.Duration, error) {
 		return 0, errors.New("wants an age such as 90m, 20h or 60d")
 	}
 	return age(text), nil
+}
+
+// FormatAge writes an age, of whole minutes, as [ParseAge] reads it.
+func FormatAge(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d%day == 0:
+		return fmt.Sprintf("%dd", d/day)
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	}
+	return fmt.Sprintf("%dm", d/time.Minute)
 }
 
 // ParseRate reads a rate as campaign files and flags have it: auto, a number per second, or a percentage.

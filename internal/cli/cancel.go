@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -22,9 +21,7 @@ func cancelCommand(s *session) *cli.Command {
 		Usage:     "end an unfinished run for good: whoever was not sent to is not sent to",
 		ArgsUsage: "RUN",
 		Flags: append([]cli.Flag{
-			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask"},
-			&cli.BoolFlag{Name: "adopt", Usage: "take a copied run folder as the run itself; the other copy must never send again"},
-			&cli.BoolFlag{Name: "json", Usage: "print the report as JSON"},
+			yesFlag(), adoptFlag(), reportFlag(),
 		}, whichRun()...),
 		Action: s.onRun(func(c *cli.Context, dir string) error {
 			r := &runner{session: s, path: c.Args().First(), resume: dir, flags: runFlags{
@@ -62,7 +59,7 @@ func (r *runner) cancel(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := r.askToCancel(ctx, fmt.Sprintf("%s has sent %s of %s. Send nothing to the other %s, for good? [y/N] ",
+	if err := r.askToCancel(ctx, fmt.Sprintf("%s has sent %s of %s. Send nothing to the other %s, for good?",
 		m.Key, prose.Thousands(rep.Accepted), prose.Thousands(m.Eligible), prose.Thousands(rep.NotSent))); err != nil {
 		return err
 	}
@@ -80,23 +77,23 @@ func (r *runner) cancel(ctx context.Context) (err error) {
 
 // askToCancel asks on a terminal, once.
 func (r *runner) askToCancel(ctx context.Context, question string) error {
-	if r.flags.yes || !isTerminal(r.Stdin) {
+	switch {
+	case r.flags.yes:
 		return nil
+	case !isTerminal(r.Stdin):
+		return inputErrorf("cancel is for good, so it asks for confirmation, and this is no terminal. The run is as it was").hint("--yes cancels")
 	}
-	answer, err := r.ask(ctx, question)
-	if err != nil {
-		return err
+	agreed, err := r.agrees(ctx, question)
+	if err == nil && !agreed {
+		err = inputErrorf("not confirmed. The run is as it was")
 	}
-	if a := strings.ToLower(strings.TrimSpace(answer)); a != "y" && a != "yes" {
-		return inputErrorf("not confirmed. The run is as it was")
-	}
-	r.flags.yes = true
-	return nil
+	r.flags.yes = agreed
+	return err
 }
 
 // stopFirst stops the process that sends the run.
 func (r *runner) stopFirst(ctx context.Context) error {
-	if err := r.askToCancel(ctx, "It is sending now. Stop it, and send nothing to those who are left, for good? [y/N] "); err != nil {
+	if err := r.askToCancel(ctx, "It is sending now. Stop it, and send nothing to those who are left, for good?"); err != nil {
 		return err
 	}
 	holder, _ := runstore.Holder(r.resume)

@@ -103,7 +103,6 @@ func newApp(s *session) *cli.App {
 		ErrWriter:                 s.Stderr,
 		ExitErrHandler:            func(*cli.Context, error) {}, // Main maps errors to codes
 		OnUsageError:              usageError,
-		CommandNotFound:           nil,
 		Action:                    noCommand,
 		CustomAppHelpTemplate:     cli.AppHelpTemplate + "\n" + exitCodesHelp,
 		Commands: []*cli.Command{
@@ -163,6 +162,14 @@ func oneArgument(c *cli.Context, what string) (string, error) {
 		return "", inputErrorf("%s is missing", what).hint("%s %s", c.Command.HelpName, what)
 	}
 	return "", inputErrorf("there are %d arguments, and one is wanted: %s", c.NArg(), what)
+}
+
+// atMostOneArgument returns the argument of a command that can do without, or nothing.
+func atMostOneArgument(c *cli.Context, what string) (string, error) {
+	if c.NArg() > 1 {
+		return "", inputErrorf("there are %d arguments, and one at most is wanted: %s", c.NArg(), what)
+	}
+	return c.Args().First(), nil
 }
 
 const timeLayout = "2 Jan 2006 15:04 MST"

@@ -198,7 +198,7 @@ func (r *runner) sayInForce(m runstore.Meta) {
 func listNames(c *campaign.Campaign) []string {
 	names := make([]string, len(c.Suppress))
 	for i, l := range c.Suppress {
-		names[i] = l.File
+		names[i] = l.File + l.Runs + " " + l.Within.String() + " " + l.MaxAge.String()
 	}
 	slices.Sort(names)
 	return names

@@ -71,21 +71,26 @@ func (r *runner) askToGoOn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	question := fmt.Sprintf("Go on with the remaining %s? [y/N] ", prose.Thousands(rep.NotSent))
+	question := fmt.Sprintf("Go on with the remaining %s?", prose.Thousands(rep.NotSent))
 	if rep.NotSent == 0 {
-		question = fmt.Sprintf("Have Sinch asked about %s in doubt, and send again to whom it did not take? [y/N] ",
+		question = fmt.Sprintf("Have Sinch asked about %s in doubt, and send again to whom it did not take?",
 			prose.Counted(rep.InDoubt, "recipient", "recipients"))
 	}
 	r.warn("%s through %s: %s accepted", rep.RunKey, describeDestination(r.settings.pinned(r.app.DisplayName)), prose.Thousands(rep.Accepted))
-	answer, err := r.ask(ctx, question)
-	if err != nil {
+	if agreed, err := r.agrees(ctx, question); agreed || err != nil {
 		return err
 	}
+	return leaving()
+}
+
+// agrees asks a question. Anything but y or yes is no.
+func (s *session) agrees(ctx context.Context, question string) (bool, error) {
+	answer, err := s.ask(ctx, question+" [y/N] ")
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":
-		return nil
+		return true, err
 	}
-	return leaving()
+	return false, err
 }
 
 // ask reads one line. A signal while it waits ends it: the line is left to a reader that nobody listens to any more.

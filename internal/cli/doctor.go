@@ -28,16 +28,13 @@ func doctorCommand(s *session) *cli.Command {
 			"Every line begins with ok, note or bad; with a bad one the exit code is 4, or 2 where the settings are incomplete.",
 		Flags: []cli.Flag{profileFlag(), timeoutFlag()},
 		Action: func(c *cli.Context) error {
-			if c.NArg() > 1 {
-				return inputErrorf("there are %d arguments, and one at most is wanted: CAMPAIGN", c.NArg())
+			path, err := atMostOneArgument(c, "CAMPAIGN")
+			if err != nil {
+				return err
 			}
-			return s.runDoctor(c, c.Args().First(), c.String("profile"))
+			return s.runDoctor(c, path, c.String("profile"))
 		},
 	}
-}
-
-func timeoutFlag() cli.Flag {
-	return &cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout}
 }
 
 // runDoctor looks at a campaign and a profile, either of which may be empty.

@@ -94,7 +94,7 @@ func (r *runner) conclude(rep *report.Report, stop *send.Stop) (ending, error) {
 	switch {
 	case stop == nil && rep.NotSent > 0:
 		return ending{}, fmt.Errorf("sending came to its end, and %d were not sent to", rep.NotSent)
-	case r.run.Meta().Eligible == 0 && r.campaign.Audience.AllowEmpty:
+	case r.run.Meta().Eligible == 0: // which planning refuses unless the campaign allows it
 		ends[exitOK] = ending{runstore.Finished, exitOK, "nobody was to be sent to, as the campaign allows"}
 	case stop == nil && rep.Accepted+rep.Rejected+rep.InDoubt+rep.LeftInDoubt+expired == 0:
 		ends[exitInput] = ending{runstore.Stopped, exitInput, "nobody was sent to: everyone was left out by lists, or erased, meanwhile"}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"sendoff/campaign"
 	"sendoff/internal/ledger"
 	"sendoff/internal/prose"
 	"sendoff/internal/runs"
@@ -22,10 +23,10 @@ func (s *session) forgetRun(ctx context.Context, dir string, yes bool) error {
 		return err
 	}
 	if !m.Erased.IsZero() && !runstore.HasPeople(dir) {
-		fmt.Fprintf(s.Stdout, "%s: people's data was erased on %s\n", name(m), clockTime(m.Erased))
+		fmt.Fprintf(s.Stdout, "%s: people's data was erased on %s\n", runName(m), clockTime(m.Erased))
 		return nil
 	}
-	question := fmt.Sprintf("Erase the data of all people in %s (%s)? The totals stay.", name(m), prose.Counted(m.Rows, "row", "rows"))
+	question := fmt.Sprintf("Erase the data of all people in %s (%s)? The totals stay.", runName(m), prose.Counted(m.Rows, "row", "rows"))
 	if err := s.confirmErasing(ctx, question, yes); err != nil {
 		return err
 	}
@@ -48,7 +49,7 @@ func erasable(dir string) (runstore.Meta, error) {
 
 func mayErase(run *runstore.Run) error {
 	if m := run.Meta(); run.Begun() && !m.State.Over() {
-		return inputErrorf("%s is %s, and may go on: finish it, or cancel it first. Nothing was erased", name(m), m.State)
+		return inputErrorf("%s is %s, and may go on: finish it, or cancel it first. Nothing was erased", runName(m), m.State)
 	}
 	return nil
 }
@@ -61,13 +62,8 @@ func (s *session) confirmErasing(ctx context.Context, question string, yes bool)
 	if !isTerminal(s.Stdin) {
 		return inputErrorf("everybody's data is erased only when that is confirmed, and this is no terminal. Nothing was erased").hint("--yes confirms it")
 	}
-	answer, err := s.ask(ctx, question+" [y/N] ")
-	if err != nil {
+	if agreed, err := s.agrees(ctx, question); agreed || err != nil {
 		return err
-	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return nil
 	}
 	return inputErrorf("not confirmed. Nothing was erased")
 }
@@ -77,7 +73,7 @@ func (f *forgetting) all(dir string) error {
 	m, err := eraseRun(dir, f.now)
 	if err == nil {
 		f.done++
-		fmt.Fprintf(f.Stdout, "%s: people's data erased, %s\n", name(m), prose.Counted(m.Rows, "row", "rows"))
+		fmt.Fprintf(f.Stdout, "%s: people's data erased, %s\n", runName(m), prose.Counted(m.Rows, "row", "rows"))
 	}
 	return err
 }
@@ -113,11 +109,11 @@ func (s *session) forgetOlder(ctx context.Context, dir string, age time.Duration
 		}
 	}
 	if len(old) == 0 {
-		fmt.Fprintf(s.Stdout, "no run at or below %s that ended more than %s ago has people's data\n", dir, describeAge(age))
+		fmt.Fprintf(s.Stdout, "no run at or below %s that ended more than %s ago has people's data\n", dir, campaign.FormatAge(age))
 		return f.result()
 	}
 	question := fmt.Sprintf("Erase the data of all people in %s that ended more than %s ago (%s)? The totals stay.",
-		prose.Counted(len(old), "run", "runs"), describeAge(age), prose.Counted(rows, "row", "rows"))
+		prose.Counted(len(old), "run", "runs"), campaign.FormatAge(age), prose.Counted(rows, "row", "rows"))
 	if err := s.confirmErasing(ctx, question, yes); err != nil {
 		return err
 	}
@@ -185,22 +181,10 @@ func (s *session) eraseOld(dir, campaignName string, keep time.Duration, now tim
 		}
 	}
 	if len(erased) > 0 {
-		s.say("people's data erased of runs that ended more than %s ago: %s", describeAge(keep), strings.Join(erased, ", "))
+		s.say("people's data erased of runs that ended more than %s ago: %s", campaign.FormatAge(keep), strings.Join(erased, ", "))
 	}
 	if err := errors.Join(errs...); err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n")
-		s.warn("warning: people's data that is older than %s could not be erased everywhere: %s", describeAge(keep), first)
+		s.warn("warning: people's data that is older than %s could not be erased everywhere: %s", campaign.FormatAge(keep), first)
 	}
-}
-
-// describeAge writes an age as flags have it.
-func describeAge(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d%day == 0:
-		return fmt.Sprintf("%dd", d/day)
-	case d%time.Hour == 0:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	}
-	return fmt.Sprintf("%dm", d/time.Minute)
 }

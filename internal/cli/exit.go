@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"sendoff/campaign"
 	"sendoff/internal/durable"
@@ -41,6 +42,11 @@ const (
 
 // precedence orders the codes: where several hold, the first is the one.
 var precedence = [...]int{exitBug, exitHeld, exitInput, exitAccess, exitBrake, exitUnfinished, exitDoubt, exitRejections, exitOK}
+
+// graver returns the one of two codes that holds where both do.
+func graver(a, b int) int {
+	return precedence[min(slices.Index(precedence[:], a), slices.Index(precedence[:], b))]
+}
 
 // inputError is what the person who started us can mend; nothing was sent. Hints say how, a line each.
 type inputError struct {

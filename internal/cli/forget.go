@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -95,17 +94,13 @@ const (
 
 // kindOf tells what an argument is. Whatever is not there is a person.
 func kindOf(arg string) argument {
-	info, err := os.Stat(arg)
 	switch {
-	case err != nil:
+	case !fileExists(arg):
 		return aPerson
-	case !info.IsDir(), isRun(arg):
-		return aRun
+	case isPlainFolder(arg):
+		return aFolder
 	}
-	if _, err := campaign.Load(arg); !errors.Is(err, os.ErrNotExist) {
-		return aRun
-	}
-	return aFolder
+	return aRun
 }
 
 // readPersons reads who is meant, from wherever that is said.
@@ -121,7 +116,7 @@ func (s *session) readPersons(c *cli.Context, who string) (*persons, error) {
 	case who == "-":
 		err = p.addLines(s.Stdin)
 	case who != "":
-		s.warn("this number is now in your shell's history")
+		s.warn("warning: this number is now in your shell's history")
 		err = p.add(phoneCell{cell: who}, "what is to be forgotten is neither a run nor a campaign, and")
 	case !isTerminal(s.Stdin):
 		return nil, inputErrorf("WHO is missing").hint("sendoff forget - reads phone numbers from standard input; --id and --file are other ways")
@@ -169,7 +164,7 @@ func (f *forgetting) failed(dir string, err error) {
 	if gone || errors.Is(err, os.ErrPermission) {
 		code = exitInput
 	}
-	f.code = precedence[min(slices.Index(precedence[:], f.code), slices.Index(precedence[:], code))]
+	f.code = graver(f.code, code)
 }
 
 // result is the command's, once everything that could be done is.

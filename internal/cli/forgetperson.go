@@ -114,10 +114,10 @@ func (f *forgetting) erased(run *runstore.Run, what string) {
 	f.done++
 	m := run.Meta()
 	f.files = append(f.files, ownFiles(run.Dir, m)...)
-	fmt.Fprintf(f.Stdout, "%s: %s\n", name(m), what)
+	fmt.Fprintf(f.Stdout, "%s: %s\n", runName(m), what)
 }
 
-func name(m runstore.Meta) string {
+func runName(m runstore.Meta) string {
 	if m.Sandbox {
 		return m.Key + " (rehearsal)"
 	}
@@ -188,12 +188,8 @@ func ownFiles(dir string, m runstore.Meta) []string {
 // it was planned, as it was named then.
 func campaignFolders(dir string, m runstore.Meta) []string {
 	var folders []string
-	parent := filepath.Dir(dir)
-	if m.Sandbox {
-		parent = filepath.Dir(parent)
-	}
-	if filepath.Base(parent) == "runs" {
-		folders = append(folders, filepath.Dir(parent))
+	if folder := runstore.CampaignDir(dir); folder != "" {
+		folders = append(folders, folder)
 	}
 	if len(m.Sources) > 0 {
 		folders = append(folders, filepath.Dir(m.Sources[0].Name))

@@ -6,7 +6,6 @@ import (
 	"os/signal"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -140,14 +139,6 @@ func (r *runner) codeToTell(err error) int {
 		return exitHeld
 	}
 	return exitCode(err)
-}
-
-func endSignals() []os.Signal {
-	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
-		signals = append(signals, syscall.SIGHUP)
-	}
-	return signals
 }
 
 // message is what is told of a start that ended with err.

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -56,7 +55,7 @@ func (s *session) listRuns(folder string, rehearsals, asJSON bool) error {
 		if a.State.Over() != b.State.Over() {
 			return map[bool]int{true: 1, false: -1}[a.State.Over()]
 		}
-		return latest(b).Compare(latest(a))
+		return cmp.Or(b.Started, b.Created).Compare(cmp.Or(a.Started, a.Created))
 	})
 	switch {
 	case asJSON:
@@ -85,13 +84,6 @@ func (s *session) printRuns(all []runs.Summary) {
 	for line := range strings.Lines(table.String()) {
 		fmt.Fprintln(s.Stdout, strings.TrimRight(line, " \n"))
 	}
-}
-
-func latest(r runs.Summary) time.Time {
-	if r.Started.IsZero() {
-		return r.Created
-	}
-	return r.Started
 }
 
 // goOnWith is the command that goes on with a run, where it has begun and nobody holds it.

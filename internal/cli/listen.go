@@ -11,7 +11,7 @@ import (
 // listen lets other processes ask this one, which holds the run, how far it is, and stop or pause it. Where that cannot be, the run goes on
 // without.
 func (r *runner) listen() {
-	server, err := control.Listen(control.Holder{Status: func() any { return r.now() }, Obey: r.obey}, r.log.Logger)
+	server, err := control.Listen(control.Holder{Status: func() any { return r.liveStatus() }, Obey: r.obey}, r.log.Logger)
 	if err == nil {
 		r.server = server
 		err = r.run.Announce(server.Addr, server.Token)
@@ -31,8 +31,8 @@ func (r *runner) hangUp() {
 	}
 }
 
-// now is how far the run is. It may be called at any time.
-func (r *runner) now() status {
+// liveStatus is how far the run is. It may be called at any time.
+func (r *runner) liveStatus() status {
 	if w := r.watching.Load(); w != nil {
 		return w.status()
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -148,20 +149,16 @@ func explainOther(err error, at campaign.Problem) error {
 
 // peopleLists says which people of other runs are left out; nothing where none are.
 func peopleLists(all []runstore.List) string {
-	text := ""
+	var texts []string
 	for _, l := range all {
-		if l.Runs == "" {
-			continue
+		if l.Runs != "" {
+			texts = append(texts, fmt.Sprintf("%s (%s, %s)", l.Runs, prose.Counted(len(l.Keys), "run", "runs"), prose.Counted(l.Entries, "person", "people")))
 		}
-		if text != "" {
-			text += ", "
-		}
-		text += fmt.Sprintf("%s (%s, %s)", l.Runs, prose.Counted(len(l.Keys), "run", "runs"), prose.Counted(l.Entries, "person", "people"))
 	}
-	if text == "" {
+	if texts == nil {
 		return ""
 	}
-	return "; runs: " + text
+	return "; runs: " + strings.Join(texts, ", ")
 }
 
 // audienceDigest identifies the campaign's audience as it is now: its file's bytes, or the people of a run.

@@ -220,18 +220,12 @@ func became(run *runstore.Run, rows []int) (map[string]int, error) {
 	return counts, nil
 }
 
-// The words for what became of a row.
-const (
-	wasDoubtful = "in doubt, and is left in doubt for good"
-	wasNotSent  = "not sent yet, and will not be"
-)
-
 func describeState(e ledger.Entry) string {
 	switch {
 	case e.State.Sendable() && e.Flags == 0:
-		return wasNotSent
+		return "not sent yet, and will not be"
 	case e.State.Sendable(), e.State == ledger.Begun, e.State == ledger.InDoubt:
-		return wasDoubtful
+		return "in doubt, and is left in doubt for good"
 	case e.State == ledger.Skipped:
 		return "left out as " + strings.ReplaceAll(campaign.SkipReason(e.Reason).String(), "_", " ")
 	}

@@ -156,15 +156,16 @@ func (s *session) runOf(c *campaign.Campaign, p place) (string, error) {
 	if err != nil || p.runKey != "" || p.runDir != "" || !c.IsDated() {
 		return dir, err
 	}
-	siblings, err := filepath.Glob(filepath.Join(filepath.Dir(dir), "*", ledger.FileName))
-	if err != nil {
-		return "", err
-	}
+	folder := filepath.Dir(dir)
+	siblings, _ := os.ReadDir(folder) // where there are none, none is newer
 	var newest time.Time
-	for _, path := range siblings {
-		m, err := runstore.Glance(filepath.Dir(path))
-		if err == nil && m.Campaign == c.Name && m.Created.After(newest) {
-			dir, newest = filepath.Dir(path), m.Created
+	for _, sibling := range siblings {
+		path := filepath.Join(folder, sibling.Name())
+		if !isRun(path) {
+			continue
+		}
+		if m, err := runstore.Glance(path); err == nil && m.Campaign == c.Name && m.Created.After(newest) {
+			dir, newest = path, m.Created
 		}
 	}
 	return dir, nil

@@ -118,10 +118,8 @@ func (s *session) planAside(ctx context.Context, c *campaign.Campaign, p place, 
 
 // aside makes a run in a folder of its own that is gone when it returns.
 func (s *session) aside(ctx context.Context, c *campaign.Campaign, key string, do func(context.Context, *runstore.Run) error) (err error) {
-	ctx, stop, release := watchSignals(ctx, func() {})
+	ctx, release := untilSignal(ctx)
 	defer release()
-	ctx, cancel := untilStopped(ctx, stop)
-	defer cancel()
 	dir, err := os.MkdirTemp("", "sendoff-plan-")
 	if err != nil {
 		return fmt.Errorf("plan: %w", err)

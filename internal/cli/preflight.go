@@ -60,7 +60,7 @@ func explainAccess(err error) error {
 	return fmt.Errorf("%w\n    hint: %s", err, send.Remedy(o))
 }
 
-// accessError is a setting at Sinch that keeps messages from leaving.
+// accessErrorf returns the error of a setting at Sinch that keeps messages from leaving.
 func accessErrorf(format string, args ...any) error {
 	return &outcomeError{code: exitAccess, reason: fmt.Sprintf(format, args...)}
 }

@@ -106,14 +106,17 @@ func (s *session) showProfile(name string) error {
 	if err != nil {
 		return err
 	}
-	most := ""
+	most, keep := "", ""
 	if p.MaxRecipients > 0 {
 		most = strconv.Itoa(p.MaxRecipients)
+	}
+	if p.Keep > 0 {
+		keep = campaign.FormatAge(p.Keep)
 	}
 	fmt.Fprintf(s.Stdout, "%s, line %d of %s\n", p.Name, p.Line, p.File)
 	for _, line := range [][2]string{
 		{"project_id", p.ProjectID}, {"app_id", p.AppID}, {"region", p.Region}, {"endpoint", p.Endpoint}, {"key_id", p.KeyID},
-		{"secret from", p.SecretFrom()}, {"only_to", p.OnlyTo}, {"max_recipients", most}, {"keep", p.KeepText},
+		{"secret from", p.SecretFrom()}, {"only_to", p.OnlyTo}, {"max_recipients", most}, {"keep", keep},
 	} {
 		if line[1] != "" {
 			fmt.Fprintf(s.Stdout, "  %-14s %s\n", line[0], line[1])
@@ -132,10 +135,8 @@ type addition struct {
 
 // addProfile writes a profile. Until Sinch has told us of the app nothing is written.
 func (s *session) addProfile(c *cli.Context, name string) error {
-	ctx, stop, release := watchSignals(c.Context, func() {})
+	ctx, release := untilSignal(c.Context)
 	defer release()
-	ctx, cancel := untilStopped(ctx, stop)
-	defer cancel()
 	err := s.add(ctx, c, name)
 	if errors.Is(err, context.Canceled) {
 		return &outcomeError{code: exitUnfinished, reason: "stopped; nothing was written"}

@@ -15,8 +15,9 @@ func TestBrief(t *testing.T) {
 			fmt.Fprintln(b, " of many")
 		}
 		b.end()
-		got := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
-		if lines > 0 && (len(got) != want || got[0] != "line 0 of many" || got[len(got)-1] != fmt.Sprintf("line %d of many", lines-1)) {
+		got := strings.SplitAfter(out.String(), "\n")
+		got = got[:len(got)-1] // nothing stands behind the last line
+		if len(got) != want || want > 0 && (got[0] != "line 0 of many\n" || got[want-1] != fmt.Sprintf("line %d of many\n", lines-1)) {
 			t.Errorf("of %d lines:\n%s", lines, out.String())
 		}
 		if lines == 100 && !strings.Contains(out.String(), "line 9 of many\n… and 86 lines more, shown without --quiet\nline 96 of many\n") {

@@ -41,11 +41,7 @@ func reconcileCommand(s *session) *cli.Command {
 			&cli.StringFlag{Name: "assume", Usage: "`WHAT` people are about whom Sinch cannot be asked: sent (they are left in doubt for good) or not-sent (the next run sends to them)"},
 			&cli.StringFlag{Name: "only", Usage: "--assume it of the people in `FILE` alone: numbers or ids, or lines of in-doubt.csv", DefaultText: "all of them"},
 			&cli.DurationFlag{Name: "settle", Usage: "how long a message whose answer was lost may take to show up at Sinch", Value: defaultSettle},
-			&cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout},
-			&cli.DurationFlag{Name: "give-up", Usage: "stop after so long without any answer", Value: defaultGiveUp},
-			profileFlag(),
-			&cli.BoolFlag{Name: "adopt", Usage: "take a copied run folder as the run itself; the other copy must never send again"},
-			&cli.BoolFlag{Name: "json", Usage: "print the report as JSON"},
+			timeoutFlag(), giveUpFlag(), profileFlag(), adoptFlag(), reportFlag(),
 		}, whichRun()...),
 		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
 		Action: s.onRun(func(c *cli.Context, dir string) error {
@@ -56,12 +52,13 @@ func reconcileCommand(s *session) *cli.Command {
 			if assume == "" && c.IsSet("only") {
 				return inputErrorf("--only says whom --assume means, and there is none")
 			}
-			r := &runner{session: s, path: c.Args().First(), flags: runFlags{place: readPlace(c), profile: c.String("profile"), json: c.Bool("json"), adopt: c.Bool("adopt"), tuning: tuning{
-				settle: c.Duration("settle"), httpTimeout: c.Duration("http-timeout"), giveUp: c.Duration("give-up"),
-			}}}
-			if r.flags.settle <= 0 || r.flags.httpTimeout <= 0 || r.flags.giveUp <= 0 {
-				return inputErrorf("--http-timeout, --settle and --give-up must be more than 0")
+			t, err := readTuning(c)
+			if err != nil {
+				return err
 			}
+			r := &runner{session: s, path: c.Args().First(), flags: runFlags{
+				place: readPlace(c), tuning: t, profile: c.String("profile"), json: c.Bool("json"), adopt: c.Bool("adopt"),
+			}}
 			return r.reconcile(c.Context, dir, assumption{what: assume, only: c.String("only")})
 		}),
 	}
@@ -69,10 +66,8 @@ func reconcileCommand(s *session) *cli.Command {
 
 // reconcile asks Sinch about everyone in doubt; of a ledger that has forgotten, about everyone. Who is left is settled by assume.
 func (r *runner) reconcile(ctx context.Context, dir string, assume assumption) (err error) {
-	ctx, stop, release := watchSignals(ctx, func() {})
+	ctx, release := untilSignal(ctx)
 	defer release()
-	ctx, cancel := untilStopped(ctx, stop)
-	defer cancel()
 	if r.run, err = runstore.Reconcile(dir, r.flags.adopt, time.Now()); err != nil {
 		return explainAcquire(err, dir)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -16,7 +15,6 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/runs"
 	"sendoff/internal/runstore"
-	"sendoff/internal/send"
 )
 
 func resumeCommand(s *session) *cli.Command {
@@ -29,8 +27,9 @@ func resumeCommand(s *session) *cli.Command {
 		Flags:              slices.Concat(sendingFlags(), hookFlags(), whichRun()),
 		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
 		Action: func(c *cli.Context) error {
-			if c.NArg() > 1 {
-				return inputErrorf("there are %d arguments, and one at most is wanted: a run, or a folder", c.NArg())
+			arg, err := atMostOneArgument(c, "RUN or DIR")
+			if err != nil {
+				return err
 			}
 			flags, err := readRunFlags(c)
 			if err != nil {
@@ -39,40 +38,32 @@ func resumeCommand(s *session) *cli.Command {
 			if c.Bool("quiet") {
 				s.beQuiet()
 			}
-			if arg := c.Args().First(); arg != "" && !s.holdsRuns(arg) {
+			if arg != "" && !isPlainFolder(arg) {
 				dir, err := s.findRun(arg, flags.place)
 				if err != nil {
 					return err
 				}
-				return s.resume(c, flags, dir)
+				_, err = s.resume(c, flags, dir)
+				return s.shorten(err, dir)
 			}
 			if flags.runKey != "" || flags.runDir != "" {
 				return inputErrorf("--run-key and --run-dir name one run, and a folder stands for all of them")
 			}
-			return s.resumeAll(c, flags, cmp.Or(c.Args().First(), "."))
+			return s.resumeAll(c, flags, cmp.Or(arg, "."))
 		},
 	}
 }
 
-// holdsRuns reports whether path is a folder that is neither a run nor that of a campaign.
-func (s *session) holdsRuns(path string) bool {
-	info, err := os.Stat(path)
-	if err != nil || !info.IsDir() || isRun(path) {
-		return false
-	}
-	_, err = campaign.Load(path)
-	return errors.Is(err, fs.ErrNotExist)
-}
-
-// resume goes on with the run in dir.
-func (s *session) resume(c *cli.Context, flags runFlags, dir string) (err error) {
+// resume goes on with the run in dir. It returns true where somebody has stopped it.
+func (s *session) resume(c *cli.Context, flags runFlags, dir string) (stopped bool, err error) {
 	flags.place = place{}
 	m, _ := runstore.Glance(dir) // who opens it says what is wrong with it
 	r := &runner{session: s, flags: flags, path: dir, resume: dir}
 	if r.hooks, err = s.readHooks(c, m.Sandbox); err != nil {
-		return err
+		return false, err
 	}
-	return r.attended(c.Context, r.do)
+	err = r.attended(c.Context, r.do)
+	return r.signals.begun(), err
 }
 
 // resumeAll goes on with every unfinished run at or below a folder, one after the other, the oldest first. Its error is the gravest of theirs.
@@ -88,25 +79,28 @@ func (s *session) resumeAll(c *cli.Context, flags runFlags, folder string) error
 		s.say("no unfinished run below %s", folder)
 		return nil
 	}
-	gravest := error(nil)
-	for _, dir := range dirs {
+	gravest := &outcomeError{code: exitOK, said: true}
+	for i, dir := range dirs {
 		s.say("resuming %s", dir)
-		err := s.resume(c, flags, dir)
-		if err == nil {
-			continue
+		stopped, err := s.resume(c, flags, dir)
+		code := exitCode(err)
+		if err != nil {
+			s.printError(err)
 		}
-		s.printError(err)
-		if gravest == nil || slices.Index(precedence[:], exitCode(err)) < slices.Index(precedence[:], exitCode(gravest)) {
-			gravest = err
+		if stopped && i < len(dirs)-1 { // whoever stops one wants them all to stop
+			code = graver(code, exitUnfinished)
 		}
-		if stop := new(send.Stop); errors.As(err, &stop) && stop.Cause == send.Interrupted || exitCode(err) == exitUnfinished {
-			break // whoever stops one wants them all to stop
+		if graver(gravest.code, code) != gravest.code {
+			gravest.code, gravest.reason = code, errorText(err)
+		}
+		if stopped || code == exitUnfinished {
+			break
 		}
 	}
-	if gravest == nil {
+	if gravest.code == exitOK {
 		return nil
 	}
-	return &outcomeError{code: exitCode(gravest), reason: gravest.Error(), said: true}
+	return gravest
 }
 
 // wasStarted reports whether somebody has had a run send, so that it may go on; one that was being planned anew when its process died was not.
@@ -186,12 +180,10 @@ func campaignPath(dir string, m runstore.Meta) string {
 	if was == "" && len(m.Sources) > 0 {
 		was = m.Sources[0].Name
 	}
-	for folder := filepath.Dir(dir); ; folder = filepath.Dir(folder) {
-		if beside := filepath.Join(filepath.Dir(folder), filepath.Base(was)); filepath.Base(folder) == "runs" && fileExists(beside) {
+	if folder := runstore.CampaignDir(dir); folder != "" {
+		if beside := filepath.Join(folder, filepath.Base(was)); fileExists(beside) {
 			return beside
 		}
-		if filepath.Base(folder) != "sandbox" {
-			return was
-		}
 	}
+	return was
 }

@@ -125,24 +125,45 @@ func allowEmptyFlag() cli.Flag {
 func sendingFlags() []cli.Flag {
 	return []cli.Flag{
 		profileFlag(),
-		&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask"},
+		yesFlag(),
 		&cli.IntFlag{Name: "limit", Usage: "begin at most `N` recipients now; run again for the rest", DefaultText: "all"},
 		&cli.StringFlag{Name: "rate", Usage: "`RATE`: auto, a number a second, or a share of the app's own such as 80%", DefaultText: "the campaign's, else auto"},
 		&cli.IntFlag{Name: "max-in-flight", Usage: "at most `N` recipients begun and not yet answered", DefaultText: "64"},
-		&cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout},
+		timeoutFlag(),
 		&cli.DurationFlag{Name: "settle", Usage: "how long a message whose answer was lost may take to show up at Sinch; whoever shows up later gets it twice", Value: defaultSettle},
-		&cli.DurationFlag{Name: "give-up", Usage: "stop after so long without any answer", Value: defaultGiveUp},
+		giveUpFlag(),
 		&cli.StringFlag{Name: "in-doubt", Usage: "`POLICY` for people in doubt about whom Sinch cannot be asked: hold, resend (they may get it twice) or leave", DefaultText: "the campaign's, else hold"},
 		&cli.StringFlag{Name: "server-errors", Usage: "`POLICY` after a 500 or 503 that cannot be looked up: retry, as Sinch advises (they may get it twice), or hold", Value: "retry"},
 		&cli.BoolFlag{Name: "no-canary", Usage: "do not send the first 10 alone"},
 		&cli.BoolFlag{Name: "adopt", Usage: "take a copied run folder as the run itself, with what Sinch knows of it; the other copy must never send again"},
 		&cli.StringFlag{Name: "if-sent-before", Usage: "`POLICY` where another run with this key has sent to the next recipients: stop or go-on (they get it twice)", Value: "stop"},
-		&cli.BoolFlag{Name: "json", Usage: "print the report as JSON"},
+		reportFlag(),
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "say nothing unless something is wrong"},
 		&cli.DurationFlag{Name: "max-duration", Usage: "stop after so long; run again for the rest", DefaultText: "any"},
 		&cli.StringFlag{Name: "tolerate", Usage: "finished is finished (exit 0) with at most `SHARE` of the recipients rejected, left in doubt or expired: 1%, or a number", DefaultText: "none"},
 		&cli.StringFlag{Name: "if-locked", Usage: "`POLICY` where another process holds the run: fail, wait, or skip (exit 0)", Value: string(lockedFail)},
 	}
+}
+
+func yesFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask"}
+}
+
+// adoptFlag is for commands that send nothing.
+func adoptFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "adopt", Usage: "take a copied run folder as the run itself; the other copy must never send again"}
+}
+
+func reportFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "json", Usage: "print the report as JSON"}
+}
+
+func timeoutFlag() cli.Flag {
+	return &cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout}
+}
+
+func giveUpFlag() cli.Flag {
+	return &cli.DurationFlag{Name: "give-up", Usage: "stop after so long without any answer", Value: defaultGiveUp}
 }
 
 func profileFlag() cli.Flag {
@@ -165,26 +186,35 @@ func readPlace(c *cli.Context) place {
 	return place{runKey: c.String("run-key"), runDir: c.String("run-dir"), sandbox: c.Bool("sandbox")}
 }
 
-func readRunFlags(c *cli.Context) (runFlags, error) {
-	f := runFlags{
-		place: readPlace(c),
-		tuning: tuning{
-			rate: c.String("rate"), maxInFlight: c.Int("max-in-flight"),
-			httpTimeout: c.Duration("http-timeout"), settle: c.Duration("settle"), giveUp: c.Duration("give-up"),
-		},
+// readTuning reads the flags of tuning that a command has, which are the three times at least.
+func readTuning(c *cli.Context) (tuning, error) {
+	t := tuning{
+		rate: c.String("rate"), maxInFlight: c.Int("max-in-flight"),
+		httpTimeout: c.Duration("http-timeout"), settle: c.Duration("settle"), giveUp: c.Duration("give-up"),
+	}
+	if t.httpTimeout <= 0 || t.settle <= 0 || t.giveUp <= 0 {
+		return t, inputErrorf("--http-timeout, --settle and --give-up must be more than 0")
+	}
+	return t, nil
+}
+
+func readRunFlags(c *cli.Context) (f runFlags, err error) {
+	f = runFlags{
+		place:   readPlace(c),
 		profile: c.String("profile"), dryRun: c.Bool("dry-run"), yes: c.Bool("yes"), json: c.Bool("json"), adopt: c.Bool("adopt"), noCanary: c.Bool("no-canary"),
 		confirm: c.String("confirm"), limit: c.Int("limit"),
 		inDoubt: campaign.DoubtPolicy(c.String("in-doubt")), holdServerErrors: c.String("server-errors") == "hold",
 		ifSentBefore: c.String("if-sent-before") == "go-on", allowEmpty: c.Bool("allow-empty"),
 		maxDuration: c.Duration("max-duration"), ifLocked: lockPolicy(c.String("if-locked")),
 	}
+	if f.tuning, err = readTuning(c); err != nil {
+		return f, err
+	}
 	if text := c.String("tolerate"); text != "" {
-		var err error
 		if f.tolerate, err = campaign.ParseShare(text); err != nil {
 			return f, inputErrorf("--tolerate %v", err)
 		}
 	}
-	var err error
 	if f.except, err = readExcept(c); err != nil {
 		return f, err
 	}
@@ -197,8 +227,6 @@ func readRunFlags(c *cli.Context) (runFlags, error) {
 		return f, inputErrorf("--limit must be 1 or more")
 	case c.IsSet("max-in-flight") && (f.maxInFlight < 1 || f.maxInFlight > 1000):
 		return f, inputErrorf("--max-in-flight must be from 1 to 1000")
-	case f.httpTimeout <= 0 || f.settle <= 0 || f.giveUp <= 0:
-		return f, inputErrorf("--http-timeout, --settle and --give-up must be more than 0")
 	case f.inDoubt != "" && !slices.Contains(campaign.DoubtPolicies(), string(f.inDoubt)):
 		return f, inputErrorf("--in-doubt wants %s", strings.Join(campaign.DoubtPolicies(), ", "))
 	case !f.ifSentBefore && c.String("if-sent-before") != "stop":
@@ -247,7 +275,7 @@ type runner struct {
 
 // do is the main job: plan, confirm, send, report.
 func (r *runner) do(ctx context.Context) error {
-	ctx, signals, release := watchInterrupts(ctx, r.sayStopping)
+	ctx, signals, release := watchSignals(ctx, r.sayStopping)
 	defer release()
 	r.signals = signals
 	if d := r.flags.maxDuration; d > 0 {

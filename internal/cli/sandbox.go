@@ -85,7 +85,7 @@ func (s *session) serveSandbox(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	ctx, stop, release := watchSignals(c.Context, func() {})
+	ctx, signals, release := watchSignals(c.Context, func() {})
 	defer release()
 	server := sandbox.New(cfg)
 	if dir := c.String("data"); dir != "" {
@@ -96,7 +96,7 @@ func (s *session) serveSandbox(c *cli.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
 	s.explainSandbox(listener.Addr(), server.Config())
-	return serve(ctx, stop, listener, server)
+	return serve(ctx, signals.stop, listener, server)
 }
 
 // sandboxConfig reads the flags.

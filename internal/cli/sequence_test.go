@@ -113,7 +113,7 @@ func (w *world) step() {
 	case 9, 10:
 		w.sendoff("resume", "--yes", "--quiet", "--settle", "60ms", "--give-up", "1s", folder+string(filepath.Separator)+"runs")
 	case 11:
-		w.sendoff("cancel", "--run-key", w.key(folder), folder)
+		w.sendoff("cancel", "--yes", "--run-key", w.key(folder), folder)
 	}
 }
 
@@ -247,7 +247,8 @@ func (w *world) checkEnded(runs int) {
 			if err != nil {
 				return err
 			}
-			over := m.State.Over() || !wasStarted(m) || !w.storing && rep.NotSent == 0 && rep.InDoubt > 0 // which is held
+			// One that was killed before it sent anything may be kept from going on by another of its name.
+			over := m.State.Over() || !wasStarted(m) || rep.Accepted == 0 || !w.storing && rep.NotSent == 0 && rep.InDoubt > 0 // which is held
 			ended[m.RunID] = ended[m.RunID] || over
 		}
 		return nil

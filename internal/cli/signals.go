@@ -30,24 +30,23 @@ const (
 	stoppedByCommand = "stopped by sendoff stop"
 )
 
-// watchSignals watches for SIGINT, SIGTERM and SIGHUP until the returned function is called. The first closes the channel; one more than
-// two seconds later ends the context, and one after that kills, as it does without us. A SIGHUP that was ignored when we were started
-// stays so (nohup). Writing to a pipe that nobody reads any more, or beyond a limit on the size of files, must not kill a process that is
-// sending.
-func watchSignals(ctx context.Context, onStop func()) (context.Context, <-chan struct{}, func()) {
-	ctx, i, release := watchInterrupts(ctx, onStop)
-	return ctx, i.stop, release
+// endSignals are those that ask us to end. A SIGHUP that was ignored when we were started stays so (nohup).
+func endSignals() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }
 
-// watchInterrupts is watchSignals for whom others than signals can stop.
-func watchInterrupts(ctx context.Context, onStop func()) (context.Context, *interrupts, func()) {
+// watchSignals watches for endSignals until the returned function is called. The first stops; one more than two seconds later ends the
+// context, and one after that kills, as it does without us. Writing to a pipe that nobody reads any more, or beyond a limit on the size of
+// files, must not kill a process that is sending.
+func watchSignals(ctx context.Context, onStop func()) (context.Context, *interrupts, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	i := &interrupts{stop: make(chan struct{}), cancel: cancel, onStop: onStop, said: make(chan struct{})}
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) {
-		signal.Notify(signals, syscall.SIGHUP)
-	}
+	signal.Notify(signals, endSignals()...)
 	signal.Ignore(syscall.SIGPIPE)
 	ignoreFileSizeLimit()
 	go func() {
@@ -115,6 +114,16 @@ func (i *interrupts) watch(ctx context.Context, signals <-chan os.Signal, now fu
 			i.cancel()
 			return
 		}
+	}
+}
+
+// untilSignal returns a context that ends at the first signal, for commands that can be given up at any moment.
+func untilSignal(ctx context.Context) (context.Context, func()) {
+	ctx, i, release := watchSignals(ctx, func() {})
+	ctx, cancel := untilStopped(ctx, i.stop)
+	return ctx, func() {
+		cancel()
+		release()
 	}
 }
 

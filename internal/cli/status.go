@@ -23,32 +23,33 @@ func statusCommand(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "status",
 		Usage:     "say where a run stands, also while it sends; of a folder, which runs there are in it",
-		ArgsUsage: "[RUN|FOLDER]",
+		ArgsUsage: "[RUN|DIR]",
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print it as JSON"},
 			&cli.BoolFlag{Name: "watch", Usage: "say it again every second on a terminal, else every 30 seconds, until the run ends; Ctrl-C ends the watching alone"},
 		}, whichRun()...),
 		Action: s.onRunOrFolder(func(c *cli.Context, dir string) error {
+			args := readPlace(c).arguments(c.Args().First())
 			switch {
 			case c.Bool("watch") && c.Bool("json"):
 				return inputErrorf("--watch and --json exclude each other")
 			case c.Bool("watch"):
-				return s.watchRun(c.Context, dir, c.Args().First(), readPlace(c))
+				return s.watchRun(c.Context, dir, args)
 			}
-			return s.status(c.Context, dir, c.Args().First(), readPlace(c), c.Bool("json"))
+			return s.status(c.Context, dir, args, c.Bool("json"))
 		}),
 	}
 }
 
-// status reads the ledger, or, while a process sends, has that process say how far it is.
-func (s *session) status(ctx context.Context, dir, arg string, p place, asJSON bool) error {
+// status reads the ledger, or, while a process sends, has that process say how far it is. args are those by which a command finds the run.
+func (s *session) status(ctx context.Context, dir, args string, asJSON bool) error {
 	run, live, err := look(ctx, dir)
 	if err != nil {
 		return err
 	}
 	if run != nil {
 		defer run.Close()
-		return s.sayStatus(run, arg, p, asJSON)
+		return s.sayStatus(run, args, asJSON)
 	}
 	if asJSON {
 		return s.printJSON(live)
@@ -85,7 +86,7 @@ func reach(dir string) (*control.Client, error) {
 }
 
 // sayStatus says where a run stands that nobody holds, and what comes next.
-func (s *session) sayStatus(run *runstore.Run, arg string, p place, asJSON bool) error {
+func (s *session) sayStatus(run *runstore.Run, args string, asJSON bool) error {
 	copied := run.Ledger.Copied()
 	if copied {
 		s.warn("this folder is a copy: it was copied or moved from another disk or machine, and the run itself may have gone on since")
@@ -101,7 +102,7 @@ func (s *session) sayStatus(run *runstore.Run, arg string, p place, asJSON bool)
 	switch {
 	case copied:
 	case rep.State == runstore.NeedsReconcile:
-		s.say("to have Sinch asked for what it has forgotten: sendoff reconcile %s", p.arguments(arg))
+		s.say("to have Sinch asked for what it has forgotten: sendoff reconcile %s", args)
 	case rep.NotSent > 0 && rep.State != runstore.Cancelled:
 		s.say("to go on with the remaining %s: %s", prose.Thousands(rep.NotSent), goOn(run.Meta(), run.Dir))
 	}

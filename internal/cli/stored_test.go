@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"sendoff/internal/report"
 	"sendoff/internal/runstore"
@@ -37,7 +36,7 @@ func TestStoredFormatsAreResumed(t *testing.T) {
 			sendoff := func(args ...string) (code int, said string) {
 				var out bytes.Buffer
 				code = Main(append([]string{"sendoff"}, args...), Env{
-					Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Getenv: func(name string) string { return variables[name] }, Now: time.Now,
+					Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Getenv: func(name string) string { return variables[name] },
 				})
 				return code, out.String()
 			}

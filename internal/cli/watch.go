@@ -18,7 +18,7 @@ import (
 const lookEvery = time.Second
 
 // watchRun says how far a run is until no process holds it any more, and then how it ended.
-func (s *session) watchRun(ctx context.Context, dir, arg string, p place) error {
+func (s *session) watchRun(ctx context.Context, dir, args string) error {
 	ctx, release := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer release()
 	b := block{session: s}
@@ -28,7 +28,7 @@ func (s *session) watchRun(ctx context.Context, dir, arg string, p place) error 
 		case run != nil:
 			defer run.Close()
 			b.erase()
-			return s.sayStatus(run, arg, p, false)
+			return s.sayStatus(run, args, false)
 		case err != nil && !(b.shown() && errors.Is(err, ledger.ErrLocked)): // the holder may be gone a moment before its lock is
 			return err
 		case err == nil:

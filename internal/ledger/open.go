@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"runtime"
 	"runtime/debug"
 	"syscall"
@@ -337,9 +338,11 @@ func (l *Ledger) Trust() error {
 
 // removeLeftovers tidies away temporary ledgers of processes that died in [Create] or lost the race.
 func (l *Ledger) removeLeftovers() {
-	leftovers, _ := filepath.Glob(l.path + ".*.tmp") // the pattern is well-formed
-	for _, path := range leftovers {
-		_ = os.Remove(path) // one that stays does no harm
+	entries, _ := os.ReadDir(filepath.Dir(l.path)) // one that stays does no harm
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), filepath.Base(l.path)+".") && strings.HasSuffix(e.Name(), ".tmp") {
+			_ = os.Remove(filepath.Join(filepath.Dir(l.path), e.Name()))
+		}
 	}
 }
 

@@ -132,7 +132,7 @@ func unescape(value string) string {
 }
 
 // sample is a line that Write writes.
-var sample = regexp.MustCompile(`^(\w+)\{campaign="((?:[^"\\]|\\.)*)",run_key="((?:[^"\\]|\\.)*)"(?:,state="((?:[^"\\]|\\.)*)")?\} (\d+)$`)
+var sample = regexp.MustCompile(`^(\w+)\{campaign="((?:[^"\\]|\\.)*)",run_key="((?:[^"\\]|\\.)*)"(?:,state="((?:[^"\\]|\\.)*)")?\} (\d{1,18})$`)
 
 // Read reads what Write wrote. Of a file that is not there, and of lines that Write does not write, nothing is known.
 func Read(path string) (Metrics, error) {
@@ -157,7 +157,7 @@ func Read(path string) (Metrics, error) {
 		if parts == nil {
 			continue
 		}
-		value, _ := strconv.ParseInt(parts[5], 10, 64) // it is digits; too many of them are as good as none
+		value, _ := strconv.ParseInt(parts[5], 10, 64) // it is digits, and few enough
 		m.Campaign, m.RunKey = unescape(parts[2]), unescape(parts[3])
 		switch p := values[parts[1]]; {
 		case p != nil:

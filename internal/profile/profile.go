@@ -26,7 +26,6 @@ type Profile struct {
 	OnlyTo        string        // a list of the people who alone may be written to
 	MaxRecipients int           // 0: no limit
 	Keep          time.Duration // how long people's data is kept after a run; 0: it is not said
-	KeepText      string        // the same as it is written, such as 90d
 
 	secret secret
 }

@@ -53,7 +53,7 @@ func TestLoad(t *testing.T) {
 		t.Errorf("production = %+v", p)
 	}
 	if s.Line != 3 || s.ProjectID != "p: 2" || s.Endpoint != "https://127.0.0.1:1" || s.OnlyTo != filepath.Join(dir, "seeds.csv") ||
-		s.MaxRecipients != 20 || s.Keep != 90*24*time.Hour || s.KeepText != "90d" || s.SecretFrom() != filepath.Join(dir, "staging.key") {
+		s.MaxRecipients != 20 || s.Keep != 90*24*time.Hour || s.SecretFrom() != filepath.Join(dir, "staging.key") {
 		t.Errorf("staging = %+v", s)
 	}
 	for _, text := range []string{"", "# none yet\n", "\n\n"} {

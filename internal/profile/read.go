@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -279,22 +278,9 @@ func (r *reader) set(p *Profile, m member) {
 		}
 		p.MaxRecipients = n
 	case "keep":
-		var ok bool
-		if p.Keep, ok = age(text); !ok {
+		var err error
+		if p.Keep, err = campaign.ParseAge(text); err != nil {
 			r.fail(tk, "such as 20h or 90d", "keep: an age is wanted")
 		}
-		p.KeepText = text
 	}
-}
-
-var ageForm = regexp.MustCompile(`^[1-9][0-9]{0,4}[mhd]$`)
-
-// age reads a number of minutes, hours or days of 24 hours, as campaigns write it.
-func age(text string) (time.Duration, bool) {
-	if !ageForm.MatchString(text) {
-		return 0, false
-	}
-	unit := map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour}[text[len(text)-1]]
-	n, err := strconv.Atoi(text[:len(text)-1])
-	return time.Duration(n) * unit, err == nil
 }

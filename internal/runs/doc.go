@@ -1,5 +1,5 @@
-// Package runs finds runs on disk, and answers questions over several of them: which there are and how far they are ([List]), whom they have
-// sent to or may still send to ([Scope.Sent]), and which one is meant by a name ([Scope.Source]).
+// Package runs finds runs on disk, and answers questions over several of them: which there are and how far they are ([List], [Unfinished]),
+// whom they have sent to or may still send to ([Scope.Sent]), and which one is meant by a name ([Scope.Source]).
 //
 // It changes nothing, and reads a run only while no other process holds it. Of one that is held it knows what that process says of itself for
 // people to look at: enough to list it, and to tell whether it is meant, never enough to say who its people are.

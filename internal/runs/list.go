@@ -55,7 +55,7 @@ func Unfinished(folder, campaign, but string) []Summary {
 	var all []Summary
 	for _, e := range entries {
 		dir := filepath.Join(folder, e.Name())
-		if !e.IsDir() || e.Name() == but || !isRun(dir) {
+		if e.Name() == but || !isRun(dir) {
 			continue
 		}
 		run, err := runstore.View(dir)

@@ -17,9 +17,6 @@ import (
 	"sendoff/internal/runstore"
 )
 
-// sandboxFolder is where rehearsals lie in a folder of runs.
-const sandboxFolder = "sandbox"
-
 // Scope says where the runs are that a run can name, and which one it is itself: the campaign's, those of the campaigns in the folders beside
 // it, and those beside the run. A real run looks at real runs only, a rehearsal at either. None sees itself, nor a copy of itself, a run within
 // its folder, or the one that it lies in.
@@ -123,7 +120,7 @@ func (s Scope) candidates(name string) ([]candidate, error) {
 			if run, err := runstore.View(dir); err == nil {
 				c.meta = run.Meta()
 				_ = run.Close() // it was only read
-			} else if filepath.Base(filepath.Dir(dir)) == sandboxFolder {
+			} else if filepath.Base(filepath.Dir(dir)) == runstore.SandboxFolder {
 				c.meta.Sandbox = true // it may be held before it has said so
 			}
 			c.kin = slices.Contains(ids, c.meta.RunID)
@@ -141,7 +138,7 @@ func (s Scope) candidates(name string) ([]candidate, error) {
 			return nil, err
 		}
 		for _, e := range entries {
-			if dir := filepath.Join(folder, e.Name()); e.IsDir() && isRun(dir) {
+			if dir := filepath.Join(folder, e.Name()); isRun(dir) { // or a link to one, on another disk perhaps
 				add(dir)
 			}
 		}
@@ -166,16 +163,16 @@ func (s Scope) folders() ([]string, error) {
 	if err != nil && !errors.Is(err, fs.ErrPermission) {
 		return nil, err
 	}
-	all := []string{filepath.Join(s.Campaign, "runs")}
+	all := []string{filepath.Join(s.Campaign, runstore.RunsFolder)}
 	for _, e := range beside {
-		dir := filepath.Join(parent, e.Name(), "runs")
-		if _, err := os.ReadDir(dir); e.IsDir() && err == nil {
+		dir := filepath.Join(parent, e.Name(), runstore.RunsFolder)
+		if _, err := os.ReadDir(dir); err == nil {
 			all = append(all, dir)
 		}
 	}
 	if s.Sandbox {
 		for _, dir := range all {
-			all = append(all, filepath.Join(dir, sandboxFolder))
+			all = append(all, filepath.Join(dir, runstore.SandboxFolder))
 		}
 	}
 	if s.RunDir != "" {

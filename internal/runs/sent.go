@@ -24,16 +24,10 @@ type Question struct {
 
 // String names the question for people, the same each time it is asked.
 func (q Question) String() string {
-	const day = 24 * time.Hour
-	switch {
-	case q.Within == 0:
+	if q.Within == 0 {
 		return q.Runs
-	case q.Within%day == 0:
-		return fmt.Sprintf("%s within %dd", q.Runs, q.Within/day)
-	case q.Within%time.Hour == 0:
-		return fmt.Sprintf("%s within %dh", q.Runs, q.Within/time.Hour)
 	}
-	return fmt.Sprintf("%s within %dm", q.Runs, q.Within/time.Minute)
+	return q.Runs + " within " + campaign.FormatAge(q.Within)
 }
 
 // People are whom runs have sent to, or may have sent to, or may still.

@@ -32,12 +32,15 @@ var lists = [...]string{RowsName, FailuresName, SkippedName, InDoubtName, SpoolN
 
 // files are all of them, the ledger's last: as long as it is there, the directory is a run.
 var files = [...]string{
-	SnapshotName, FrozenName, RunName, StatusName, ControlName, LogName, ReportName, RowsName, FailuresName, SkippedName, InDoubtName,
+	SpoolName, SnapshotName, FrozenName, RunName, StatusName, ControlName, LogName, ReportName, RowsName, FailuresName, SkippedName, InDoubtName,
 	ledger.WitnessName, ledger.FileName,
 }
 
-// sandboxFolder keeps runs that reach nobody apart; so no real run may have its name.
-const sandboxFolder = "sandbox"
+// The folders of runs, beside their campaign. The one within keeps runs that reach nobody apart; so no real run may have its name.
+const (
+	RunsFolder    = "runs"
+	SandboxFolder = "sandbox"
+)
 
 // maxDirName leaves room below the 255 bytes that file systems allow for a name.
 const maxDirName = 120
@@ -49,12 +52,24 @@ func Path(campaignDir, key string, sandbox bool) (string, error) {
 		return "", fmt.Errorf("run key %q has no letter or digit, so it cannot name a folder", key)
 	}
 	if sandbox {
-		return filepath.Join(campaignDir, "runs", sandboxFolder, name), nil
+		return filepath.Join(campaignDir, RunsFolder, SandboxFolder, name), nil
 	}
-	if name == sandboxFolder {
+	if name == SandboxFolder {
 		return "", fmt.Errorf("run key %q is kept for sandbox runs; choose another", key)
 	}
-	return filepath.Join(campaignDir, "runs", name), nil
+	return filepath.Join(campaignDir, RunsFolder, name), nil
+}
+
+// CampaignDir is the reverse of [Path]: the folder of the campaign whose runs lie where dir is. It is empty where dir has another place.
+func CampaignDir(dir string) string {
+	parent := filepath.Dir(dir)
+	if filepath.Base(parent) == SandboxFolder {
+		parent = filepath.Dir(parent)
+	}
+	if filepath.Base(parent) != RunsFolder {
+		return ""
+	}
+	return filepath.Dir(parent)
 }
 
 // DirName turns a run key into a name that Linux, macOS, Windows and URLs allow: letters and digits in lower case, "." and "_"; everything
@@ -101,12 +116,8 @@ func makeDir(dir string) error {
 	if err := durable.MakeDir(dir); err != nil {
 		return fmt.Errorf("make run directory: %w", err)
 	}
-	parent := filepath.Dir(dir)
-	if filepath.Base(parent) == sandboxFolder {
-		parent = filepath.Dir(parent)
-	}
-	if filepath.Base(parent) == "runs" {
-		return keepOutOfGit(parent)
+	if campaign := CampaignDir(dir); campaign != "" {
+		return keepOutOfGit(filepath.Join(campaign, RunsFolder))
 	}
 	content, err := os.ReadDir(dir)
 	if err != nil {

@@ -32,6 +32,22 @@ func mustAcquire(t *testing.T, dir string) *Run {
 	return r
 }
 
+func TestCampaignDir(t *testing.T) {
+	for _, folder := range []string{".", "spring", filepath.Join("a", "b")} {
+		for _, sandbox := range []bool{false, true} {
+			dir, err := Path(folder, "k", sandbox)
+			if got := CampaignDir(dir); err != nil || got != folder {
+				t.Errorf("CampaignDir(%q) = %q, want %q (%v)", dir, got, folder, err)
+			}
+		}
+	}
+	for _, dir := range []string{"k", filepath.Join("runs", "k", "retry-1"), filepath.Join("elsewhere", "sandbox", "k")} {
+		if got := CampaignDir(dir); got != "" {
+			t.Errorf("CampaignDir(%q) = %q, want none", dir, got)
+		}
+	}
+}
+
 func TestDirName(t *testing.T) {
 	tests := []struct{ key, want string }{
 		{"spring-sale-2026", "spring-sale-2026"},
