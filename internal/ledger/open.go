@@ -10,9 +10,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
