@@ -26,6 +26,14 @@ func (c *Campaign) Key(now time.Time) string {
 	).Replace(c.RunKey)
 }
 
+// CheckRunKey returns what is wrong with a run key that does not come from a file, or nil.
+func CheckRunKey(key string) error {
+	if f := runKeyFormat(); !f.pattern.MatchString(key) {
+		return fmt.Errorf("%s; %s", f.want, f.hint)
+	}
+	return nil
+}
+
 // Deadline says when it is too late to send, as the file has it: "21:00", "2026-03-28 21:00", "never", or nothing.
 type Deadline string
 

@@ -13,6 +13,7 @@ import (
 	"sendoff/internal/prose"
 	"sendoff/internal/report"
 	"sendoff/internal/runstore"
+	"sendoff/internal/settle"
 )
 
 func cancelCommand(s *session) *cli.Command {
@@ -63,6 +64,9 @@ func (r *runner) cancel(ctx context.Context) (err error) {
 		m.Key, prose.Thousands(rep.Accepted), prose.Thousands(m.Eligible), prose.Thousands(rep.NotSent))); err != nil {
 		return err
 	}
+	if err := doubtReleased(r.run); err != nil {
+		return err
+	}
 	end := ending{runstore.Cancelled, m.ExitCode, "nothing more is sent, for good"}
 	if rep, err = r.putOnRecord(rep, end); err != nil {
 		return err
@@ -105,4 +109,32 @@ func (r *runner) stopFirst(ctx context.Context) error {
 		return err
 	}
 	return run.Close()
+}
+
+// doubtReleased puts those in doubt who were to be tried again although an earlier attempt may have been taken: nobody tries again, so nobody can say
+// that they have nothing.
+func doubtReleased(run *runstore.Run) error {
+	var released []uint32
+	_, err := run.Ledger.Scan(func(row uint32, s ledger.State) {
+		if s == ledger.Released {
+			released = append(released, row)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	entries := run.Ledger.Reader()
+	for _, row := range released {
+		e, err := entries.Entry(row)
+		if err != nil {
+			return err
+		}
+		if e.Flags == 0 {
+			continue
+		}
+		if err := run.Ledger.Record(row, settle.BeyondAsking("cancelled after an attempt that may have been taken", time.Now())); err != nil {
+			return err
+		}
+	}
+	return run.Ledger.Sync()
 }

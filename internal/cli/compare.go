@@ -43,6 +43,12 @@ func (r *runner) compare(ctx context.Context) (over bool, err error) {
 	case audienceChanged:
 		r.warn("%s has changed since the first message was sent; going on with the %s as they were then",
 			m.AudienceFile, prose.Counted(m.Rows, "row", "rows"))
+	case r.campaign.Audience.Run == "" && !fileExists(audiencePath(r.campaign)):
+		r.warn("%s is not there any more; going on with the %s as they were when the first message was sent", m.AudienceFile, prose.Counted(m.Rows, "row", "rows"))
+	}
+	if most := guardOf(r.settings.profile).Most(r.campaign.Limits.MaxRecipients); most > 0 && m.Eligible > most {
+		return false, inputErrorf("%s has %s, and at most %s are allowed now (max_recipients). Nothing was sent now",
+			m.Key, prose.Counted(m.Eligible, "recipient", "recipients"), prose.Thousands(most)).hint("raise the limit, or end the run for good: sendoff cancel %s", quote(r.run.Dir))
 	}
 	r.sayInForce(m)
 	rep, err := report.Collect(r.run)
@@ -73,7 +79,7 @@ func (r *runner) refuseCancelled(m runstore.Meta) error {
 		return err
 	}
 	key := r.freeKey(m, 'b')
-	return err.hint("to send to those whom it has not reached: sendoff run %s --except %s", r.flags.withKey(key).arguments(r.path), quote(m.Key)).
+	return err.hint("to send to those whom it has not reached: sendoff run %s%s", r.flags.withKey(key).arguments(r.path), exceptArguments(r.kin(m))).
 		hint("to send to everyone: sendoff run %s", r.flags.withKey(key).arguments(r.path))
 }
 
@@ -95,11 +101,11 @@ func (r *runner) refuseUsed(ctx context.Context, m runstore.Meta, changed bool) 
 	named := r.flags.withKey(r.freeKey(m, '2'))
 	err := inputErrorf("the name %q has been used: that run finished on %s, and %s. Nothing was sent now", m.Key, clockTime(m.Ended), what)
 	if n, sure := r.newcomers(ctx, named); n > 0 || !sure {
-		who := "those who were not in it"
+		who := "those who have not had it"
 		if sure {
 			who = "the " + prose.Counted(n, "person who was", "people who were") + " not in it"
 		}
-		err = err.hint("to send only to %s: sendoff run %s --except %s", who, named.arguments(r.path), quote(m.Key))
+		err = err.hint("to send only to %s: sendoff run %s%s", who, named.arguments(r.path), exceptArguments(r.kin(m)))
 	}
 	return err.hint("to send to everyone, also to those who had the first one: sendoff run %s", named.arguments(r.path))
 }
@@ -115,7 +121,8 @@ func (r *runner) newcomers(ctx context.Context, p place) (n int, sure bool) {
 	err = r.aside(ctx, &c, p.key(&c, r.Now()), func(ctx context.Context, run *runstore.Run) error {
 		o := r.others(&c, run, p)
 		o.known = []suppress.Sent{{Name: people.Name, Runs: people.Runs, Keys: people.Keys}}
-		built, err := r.buildPlan(ctx, o, r.flags.except, "", guardOf(r.settings.profile))
+		except := slices.DeleteFunc(r.kin(r.run.Meta()), func(key string) bool { return key == people.Name })
+		built, err := r.buildPlan(ctx, o, append(except, r.flags.except...), "", guardOf(r.settings.profile))
 		if err == nil {
 			n = built.Eligible
 		}
@@ -140,7 +147,7 @@ func (r *runner) refuseChanged(m runstore.Meta) error {
 	writeChoices(&b, [][2]string{
 		{"sendoff resume " + arguments, "go on with the OLD text for the other " + others},
 		{"sendoff cancel " + arguments, "send nothing more, for good"},
-		{fmt.Sprintf("sendoff run %s --except %s", r.flags.withKey(r.freeKey(m, 'b')).arguments(r.path), quote(m.Key)),
+		{fmt.Sprintf("sendoff run %s%s", r.flags.withKey(r.freeKey(m, 'b')).arguments(r.path), exceptArguments(r.kin(m))),
 			fmt.Sprintf("after cancelling: the NEW text to the %s, not to the %s", others, prose.Thousands(rep.Accepted))},
 	})
 	return inputErrorf("%s", strings.TrimRight(b.String(), "\n"))
@@ -167,6 +174,18 @@ func (r *runner) freeKey(m runstore.Meta, first rune) string {
 		}
 	}
 	return m.Key + "-new"
+}
+
+// kin are the keys of this run and of those that were made of it: whom it left out already, and the ones beside it with a key of [runner.freeKey].
+func (r *runner) kin(m runstore.Meta) []string {
+	keys := append(slices.Clone(m.Except), m.Key)
+	for _, suffix := range "23456789bcdefghijklmnopqrstuvwxyz" {
+		key := m.Key + "-" + string(suffix)
+		if other, err := runstore.Glance(filepath.Join(filepath.Dir(r.run.Dir), runstore.DirName(key))); err == nil && other.Key == key && wasStarted(other) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // sayInForce names what has changed in the campaign file, and applies from now on, since it is not frozen with the run.

@@ -103,6 +103,16 @@ func (r *runner) conclude(rep *report.Report, stop *send.Stop) (ending, error) {
 		ends[exitRejections] = ending{runstore.Finished, exitRejections,
 			prose.Counted(expired, "recipient was", "recipients were") + " not sent to before it was too late (not_after)"}
 	}
+	unlisted := rep.Skipped[campaign.NotListed.String()]
+	for _, l := range r.run.Meta().Lists {
+		if l.Only {
+			unlisted -= l.Matches // planning left them out on purpose
+		}
+	}
+	if unlisted > 0 {
+		ends[exitRejections] = ending{runstore.Finished, exitRejections,
+			prose.Counted(unlisted, "recipient was", "recipients were") + " not sent to: the profile's only_to did not list them any more"}
+	}
 	if rep.LeftInDoubt > 0 {
 		ends[exitRejections] = ending{runstore.Finished, exitRejections,
 			prose.Counted(rep.LeftInDoubt, "recipient is", "recipients are") + " left in doubt: nobody will know whether they have the message"}
@@ -111,7 +121,7 @@ func (r *runner) conclude(rep *report.Report, stop *send.Stop) (ending, error) {
 		ends[exitRejections] = ending{runstore.FinishedWithRejections, exitRejections,
 			prose.Counted(rep.Rejected, "message was", "messages were") + " rejected by Sinch (failures.csv)"}
 	}
-	if end, ok := ends[exitRejections]; ok && rep.Accepted > 0 && !r.flags.tolerate.Exceeds(rep.Rejected+rep.LeftInDoubt+expired, r.run.Meta().Eligible) {
+	if end, ok := ends[exitRejections]; ok && rep.Accepted > 0 && !r.flags.tolerate.Exceeds(rep.Rejected+rep.LeftInDoubt+expired+max(unlisted, 0), r.run.Meta().Eligible) {
 		delete(ends, exitRejections)
 		ends[exitOK] = ending{end.state, exitOK, end.reason}
 	}
@@ -153,11 +163,11 @@ func (r *runner) sayNext(ctx context.Context, rep *report.Report, stop *send.Sto
 		say("lists: %s", r.run.Dir)
 		switch {
 		case rep.InDoubt == 0:
-			say("next: sendoff report %s", r.flags.arguments(r.path))
+			say("next: sendoff report %s", r.whereabouts())
 		case r.canAsk():
-			say("next: sendoff reconcile %s", r.flags.arguments(r.path)+profileArgument(r.run.Meta()))
+			say("next: sendoff reconcile %s", r.whereabouts()+profileArgument(r.run.Meta()))
 		default:
-			say("next: sendoff reconcile %s --assume sent, or --assume not-sent", r.flags.arguments(r.path)+profileArgument(r.run.Meta()))
+			say("next: sendoff reconcile %s --assume sent, or --assume not-sent", r.whereabouts()+profileArgument(r.run.Meta()))
 		}
 		return
 	}
@@ -180,10 +190,18 @@ func (r *runner) canAsk() bool {
 	return len(seen) > 0 && seen[len(seen)-1].Days > 0
 }
 
+// whereabouts are the arguments by which commands find this run, also on another day.
+func (r *runner) whereabouts() string {
+	if r.campaign != nil && r.campaign.IsDated() {
+		return quote(r.run.Dir)
+	}
+	return r.flags.arguments(r.path)
+}
+
 // again is the command with which the run goes on as it began.
 func (r *runner) again() string {
 	args := "sendoff run " + r.flags.arguments(r.path) + profileArgument(r.run.Meta())
-	if r.resume != "" || r.campaign.IsDated() && r.flags.runKey == "" { // on another day, run begins another run
+	if r.resume != "" || r.campaign.IsDated() { // on another day, run begins another run
 		args = "sendoff resume " + quote(r.run.Dir)
 	}
 	if r.flags.rate != "" {

@@ -53,7 +53,7 @@ func (r *runner) obey(o control.Order) string {
 		return "Paused before sending has begun: nothing leaves when it does."
 	case o == control.Pause:
 		text := "Paused." + r.onTheWay()
-		go r.sayBelowBar(text + " To go on: sendoff continue " + r.flags.arguments(r.path))
+		go r.sayBelowBar(text + " To go on: sendoff continue " + r.whereabouts())
 		return text
 	case !r.valve.Continue():
 		return "It is not paused."

@@ -88,9 +88,31 @@ func (p place) arguments(path string) string {
 // goOn is the command that goes on with the run in dir.
 func goOn(m runstore.Meta, dir string) string {
 	if !wasStarted(m) {
-		return "sendoff run " + quote(cmp.Or(m.CampaignFile, "CAMPAIGN")) + profileArgument(m)
+		return startAgain(m, dir)
 	}
 	return "sendoff resume " + quote(dir)
+}
+
+// startAgain is the command that starts the run in dir, which was planned and never started: the same one, under the same key, with the same people
+// left out.
+func startAgain(m runstore.Meta, dir string) string {
+	file := campaignPath(dir, m)
+	p := place{sandbox: m.Sandbox}
+	if m.Key != m.Campaign {
+		p.runKey = m.Key
+	}
+	usual, err := runstore.Path(filepath.Dir(file), m.Key, m.Sandbox)
+	if here, e := filepath.Abs(dir); err != nil || e != nil || absolute(usual) != here {
+		p.runDir = dir
+	}
+	return "sendoff run " + p.arguments(cmp.Or(file, "CAMPAIGN")) + exceptArguments(m.Except) + profileArgument(m)
+}
+
+func absolute(path string) string {
+	if a, err := filepath.Abs(path); err == nil {
+		return a
+	}
+	return path
 }
 
 // profileArgument is the flag that names the profile through which a run began, where its campaign does not.
@@ -200,6 +222,9 @@ func fileDigest(path string) (string, error) {
 
 // sameDestination compares two destinations; endpoints on this machine by host alone, since a sandbox gets another port each time.
 func sameDestination(a, b runstore.Destination) bool {
+	if a.Profile != b.Profile && a.Endpoint != inProcess {
+		return false // the same app under another name may be guarded otherwise
+	}
 	return a.ProjectID == b.ProjectID && a.AppID == b.AppID && a.Region == b.Region && endpointIdentity(a.Endpoint) == endpointIdentity(b.Endpoint)
 }
 

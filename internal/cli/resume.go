@@ -3,9 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"time"
@@ -56,7 +54,7 @@ func resumeCommand(s *session) *cli.Command {
 
 // resume goes on with the run in dir. It returns true where somebody has stopped it.
 func (s *session) resume(c *cli.Context, flags runFlags, dir string) (stopped bool, err error) {
-	flags.place = place{}
+	flags.place = place{sandbox: flags.sandbox}
 	m, _ := runstore.Glance(dir) // who opens it says what is wrong with it
 	r := &runner{session: s, flags: flags, path: dir, resume: dir}
 	if r.hooks, err = s.readHooks(c, m.Sandbox); err != nil {
@@ -117,7 +115,7 @@ func unfinished(folder string, rehearsals bool) ([]string, error) {
 	created := map[string]time.Time{}
 	for _, dir := range all {
 		m, err := runstore.Glance(dir)
-		if err == nil && (m.State.Over() || !wasStarted(m) || m.Sandbox && !rehearsals) {
+		if err == nil && (m.State.Over() || !wasStarted(m) || m.Sandbox != rehearsals) {
 			continue
 		}
 		dirs = append(dirs, dir)
@@ -130,7 +128,7 @@ func unfinished(folder string, rehearsals bool) ([]string, error) {
 // reopen holds the run that is resumed. Its campaign is the one on disk where that would send the same, so that what is not frozen applies as it
 // stands there, and else the frozen one.
 func (r *runner) reopen(ctx context.Context) error {
-	err := r.hold(ctx, func() (err error) {
+	err := r.hold(ctx, r.resume, func() (err error) {
 		r.run, err = runstore.Resume(r.resume, r.flags.adopt, r.Now())
 		return err
 	})
@@ -139,7 +137,10 @@ func (r *runner) reopen(ctx context.Context) error {
 	}
 	m := r.run.Meta()
 	if !wasStarted(m) {
-		return inputErrorf("%s was never started, and resume starts nothing new", m.Key).hint("sendoff run %s", quote(cmp.Or(m.CampaignFile, "CAMPAIGN")))
+		return inputErrorf("%s was never started, and resume starts nothing new", m.Key).hint("%s", goOn(m, r.run.Dir))
+	}
+	if r.flags.sandbox && !m.Sandbox {
+		return inputErrorf("%s is a real run, and --sandbox is for rehearsals. Nothing was sent", m.Key)
 	}
 	r.flags.sandbox = m.Sandbox
 	if r.campaign, err = r.campaignOf(m); err != nil {
@@ -151,27 +152,50 @@ func (r *runner) reopen(ctx context.Context) error {
 	return r.configure(ctx)
 }
 
-// campaignOf returns the campaign that a run goes on with.
+// campaignOf returns the campaign that a run goes on with: what is sent, and to whom, is frozen. Everything else applies as the file on disk has it
+// now, where that can be read; of suppression lists, those of both.
 func (r *runner) campaignOf(m runstore.Meta) (*campaign.Campaign, error) {
 	path := campaignPath(r.run.Dir, m)
 	onDisk, err := campaign.Load(path)
-	if err == nil && digest(onDisk) == m.CampaignDigest && onDisk.Name == m.Campaign {
-		return onDisk, nil
+	if err == nil && onDisk.Name != m.Campaign {
+		err = fmt.Errorf("it is %s by now", onDisk.Name)
 	}
-	if !m.State.Over() {
-		why := "has changed since this run began"
-		if errors.Is(err, fs.ErrNotExist) {
-			why = "is not there"
-		} else if err != nil {
-			why = "cannot be read"
+	c := onDisk
+	if err != nil || digest(onDisk) != m.CampaignDigest {
+		if c, err = r.frozen(path, m, onDisk, err); err != nil {
+			return nil, err
 		}
-		r.say("%s %s: going on with the campaign as it was (%s)", path, why, filepath.Join(r.run.Dir, runstore.FrozenName))
 	}
-	frozen, err := campaign.Parse(path, m.Sources)
+	c.RunKey = cmp.Or(m.KeyPattern, m.Key) // which says whether its day matters
+	return c, nil
+}
+
+// frozen returns the campaign as it was when its run was planned, with what is not frozen as it is on disk, unless that cannot be read.
+func (r *runner) frozen(path string, m runstore.Meta, onDisk *campaign.Campaign, unreadable error) (*campaign.Campaign, error) {
+	c, err := campaign.Parse(path, m.Sources)
 	if err != nil {
 		return nil, fmt.Errorf("the campaign of this run cannot be read any more: %w", err)
 	}
-	return frozen, nil
+	was := filepath.Join(r.run.Dir, runstore.FrozenName)
+	if unreadable != nil {
+		if !m.State.Over() {
+			r.warn("%s cannot be read (%s): going on with the campaign as it was (%s); a list that it has come to name is not asked", path, firstLine(unreadable), was)
+		}
+		return c, nil
+	}
+	if !m.State.Over() {
+		r.say("%s has changed since this run began: going on with the text as it was (%s), and with lists, limits and pace as they are", path, was)
+	}
+	for _, list := range onDisk.Suppress {
+		if !slices.ContainsFunc(c.Suppress, func(l campaign.SuppressionList) bool {
+			return l.File == list.File && l.Runs == list.Runs && l.Within == list.Within
+		}) {
+			c.Suppress = append(c.Suppress, list)
+		}
+	}
+	c.Pace, c.Limits, c.InDoubt, c.Keep, c.Notify = onDisk.Pace, onDisk.Limits, onDisk.InDoubt, onDisk.Keep, onDisk.Notify
+	c.NotAfter, c.TimeZone = onDisk.NotAfter, onDisk.TimeZone
+	return c, nil
 }
 
 // campaignPath returns where the campaign file of a run is, or was: beside the folder of runs, which may have been moved, else where it was.

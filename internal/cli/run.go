@@ -234,6 +234,11 @@ func readRunFlags(c *cli.Context) (f runFlags, err error) {
 	case !f.holdServerErrors && c.String("server-errors") != "retry":
 		return f, inputErrorf("--server-errors wants retry or hold")
 	}
+	if c.IsSet("run-key") {
+		if err := campaign.CheckRunKey(f.runKey); err != nil {
+			return f, inputErrorf("--run-key: %v", err)
+		}
+	}
 	if f.confirm != "" {
 		if _, ok := parseCount(f.confirm); !ok {
 			return f, inputErrorf("--confirm wants the number of recipients")
@@ -254,6 +259,8 @@ type runner struct {
 
 	campaign *campaign.Campaign
 	settings *settings
+	fresh    bool       // the run's folder was not there before
+	feed     *feedState // of the audience when it was planned
 	run      *runstore.Run
 	plan     *plan.Plan // nil where the run goes on with what was planned before
 	lists    *suppress.Set
@@ -289,11 +296,11 @@ func (r *runner) do(ctx context.Context) error {
 		defer r.client.Close()
 	}
 	if r.run != nil {
-		defer r.run.Close()
+		defer func() { r.letGo(err != nil) }()
 	}
 	defer r.hangUp()
 	if errors.Is(err, context.Canceled) {
-		return &send.Stop{Cause: send.Interrupted, Reason: signals.how() + " before anything was sent now"}
+		return &send.Stop{Cause: send.Interrupted, Reason: signals.how() + "; nothing was sent now"}
 	}
 	if over || err != nil {
 		return err
@@ -303,13 +310,22 @@ func (r *runner) do(ctx context.Context) error {
 	return err
 }
 
+// letGo lets the run go. One that this start has made, and whose plan was refused, leaves nothing: there is nothing in it that anybody could go on with.
+func (r *runner) letGo(failed bool) {
+	if failed && r.fresh && r.run.Meta().State == runstore.Planning {
+		_ = errors.Join(r.run.Remove(), os.Remove(r.run.Dir)) // what stays is planned from nothing
+		return
+	}
+	_ = r.run.Close() // everything was on disk before
+}
+
 // begin does everything that comes before the first message. It returns true where there is nothing to send.
 func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	find := r.find
 	if r.resume != "" {
 		find = r.reopen
 	}
-	if err := find(ctx); errors.Is(err, ledger.ErrLocked) && r.flags.ifLocked == lockedSkip {
+	if err := find(ctx); errors.Is(err, errSeenTo) && r.flags.ifLocked == lockedSkip {
 		r.say("%v: nothing to do", err)
 		r.outcome.elsewhere = true
 		return true, nil
@@ -336,6 +352,9 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	}
 	if err := r.askForApp(ctx); err != nil { // again: it may have been changed while somebody made up their mind
 		return false, err
+	}
+	if r.plan != nil && !r.feed.same(audiencePath(r.campaign)) {
+		return false, inputErrorf("%s has changed since it was read. Nothing was sent", audiencePath(r.campaign)).hint("wait until the program that writes it has finished, then start again")
 	}
 	// Only now: whoever opted out meanwhile is left out.
 	r.lists, err = suppress.Load(r.campaign.Dir(), r.campaign.Suppress, r.campaign.Audience.Country, time.Now(), guardOf(r.settings.profile).Lists()...)
@@ -364,6 +383,9 @@ func (r *runner) keep() time.Duration {
 func (r *runner) find(ctx context.Context) (err error) {
 	if r.campaign, err = r.loadCampaign(r.path); err != nil {
 		return err
+	}
+	if r.flags.runKey != "" {
+		r.campaign.RunKey = r.flags.runKey
 	}
 	r.campaign.Audience.AllowEmpty = r.campaign.Audience.AllowEmpty || r.flags.allowEmpty
 	if err := r.campaignHooks(); err != nil {
@@ -402,6 +424,7 @@ func (r *runner) acquire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.fresh = !fileExists(dir)
 	if !r.flags.sandbox {
 		if err := r.checkVolume(dir, r.flags.key(r.campaign, now)); err != nil {
 			return err
@@ -412,7 +435,7 @@ func (r *runner) acquire(ctx context.Context) error {
 		// A copy of a run that reaches nobody can do no harm.
 		Adopt: r.flags.adopt || r.flags.sandbox && r.flags.runDir == "",
 	}
-	err = r.hold(ctx, func() (err error) {
+	err = r.hold(ctx, dir, func() (err error) {
 		r.run, err = runstore.Acquire(dir, o)
 		return err
 	})
@@ -448,14 +471,30 @@ func (r *runner) acquire(ctx context.Context) error {
 // lockEvery is how often it is tried whether the process that holds a run has let it go.
 const lockEvery = 500 * time.Millisecond
 
-// hold calls acquire, for as long as another process holds the run if that is wanted.
-func (r *runner) hold(ctx context.Context, acquire func() error) error {
-	for said := false; ; said = true {
+// readersTime is how long others may read a run before they count as if they held it.
+const readersTime = 5 * time.Second
+
+// errSeenTo says that a process holds the run which can be asked how far it is: not one that only reads it.
+var errSeenTo = errors.New("it is being seen to")
+
+// hold calls acquire on the run in dir, for as long as another process holds it if that is wanted, and else until somebody who only reads it has had
+// time to finish.
+func (r *runner) hold(ctx context.Context, dir string, acquire func() error) error {
+	began := time.Now()
+	for said := false; ; {
 		err := acquire()
-		if !errors.Is(err, ledger.ErrLocked) || r.flags.ifLocked != lockedWait {
+		if !errors.Is(err, ledger.ErrLocked) {
 			return err
 		}
-		if !said {
+		if r.flags.ifLocked != lockedWait {
+			if holder, e := reach(dir); e == nil && holder.Status(ctx, new(status)) == nil {
+				return errors.Join(err, errSeenTo)
+			}
+			if time.Since(began) > readersTime {
+				return err
+			}
+		} else if !said {
+			said = true
 			r.say("%v: waiting until it ends", err)
 		}
 		select {
@@ -516,13 +555,18 @@ func (r *runner) prepare(ctx context.Context) (over bool, err error) {
 // makePlan plans, and says what changed where somebody has looked at an earlier plan.
 func (r *runner) makePlan(ctx context.Context) (err error) {
 	old := r.run.Meta()
+	r.feed = feedAt(audiencePath(r.campaign))
 	r.plan, err = r.buildPlan(ctx, r.others(r.campaign, r.run, r.flags.place), r.flags.except, r.settings.destination.AppID, guardOf(r.settings.profile))
 	if err != nil {
 		return err
 	}
 	m := r.run.Meta()
 	if old.State == runstore.Planned && old.PlanDigest != m.PlanDigest {
-		r.warn("changed since the plan of %s: %s → %s rows, %s → %s recipients", clockTime(old.Planned),
+		what := "what is sent, or to whom, has changed"
+		if old.AudienceDigest != m.AudienceDigest {
+			what = m.AudienceFile + " changed"
+		}
+		r.warn("%s since the plan of %s: %s → %s rows, %s → %s recipients", what, clockTime(old.Planned),
 			prose.Thousands(old.Rows), prose.Thousands(m.Rows), prose.Thousands(old.Eligible), prose.Thousands(m.Eligible))
 	}
 	return nil

@@ -132,6 +132,9 @@ func stateOf(e ledger.Entry) string {
 	case ledger.Begun:
 		return ledger.InDoubt.String()
 	case ledger.Released:
+		if e.Flags != 0 { // an earlier attempt may have been taken
+			return ledger.InDoubt.String()
+		}
 		return ledger.None.String()
 	}
 	return e.State.String()

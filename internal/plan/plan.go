@@ -157,6 +157,11 @@ func (b *builder) commit() (*Plan, error) {
 		m.Reason = ""
 		m.Campaign = b.config.Campaign.Name
 		m.Planned = b.config.Now
+		m.Starts = nil // none of them has begun a message, and this plan has to be confirmed anew
+		m.KeyPattern = ""
+		if b.config.Campaign.IsDated() {
+			m.KeyPattern = b.config.Campaign.RunKey
+		}
 		m.CampaignFile = b.config.Campaign.Path
 		if path, err := filepath.Abs(m.CampaignFile); err == nil { // otherwise it is found from where it was planned
 			m.CampaignFile = path

@@ -54,13 +54,15 @@ func (b *builder) badRows() campaign.Problems {
 	}}, b.invalidRows()...)
 }
 
-// mostRecipients is the smaller one of the limits of campaign and guard; 0: there is none.
-func (c Config) mostRecipients() int {
-	most, guard := c.Campaign.Limits.MaxRecipients, c.Guard.MaxRecipients
-	if most == 0 || guard > 0 && guard < most {
-		return guard
+// mostRecipients is how many people may get a message; 0: no limit.
+func (c Config) mostRecipients() int { return c.Guard.Most(c.Campaign.Limits.MaxRecipients) }
+
+// Most returns the smaller of a campaign's limit and the guard's own; 0: no limit.
+func (g Guard) Most(limit int) int {
+	if limit == 0 || g.MaxRecipients > 0 && g.MaxRecipients < limit {
+		return g.MaxRecipients
 	}
-	return most
+	return limit
 }
 
 // limits refuses more people than campaign and guard allow, and fewer.

@@ -103,6 +103,7 @@ type Meta struct {
 	// Set by planning, in one transaction.
 	Planned        time.Time         `json:"planned,omitzero"`
 	CampaignDigest string            `json:"campaign_sha256,omitempty"` // of what is sent to whom
+	KeyPattern     string            `json:"key_pattern,omitempty"`     // the key with its {date}, where it has one
 	CampaignFile   string            `json:"campaign_file,omitempty"`   // its whole path then
 	AudienceFile   string            `json:"audience_file,omitempty"`
 	AudienceDigest string            `json:"audience_sha256,omitempty"` // of the file's bytes

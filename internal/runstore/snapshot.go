@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"hash/crc32"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -157,6 +158,9 @@ func (r *Run) OpenSnapshot() (*Snapshot, error) {
 		return nil, fmt.Errorf("%w on %s", ErrErased, m.Erased.UTC().Format("2 Jan 2006"))
 	}
 	f, err := os.Open(r.Path(SnapshotName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("open snapshot: %w: %w", ErrSnapshot, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open snapshot: %w", err)
 	}

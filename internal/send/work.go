@@ -58,6 +58,9 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 		if !s.permit() {
 			return false, s.record(j, ledger.Result{State: ledger.Released, Detail: "stopped before the request left"})
 		}
+		if _, out := s.Suppress.Match(&j.r, j.r.Field(s.IDColumn)); out || s.tooLate() || s.Valve.Paused() {
+			return true, s.record(j, ledger.Result{State: ledger.Released, Detail: "put off before the request left"})
+		}
 		issued = time.Now()
 	}
 	failpoint.Hit(failpoint.IntentDurable)
