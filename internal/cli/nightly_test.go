@@ -132,6 +132,13 @@ func (n *nights) at(t *testing.T, now time.Time, line string) int {
 	cmd := n.commandAt(now, line)
 	out, _ := cmd.CombinedOutput()
 	t.Logf("%s %s: exit code %d\n%s", now.Format("Mon 15:04"), line, cmd.ProcessState.ExitCode(), out)
+	if cmd.ProcessState.ExitCode() == exitDoubt {
+		lists, _ := filepath.Glob(filepath.Join(n.dir, "birthday", "runs", "*", "in-doubt.csv"))
+		for _, path := range lists {
+			b, _ := os.ReadFile(path)
+			t.Logf("%s", b)
+		}
+	}
 	if cmd.ProcessState.ExitCode() == exitOK && len(out) > 0 {
 		t.Error("a good night is not silent")
 	}

@@ -431,7 +431,7 @@ func (r *runner) acquire(ctx context.Context) error {
 		}
 	}
 	o := runstore.Options{
-		Key: r.flags.key(r.campaign, now), Campaign: r.campaign.Name, Sandbox: r.flags.sandbox, Now: now,
+		Key: r.flags.key(r.campaign, now), Campaign: r.campaign.Name, Sandbox: r.flags.sandbox, Now: time.Now(), Day: now,
 		// A copy of a run that reaches nobody can do no harm.
 		Adopt: r.flags.adopt || r.flags.sandbox && r.flags.runDir == "",
 	}

@@ -44,6 +44,7 @@ type Options struct {
 	Sandbox  bool
 	Adopt    bool // a copied directory becomes the run itself
 	Now      time.Time
+	Day      time.Time // when the run is begun, by the clock that says which day it is; zero: Now
 }
 
 // Acquire holds the run in dir until [Run.Close], and makes it where there is none. Beside this package's errors it returns those of
@@ -78,9 +79,13 @@ func exists(dir, name string) bool {
 }
 
 func create(dir string, o Options) error {
+	day := o.Day
+	if day.IsZero() {
+		day = o.Now
+	}
 	id := ulid.MustNew(ulid.Timestamp(o.Now), ulid.DefaultEntropy())
 	meta, err := json.Marshal(stored{Meta: Meta{
-		Schema: schema, RunID: id.String(), Key: o.Key, Campaign: o.Campaign, Sandbox: o.Sandbox, State: Planning, Created: o.Now,
+		Schema: schema, RunID: id.String(), Key: o.Key, Campaign: o.Campaign, Sandbox: o.Sandbox, State: Planning, Created: day,
 	}})
 	if err != nil {
 		return fmt.Errorf("create run: %w", err)
