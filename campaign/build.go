@@ -131,8 +131,10 @@ func (f *file) build(v, message Value) *Campaign {
 	for _, item := range root.get("channel_priority_order").list() {
 		c.ChannelPriorityOrder = append(c.ChannelPriorityOrder, Channel(item.text))
 	}
-	for _, item := range root.get("notify").list() {
-		c.Notify = append(c.Notify, item.text)
+	for _, item := range root.get(notifyKey).list() {
+		if !blankAddress.MatchString(item.text) {
+			c.Notify = append(c.Notify, item.text)
+		}
 	}
 	for _, t := range v.Get("translations").Fields {
 		c.Translations = append(c.Translations, Translation{t.Name, t.Value})

@@ -81,7 +81,7 @@ type Share struct {
 type SuppressionList struct {
 	File             string        // as written, relative to the campaign file; empty: of runs
 	Runs             string        // a key, a pattern of keys, or the folder of a run
-	Within           time.Duration // how long ago those runs may have sent to somebody who is left out; 0: at any time
+	Within           time.Duration // how long ago those runs may have begun; 0: at any time
 	MaxAge           time.Duration // 0: any age will do
 	IgnoreUnreadable bool          // the author takes the responsibility for lines that cannot be read
 	Line, Column     int

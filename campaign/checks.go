@@ -86,6 +86,25 @@ func checkLimits(n *node, _ Value, label string) {
 func checkCampaign(n *node, v Value, label string) {
 	checkDispatch(n, v, label)
 	checkClock(n)
+	checkKeep(n)
+}
+
+// checkKeep refuses to ask for the people of runs when they may have been erased: nobody could say any more whom to leave out.
+func checkKeep(n *node) {
+	keep := n.get("keep")
+	if age(keep.string()) == 0 { // there is none, or it has been refused
+		return
+	}
+	for _, item := range n.get("suppress").list() {
+		within := item.get("within")
+		switch {
+		case item.get("runs") == nil:
+		case within == nil:
+			item.fail("within: "+keep.text, "suppress: runs: within is missing: people's data is erased after %s (keep)", shown(keep.text))
+		case age(within.text) > age(keep.text):
+			item.fail("", "suppress: within %s is longer than keep %s, after which people's data is erased", shown(within.text), shown(keep.text))
+		}
+	}
 }
 
 // checkClock refuses days and times of which nobody could say where they begin and end.

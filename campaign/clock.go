@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 	"time"
 )
@@ -48,7 +49,7 @@ func (c *Campaign) TooLate(begun time.Time) time.Time {
 	}
 	begun = begun.In(c.TimeZone)
 	if text == "" {
-		return time.Date(begun.Year(), begun.Month(), begun.Day()+1, 0, 0, 0, 0, c.TimeZone)
+		return endOfDay(begun)
 	}
 	day, clock, dated := strings.Cut(text, " ")
 	if !dated {
@@ -59,4 +60,12 @@ func (c *Campaign) TooLate(begun time.Time) time.Time {
 		return time.Time{} // the file was refused
 	}
 	return t
+}
+
+// endOfDay returns the first second of another date than t's, where t is. That need not be midnight, which some days do not have.
+func endOfDay(t time.Time) time.Time {
+	t = t.Truncate(time.Second)
+	date := t.Format(time.DateOnly)
+	after := func(n int) time.Time { return t.Add(time.Duration(n) * time.Second) }
+	return after(sort.Search(2*24*60*60, func(n int) bool { return after(n).Format(time.DateOnly) != date }))
 }

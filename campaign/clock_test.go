@@ -65,3 +65,24 @@ func TestTooLate(t *testing.T) {
 		}
 	}
 }
+
+// A day ends where the date changes, also where there is no midnight, or two.
+func TestEndOfDay(t *testing.T) {
+	for _, test := range []struct{ zone, begun, want string }{
+		{"America/Santiago", "2026-09-05 06:30", "2026-09-06T01:00:00-03:00"},
+		{"America/Santiago", "2026-04-04 06:30", "2026-04-05T00:00:00-04:00"}, // 23:00 comes twice
+		{"America/Havana", "2026-03-07 06:30", "2026-03-08T01:00:00-04:00"},
+		{"America/Havana", "2026-10-31 06:30", "2026-11-01T00:00:00-04:00"}, // 00:00 comes twice
+		{"Pacific/Apia", "2011-12-29 06:30", "2011-12-31T00:00:00+14:00"},   // a whole day is not there
+		{"Europe/London", "2026-10-25 00:00", "2026-10-26T00:00:00Z"},
+	} {
+		c := parsed(t, datedFile+"run_key: a-{date}\ntime_zone: "+test.zone+"\n")
+		begun, err := time.ParseInLocation("2006-01-02 15:04", test.begun, c.TimeZone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.TooLate(begun.Add(time.Nanosecond)).Format(time.RFC3339); got != test.want {
+			t.Errorf("%s in %s ends at %s, want %s", test.begun, test.zone, got, test.want)
+		}
+	}
+}

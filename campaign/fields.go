@@ -38,7 +38,7 @@ func fileRules() *rule {
 		optional("in_doubt", "What is done with people in doubt about whom Sinch cannot be asked: hold (the default) waits for you to decide, "+
 			"resend sends again, leave ends the run without knowing.", oneOf(DoubtPolicies()...)),
 		optional("keep", "How long people's data of runs that are over is kept, such as 90d: the next start of a run of this campaign erases what is older.",
-			plain(ageFormat())),
+			plain(keepFormat())),
 		optional("notify", `Addresses that are told how each start of a run ended; "slack:" before one that takes texts as Slack does.`,
 			listOf(plain(webhookFormat()), 1, 10).orOne()),
 	).exactly("message", "message_file").checked(checkCampaign)
@@ -88,7 +88,7 @@ func suppressRules() *rule {
 	list := object(
 		optional("file", "The file with the people, relative to this one.", plain(pathFormat())),
 		optional("runs", "Other runs, whose people are left out: a run's key, a pattern such as spring-*, or a run's folder.", plain(runFormat())),
-		optional("within", "How long ago those runs may have sent to somebody who is left out, such as 90d; at any time where it is missing.", plain(ageFormat())),
+		optional("within", "How long ago those runs may have begun, such as 90d, and no longer than keep; at any time where both are missing.", plain(ageFormat())),
 		optional("max_age", "How old the file may be, such as 20h or 60d.", plain(ageFormat())),
 		optional("unreadable", "ignore: lines that cannot be read as a phone number or id do not stop the run.", oneOf("ignore")),
 	).shortFor("file").exactly("file", "runs").checked(checkSuppression)

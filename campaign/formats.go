@@ -52,6 +52,11 @@ func ageFormat() *format {
 	return newFormat(`^[1-9][0-9]{0,5}[mhd]$`, "an age is wanted", "such as 90m, 20h or 60d")
 }
 
+// keepFormat is of ages after which something is erased for good. It has no minutes, since 6m reads like six months.
+func keepFormat() *format {
+	return newFormat(`^[1-9][0-9]{0,5}[hd]$`, "a number of hours or days is wanted", "such as 20h or 90d; minutes (m) are not taken here, since they read like months")
+}
+
 func shareFormat() *format {
 	return newFormat(`^([0-9]{1,9}|(100|[0-9]{1,2}(\.[0-9]+)?)%)$`, "a number or a percentage is wanted", "such as 100 or 5%")
 }

@@ -159,6 +159,15 @@ func TestKeep(t *testing.T) {
 			t.Errorf("FormatAge(%v) = %s, want %s (%v)", d, FormatAge(d), want, err)
 		}
 	}
+	if got, err := ParseKeep("90d"); err != nil || got != 90*24*time.Hour {
+		t.Errorf("ParseKeep(90d) = %v, %v", got, err)
+	}
+	if _, err := ParseKeep("6m"); err == nil || !strings.Contains(err.Error(), "m reads like months") {
+		t.Errorf("minutes, which read like months, are taken: %v", err)
+	}
+	if _, err := Parse("", []Source{{Data: []byte(base + "message: Hi\nkeep: 6m\n")}}); err == nil || !strings.Contains(err.Error(), "hours or days") {
+		t.Errorf("keep: 6m is taken: %v", err)
+	}
 	for _, wrong := range []string{"", "90", "0d", "-1d", "3 months", "1w"} {
 		if got, err := ParseAge(wrong); err == nil {
 			t.Errorf("ParseAge(%q) = %v, want an error", wrong, got)

@@ -35,6 +35,14 @@ func ParseAge(text string) (time.Duration, error) {
 	return age(text), nil
 }
 
+// ParseKeep reads an age after which something is erased: a number of hours or days, such as 20h or 90d.
+func ParseKeep(text string) (time.Duration, error) {
+	if !keepFormat().pattern.MatchString(text) {
+		return 0, errors.New("wants hours or days, such as 20h or 90d (not minutes: m reads like months)")
+	}
+	return age(text), nil
+}
+
 // FormatAge writes an age, of whole minutes, as [ParseAge] reads it.
 func FormatAge(d time.Duration) string {
 	const day = 24 * time.Hour

@@ -60,9 +60,9 @@ type Reader struct {
 }
 
 // Open opens the audience at path, finds out how it is written and reads its header. What is wrong with the file comes as
-// [campaign.Problems]. Where the audience may be empty, a file of no bytes has no columns and no rows. The caller closes the Reader.
+// [campaign.Problems]. The caller closes the Reader.
 func Open(path string, spec campaign.Audience) (*Reader, error) {
-	return open(path, spec.AllowEmpty, func(r *Reader, head []byte) error {
+	return open(path, func(r *Reader, head []byte) error {
 		h, err := r.readHeader(head)
 		if err != nil {
 			return err
@@ -80,7 +80,7 @@ func Open(path string, spec campaign.Audience) (*Reader, error) {
 // OpenList opens a list of addresses or ids. With a header it needs a column for the phone or for the id, found by the usual
 // names. A list of numbers alone, one on each line, has no header and may have comments: lines that begin with #.
 func OpenList(path string) (*Reader, error) {
-	return open(path, false, func(r *Reader, head []byte) error {
+	return open(path, func(r *Reader, head []byte) error {
 		if isPlain(head) {
 			r.csv.Comma, r.csv.Comment = ',', '#'
 			r.columns = campaign.Columns{Header: []string{"phone"}, Phone: 0, ID: -1, Language: -1, Country: -1, TimeZone: -1}
@@ -102,30 +102,25 @@ func OpenList(path string) (*Reader, error) {
 }
 
 // open opens a file and lets begin read what comes before its rows.
-func open(path string, mayBeEmpty bool, begin func(*Reader, []byte) error) (*Reader, error) {
+func open(path string, begin func(*Reader, []byte) error) (*Reader, error) {
 	s, err := openSource(path)
 	if err != nil {
 		return nil, err
 	}
 	r := &Reader{source: s}
-	if err := r.begin(mayBeEmpty, begin); err != nil {
+	if err := r.begin(begin); err != nil {
 		_ = s.file.Close() // nothing was written to it
 		return nil, err
 	}
 	return r, nil
 }
 
-func (r *Reader) begin(mayBeEmpty bool, begin func(*Reader, []byte) error) error {
+func (r *Reader) begin(begin func(*Reader, []byte) error) error {
 	head, err := r.source.head(sniffSize)
 	if err != nil {
 		return err
 	}
-	if mayBeEmpty && r.source.isBlank(head) {
-		begin = func(r *Reader, _ []byte) error {
-			r.columns = campaign.Columns{Phone: -1, ID: -1, Language: -1, Country: -1, TimeZone: -1}
-			return nil
-		}
-	} else if err := r.source.sniff(head); err != nil {
+	if err := r.source.sniff(head); err != nil {
 		return err
 	}
 	if err := r.source.skipBOM(); err != nil {

@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -36,12 +39,12 @@ func stopCommand(s *session) *cli.Command {
 			switch {
 			case err != nil:
 				return err
-			case idle != "":
-				fmt.Fprintf(s.Stdout, "%s is not running.\n", idle)
+			case idle != nil:
+				fmt.Fprintf(s.Stdout, "%s is not running%s\n", idle.Key, cmp.Or(runningInstead(*idle, c.Args().First(), dir, control.Stop), "."))
 			case !c.Bool("no-wait"):
 				run, err := awaitEnd(dir, holder, c.Duration("timeout"))
 				if err != nil {
-					return err
+					return explainHeld(err, dir)
 				}
 				defer run.Close()
 				return s.sayEnd(run)
@@ -72,8 +75,9 @@ func orderCommand(s *session, o control.Order, usage string) *cli.Command {
 			switch {
 			case err != nil:
 				return err
-			case idle != "":
-				return inputErrorf("%s is not running: there is nothing to %s", idle, o)
+			case idle != nil:
+				return inputErrorf("%s is not running%s", idle.Key,
+					cmp.Or(runningInstead(*idle, c.Args().First(), dir, o), fmt.Sprintf(": there is nothing to %s", o)))
 			case o == control.Pause:
 				s.say("to go on: sendoff continue %s", readPlace(c).arguments(c.Args().First()))
 			}
@@ -82,15 +86,19 @@ func orderCommand(s *session, o control.Order, usage string) *cli.Command {
 	}
 }
 
-// order has the process that holds the run in dir do something, and prints what it says. Where no process holds it, idle is the run's key.
-func (s *session) order(ctx context.Context, dir string, o control.Order) (idle string, err error) {
+// order has the process that holds the run in dir do something, and prints what it says. Where no process holds it, idle is what is known of it.
+func (s *session) order(ctx context.Context, dir string, o control.Order) (idle *runstore.Meta, err error) {
 	run, locked := runstore.View(dir)
 	if locked == nil {
 		defer run.Close()
-		return run.Meta().Key, nil
+		if run.Ledger.Copied() {
+			return nil, inputErrorf("%s is %s", dir, copyOfOther)
+		}
+		m := run.Meta()
+		return &m, nil
 	}
 	if !errors.Is(locked, ledger.ErrLocked) {
-		return "", locked
+		return nil, locked
 	}
 	said := ""
 	holder, err := reach(dir)
@@ -98,10 +106,43 @@ func (s *session) order(ctx context.Context, dir string, o control.Order) (idle 
 		said, err = holder.Tell(ctx, o)
 	}
 	if err != nil {
-		return "", fmt.Errorf("%w, and it does not answer\n    hint: where it sends on another machine, say it there; or press Ctrl-C where it was started", locked)
+		return nil, fmt.Errorf("%s: %w, and it does not answer\n    hint: where it sends on another machine, say it there; or press Ctrl-C where it was started", dir, locked)
 	}
 	fmt.Fprintln(s.Stdout, said)
-	return "", nil
+	return nil, nil
+}
+
+// runningInstead names, behind the words that the run in dir is not running, the other runs of its campaign in the same folder that are;
+// nothing where there are none, or where arg has named the run's folder and not the campaign.
+func runningInstead(m runstore.Meta, arg, dir string, o control.Order) string {
+	if isRun(arg) {
+		return ""
+	}
+	folder := filepath.Dir(dir)
+	siblings, _ := os.ReadDir(folder) // what cannot be looked at is not named
+	text := ""
+	for _, sibling := range siblings {
+		path := filepath.Join(folder, sibling.Name())
+		if !isRun(path) {
+			continue
+		}
+		run, err := runstore.View(path)
+		if err == nil {
+			_ = run.Close() // it was only read
+		}
+		if other, e := runstore.Glance(path); errors.Is(err, ledger.ErrLocked) && e == nil && other.Campaign == m.Campaign {
+			text += fmt.Sprintf("; %s is: sendoff %s %s", other.Key, o, quote(path))
+		}
+	}
+	return text
+}
+
+// explainHeld names the run in dir that another process holds, and says how to see what that does. Another error stays as it is.
+func explainHeld(err error, dir string) error {
+	if !errors.Is(err, ledger.ErrLocked) {
+		return err
+	}
+	return fmt.Errorf("%s: %w\n    hint: sendoff status %s --watch", dir, err, quote(dir))
 }
 
 // awaitEnd waits until the process that held the run in dir has ended, and opens it for reading.

@@ -27,10 +27,10 @@ func difference(frozen, now []campaign.Source) []string {
 		var a, b []byte
 		name := ""
 		if i < len(frozen) {
-			a = frozen[i].Data
+			a = showable(i, frozen[i])
 		}
 		if i < len(now) {
-			b = now[i].Data
+			b = showable(i, now[i])
 			if i > 0 {
 				name = filepath.Base(now[i].Name) + ":"
 			}
@@ -41,6 +41,14 @@ func difference(frozen, now []campaign.Source) []string {
 		lines = append(slices.Clone(lines[:mostDifferences]), fmt.Sprintf("… and %d more", rest))
 	}
 	return lines
+}
+
+// showable is what people may see of the i-th source of a campaign: the first is its file, which has secrets.
+func showable(i int, s campaign.Source) []byte {
+	if i == 0 {
+		return campaign.Shown(s)
+	}
+	return s.Data
 }
 
 // changedLines returns the lines that differ, and their numbers behind name.

@@ -9,10 +9,14 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"sendoff/campaign"
+	"sendoff/internal/audience"
+	"sendoff/internal/plan"
 	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
 	"sendoff/internal/settle"
 	"sendoff/internal/sinch"
+	"sendoff/internal/suppress"
 	"sendoff/internal/volume"
 )
 
@@ -60,7 +64,9 @@ func (r *runner) doctor(ctx context.Context) (err error) {
 	if r.settings, err = r.chooseSettings(ctx); err != nil {
 		return err
 	}
-	r.examineProfile()
+	if err := r.examineProfile(); err != nil {
+		return err
+	}
 	if r.client, err = r.settings.client(r.flags.tuning); err != nil {
 		return err
 	}
@@ -68,7 +74,7 @@ func (r *runner) doctor(ctx context.Context) (err error) {
 	if r.app, err = r.client.App(ctx); err != nil {
 		r.finding("bad", "app", "%v", err)
 		if isAccess(err) {
-			return r.settings.explainAccess(err)
+			return r.settings.explainRefused(err)
 		}
 		return accessErrorf("Sinch could not be reached\n    hint: look at the network, a proxy (HTTPS_PROXY), SINCH_REGION and SINCH_ENDPOINT")
 	}
@@ -76,18 +82,48 @@ func (r *runner) doctor(ctx context.Context) (err error) {
 	return r.examineApp()
 }
 
-func (r *runner) examineProfile() {
+func (r *runner) examineProfile() error {
 	p := r.settings.profile
 	if p == nil {
-		return
+		return nil
 	}
 	r.finding("ok", "profile", "%s; the secret comes from %s", p.Name, p.SecretFrom())
-	if p.OnlyTo != "" {
-		r.finding("note", "", "nobody gets anything but who is on %s", p.OnlyTo)
-	}
 	if p.MaxRecipients > 0 {
 		r.finding("note", "", "a run has at most %s", prose.Counted(p.MaxRecipients, "recipient", "recipients"))
 	}
+	if p.OnlyTo == "" {
+		return nil
+	}
+	country := ""
+	if r.campaign != nil {
+		country = r.campaign.Audience.Country
+	}
+	isNational, err := readOnlyTo(guardOf(p), country, r.campaign != nil)
+	if err != nil {
+		r.finding("bad", "", "nobody gets anything at all: %s cannot be used", p.OnlyTo)
+		return err
+	}
+	r.finding("note", "", "nobody gets anything but who is on %s", p.OnlyTo)
+	if isNational {
+		r.finding("note", "", "numbers on it are written without their country: each campaign's audience must say country")
+	}
+	return nil
+}
+
+// readOnlyTo reads the list outside of which nobody gets a message, as a run does. Numbers without their country can be read with a campaign
+// alone; isNational says that nothing else was wrong.
+func readOnlyTo(g plan.Guard, country string, hasCampaign bool) (isNational bool, err error) {
+	_, err = suppress.Load("", nil, country, time.Now(), g.OnlyTo)
+	var problems campaign.Problems
+	if err == nil || !errors.As(err, &problems) || hasCampaign || len(problems) < 2 { // the first one counts those behind it
+		return false, explainOnlyTo(err, g)
+	}
+	for _, p := range problems[1:] {
+		if p.Message != audience.PhoneNational.String() {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 func (r *runner) finding(verdict, what, format string, args ...any) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -156,8 +157,9 @@ func lastUsed(m runstore.Meta) time.Time {
 }
 
 // eraseOld erases the people's data of the runs beside the one in dir that are of its campaign, and are over since longer than keep; 0 keeps
-// everything. What cannot be erased is no reason not to send.
-func (s *session) eraseOld(dir, campaignName string, keep time.Duration, now time.Time) {
+// everything. One that the campaign still asks about, because of a profile that keeps less, waits until it does not. What cannot be erased is no
+// reason not to send.
+func (r *runner) eraseOld(dir, campaignName string, keep time.Duration, now time.Time) {
 	if keep == 0 {
 		return
 	}
@@ -171,7 +173,7 @@ func (s *session) eraseOld(dir, campaignName string, keep time.Duration, now tim
 			continue
 		}
 		m, is, err := overdue(sibling, keep, now)
-		if is = is && m.Campaign == campaignName; is {
+		if is = is && m.Campaign == campaignName && !r.stillAsks(sibling, m, now); is {
 			_, err = eraseRun(sibling, now)
 		}
 		if err != nil {
@@ -181,10 +183,18 @@ func (s *session) eraseOld(dir, campaignName string, keep time.Duration, now tim
 		}
 	}
 	if len(erased) > 0 {
-		s.say("people's data erased of runs that ended more than %s ago: %s", campaign.FormatAge(keep), strings.Join(erased, ", "))
+		r.say("people's data erased of runs that ended more than %s ago: %s", campaign.FormatAge(keep), strings.Join(erased, ", "))
 	}
 	if err := errors.Join(errs...); err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n")
-		s.warn("warning: people's data that is older than %s could not be erased everywhere: %s", campaign.FormatAge(keep), first)
+		r.warn("warning: people's data that is older than %s could not be erased everywhere: %s", campaign.FormatAge(keep), first)
 	}
+}
+
+// stillAsks reports whether the campaign leaves out the people of the run in dir for some time yet.
+func (r *runner) stillAsks(dir string, m runstore.Meta, now time.Time) bool {
+	scope := runs.Scope{Campaign: r.campaign.Dir()}
+	return slices.ContainsFunc(campaignQuestions(r.campaign), func(q runs.Question) bool {
+		return q.Within > 0 && scope.Asks(q, dir, m, now)
+	})
 }

@@ -10,6 +10,7 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/durable"
 	"sendoff/internal/ledger"
+	"sendoff/internal/runs"
 	"sendoff/internal/runstore"
 	"sendoff/internal/send"
 	"sendoff/internal/sinch"
@@ -81,6 +82,7 @@ func exitCode(err error) int {
 		input    *inputError
 		outcome  *outcomeError
 		stop     *send.Stop
+		held     *runs.HeldError
 	)
 	switch {
 	case err == nil:
@@ -93,6 +95,8 @@ func exitCode(err error) int {
 		errors.Is(err, ledger.ErrCopied), errors.Is(err, ledger.ErrFormat), errors.Is(err, runstore.ErrOtherRun),
 		errors.Is(err, runstore.ErrErased):
 		return exitInput
+	case errors.As(err, &held):
+		return exitBrake // it is another run that is held
 	case isAccess(err):
 		return exitAccess
 	case errors.As(err, &stop):

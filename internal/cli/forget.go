@@ -13,6 +13,16 @@ import (
 	"sendoff/internal/runstore"
 )
 
+// forgetExitCodes are those of erasing, which sends nothing.
+const forgetExitCodes = `EXIT CODES
+   0  everything that was meant is erased, or was not there
+   1  unexpected error: a bug, or a disk that fails
+   2  usage or input, it was not confirmed, or a run may not be erased from
+   8  the ledger or the frozen audience of a run cannot be trusted
+  11  another process holds a run
+      Of several runs, those that can be erased from are; then the first of 1, 11, 2, 8, 0
+`
+
 func forgetCommand(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "forget",
@@ -28,7 +38,7 @@ func forgetCommand(s *session) *cli.Command {
 			&cli.StringFlag{Name: "older-than", Usage: "erase the people's data of all runs that ended longer than `AGE` ago, such as 90d"},
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask before everybody's data is erased"},
 		}, whichRun()...),
-		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
+		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + forgetExitCodes,
 		Action:             s.forget,
 	}
 }
@@ -70,7 +80,7 @@ func (s *session) forget(c *cli.Context) error {
 		return inputErrorf("%s is not a folder", dir)
 	}
 	if c.IsSet("older-than") {
-		age, err := campaign.ParseAge(c.String("older-than"))
+		age, err := campaign.ParseKeep(c.String("older-than"))
 		if err != nil {
 			return inputErrorf("--older-than %v", err)
 		}
@@ -116,8 +126,9 @@ func (s *session) readPersons(c *cli.Context, who string) (*persons, error) {
 	case who == "-":
 		err = p.addLines(s.Stdin)
 	case who != "":
-		s.warn("warning: this number is now in your shell's history")
-		err = p.add(phoneCell{cell: who}, "what is to be forgotten is neither a run nor a campaign, and")
+		if err = p.add(phoneCell{cell: who}, "there is no file or folder of that name, and it"); err == nil {
+			s.warn("warning: this number is now in your shell's history")
+		}
 	case !isTerminal(s.Stdin):
 		return nil, inputErrorf("WHO is missing").hint("sendoff forget - reads phone numbers from standard input; --id and --file are other ways")
 	default:
@@ -139,6 +150,7 @@ type forgetting struct {
 	done  int      // runs of which something was erased
 	code  int      // the gravest of what kept others from it
 	files []string // of the user's own, in which people may still stand
+	sent  bool     // somebody who was erased has a message, or may have
 }
 
 // failed says why a run stays as it is, and goes on.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"sendoff/campaign"
 	"sendoff/internal/prose"
 	"sendoff/internal/report"
 	"sendoff/internal/runs"
@@ -40,6 +41,9 @@ func (s *session) forgetPeople(p *persons, dir string) error {
 	}
 	if slices.Sort(f.files); len(f.files) > 0 {
 		s.say("files of your own are not touched, and may still name them: %s", strings.Join(slices.Compact(f.files), ", "))
+	}
+	if f.sent {
+		s.say("whoever is in your files and was erased here would be written to by a new run: put them on a suppression list")
 	}
 	return f.result()
 }
@@ -101,7 +105,8 @@ func (f *forgetting) personIn(p *persons, run *runstore.Run) error {
 		return err
 	}
 	f.erased(run, describeErased(len(rows), counts))
-	if !run.Begun() {
+	f.sent = f.sent || !m.Sandbox && mayHaveMessage(counts)
+	if !run.Begun() && !m.State.Over() {
 		f.say("%s has sent to nobody yet: its next start plans again from its audience", m.Key)
 	}
 	return f.rewrite(run, full, some)
@@ -148,7 +153,7 @@ func (f *forgetting) rewrite(run *runstore.Run, full, some bool) error {
 		return err
 	}
 	if m := run.Meta(); !m.State.Over() && len(m.Starts) > 0 && rep.NotSent == 0 {
-		r := &runner{session: f.session, run: run}
+		r := &runner{session: f.session, run: run, campaign: frozenCampaign(m)}
 		end, err := r.conclude(rep, nil)
 		if err == nil {
 			_, err = r.putOnRecord(rep, end)
@@ -159,6 +164,16 @@ func (f *forgetting) rewrite(run *runstore.Run, full, some bool) error {
 		return nil
 	}
 	return report.Write(run, report.Options{OnlyDoubt: !full})
+}
+
+// frozenCampaign is the campaign of a run as it was planned. Of one that an older version has frozen and this one refuses, there is the name:
+// its people are erased, and that is put on record all the same.
+func frozenCampaign(m runstore.Meta) *campaign.Campaign {
+	c, err := campaign.Parse(m.CampaignFile, m.Sources)
+	if err != nil {
+		return &campaign.Campaign{Name: m.Campaign}
+	}
+	return c
 }
 
 // ownFiles are the files of the user's own that a run was made of, as far as they are still there.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"strconv"
@@ -13,14 +14,15 @@ import (
 	"sendoff/internal/metrics"
 	"sendoff/internal/notify"
 	"sendoff/internal/report"
+	"sendoff/internal/runstore"
 )
 
 // hooks are what a start of a run tells other programs: a heartbeat, webhooks, a file of metrics.
 type hooks struct {
 	tell     notify.Options
 	webhooks []*notify.Webhook
-	given    bool   // a flag or the environment says who is notified, so the campaign does not
-	file     string // of metrics; empty: none
+	given    bool          // a flag or the environment says who is notified, so the campaign does not
+	file     *metrics.File // nil: none
 
 	began   time.Time
 	teller  *notify.Teller
@@ -38,16 +40,17 @@ type outcome struct {
 
 func hookFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "heartbeat-url", Usage: "tell `URL` of the start, and URL/start and URL/fail as healthchecks.io has it; or a URL with {status} or {run|complete|fail}", DefaultText: "$SENDOFF_HEARTBEAT_URL"},
+		&cli.StringFlag{Name: "heartbeat-url", Usage: "tell `URL` of the start, and URL/start and URL/fail as healthchecks.io has it; or a URL with {status} or {run|complete|fail}; never of a rehearsal", DefaultText: "$SENDOFF_HEARTBEAT_URL"},
 		&cli.StringFlag{Name: "heartbeat-ignore", Usage: "exit `CODES` that are neither success nor failure: nothing is sent at the end", Value: "7,11"},
 		&cli.StringSliceFlag{Name: "notify", Usage: "tell `URL` how it ended, as JSON, or as text where it is Slack's or has slack: before it; may be repeated", DefaultText: "$SENDOFF_NOTIFY, else the campaign's"},
 		&cli.StringFlag{Name: "metrics-file", Usage: "write metrics for Prometheus's node exporter to `FILE`, which ends in .prom; each campaign has its own"},
 	}
 }
 
-// readHooks reads flags and environment. A rehearsal tells only whom a flag names: it must not pass for the real thing.
+// readHooks reads flags and environment, and the metrics that earlier starts have left. A rehearsal must not pass for the real thing: it
+// notifies only whom a flag names, and its heartbeat would silence the alarm for a night that is missing.
 func (s *session) readHooks(c *cli.Context, rehearsal bool) (hooks, error) {
-	h := hooks{tell: notify.Options{UserAgent: "sendoff/" + version()}, file: c.String("metrics-file")}
+	h := hooks{tell: notify.Options{UserAgent: "sendoff/" + version()}}
 	environment := func(name string) string {
 		if rehearsal {
 			return ""
@@ -64,6 +67,9 @@ func (s *session) readHooks(c *cli.Context, rehearsal bool) (hooks, error) {
 			return h, inputErrorf("%s: %v", from, err)
 		}
 	}
+	if rehearsal {
+		h.tell.Heartbeat = nil
+	}
 	for _, text := range strings.FieldsFunc(c.String("heartbeat-ignore"), func(r rune) bool { return r == ',' || r == ' ' }) {
 		code, err := strconv.Atoi(text)
 		if err != nil {
@@ -77,7 +83,17 @@ func (s *session) readHooks(c *cli.Context, rehearsal bool) (hooks, error) {
 	}
 	h.webhooks, err = parseWebhooks(from, addresses)
 	h.given = len(addresses) > 0 || rehearsal
-	return h, err
+	if err != nil || c.String("metrics-file") == "" {
+		return h, err
+	}
+	h.file, h.metrics, err = metrics.Open(c.String("metrics-file"))
+	if errors.Is(err, metrics.ErrUnfit) {
+		return h, inputErrorf("--metrics-file: %v", err)
+	}
+	if err != nil {
+		s.warn("warning: the metrics of earlier starts cannot be read: %v", err)
+	}
+	return h, nil
 }
 
 func parseWebhooks(from string, addresses []string) ([]*notify.Webhook, error) {
@@ -97,7 +113,6 @@ func parseWebhooks(from string, addresses []string) ([]*notify.Webhook, error) {
 func (r *runner) attended(ctx context.Context, do func(context.Context) error) error {
 	r.hooks.began = time.Now()
 	r.hooks.teller = notify.Begin(r.hooks.tell)
-	r.readMetrics()
 	err := do(ctx)
 	r.endMetrics(err)
 	r.tellEnd(ctx, err)
@@ -141,19 +156,36 @@ func (r *runner) codeToTell(err error) int {
 	return exitCode(err)
 }
 
+// names are those of campaign and run, as far as they are known. A run that is resumed knows its own, held or not; where a campaign cannot be
+// read, what was typed is better than nothing.
+func (r *runner) names() (name, key string) {
+	name, key = r.path, r.flags.runKey
+	switch {
+	case r.run != nil:
+		m := r.run.Meta()
+		name, key = m.Campaign, m.Key
+	case r.resume != "":
+		m, _ := runstore.Glance(r.resume) // what is wrong with it is told as the reason
+		name, key = m.Campaign, m.Key
+	case r.campaign != nil:
+		key = r.flags.key(r.campaign, r.Now())
+	}
+	if r.campaign != nil {
+		name = r.campaign.Name
+	}
+	return name, key
+}
+
 // message is what is told of a start that ended with err.
 func (r *runner) message(err error) notify.Message {
+	name, key := r.names()
 	m := notify.Message{
-		Campaign: r.path, RunKey: r.flags.runKey, ExitCode: r.codeToTell(err), Reason: errorText(err), Sandbox: r.flags.sandbox,
+		Campaign: name, RunKey: key, ExitCode: r.codeToTell(err), Reason: errorText(err), Sandbox: r.flags.sandbox,
 		Started: r.hooks.began.Truncate(time.Second), Ended: time.Now().Truncate(time.Second), Version: version(),
 	}
 	m.Host, _ = os.Hostname() // for people
-	if r.campaign != nil {
-		m.Campaign, m.RunKey = r.campaign.Name, r.flags.key(r.campaign, r.Now())
-	}
 	if r.run != nil {
-		known := r.run.Meta()
-		m.RunKey, m.State = known.Key, string(known.State)
+		m.State = string(r.run.Meta().State)
 	}
 	if rep := r.outcome.report; rep != nil {
 		m.Totals = &notify.Totals{

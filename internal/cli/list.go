@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -30,7 +31,7 @@ func (s *session) onRunOrFolder(do func(c *cli.Context, dir string) error) cli.A
 		if c.NArg() > 1 || p.runDir != "" || p.runKey != "" || c.NArg() == 1 && !isPlainFolder(folder) {
 			return s.onRun(do)(c)
 		}
-		return s.listRuns(folder, p.sandbox, c.Bool("json"))
+		return s.listRuns(c.Context, folder, p.sandbox, c.Bool("json"))
 	}
 }
 
@@ -44,29 +45,76 @@ func isPlainFolder(path string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// listRuns lists the real runs at or below folder, or the rehearsals: unfinished ones first, then the newest.
-func (s *session) listRuns(folder string, rehearsals, asJSON bool) error {
+// listRuns lists the real runs at or below folder, or the rehearsals: unfinished ones first, then the newest, and last those that were never
+// started.
+func (s *session) listRuns(ctx context.Context, folder string, rehearsals, asJSON bool) error {
 	all, err := runs.List(folder)
 	if err != nil {
 		s.warn("warning: not every folder could be looked into: %v", err)
 	}
+	for i := range all {
+		askAnew(ctx, &all[i])
+	}
+	found := len(all)
 	all = slices.DeleteFunc(all, func(r runs.Summary) bool { return r.Sandbox != rehearsals })
 	slices.SortStableFunc(all, func(a, b runs.Summary) int {
-		if a.State.Over() != b.State.Over() {
-			return map[bool]int{true: 1, false: -1}[a.State.Over()]
-		}
-		return cmp.Or(b.Started, b.Created).Compare(cmp.Or(a.Started, a.Created))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Or(b.Started, b.Created).Compare(cmp.Or(a.Started, a.Created)))
 	})
 	switch {
 	case asJSON:
 		return s.printJSON(all)
+	case len(all) == 0 && found > 0 && !rehearsals:
+		fmt.Fprintf(s.Stdout, "no runs below %s but %s: sendoff status %s --sandbox\n", folder, prose.Counted(found, "rehearsal", "rehearsals"), quote(folder))
+		return nil
 	case len(all) == 0:
 		fmt.Fprintf(s.Stdout, "no runs below %s\n", folder)
 		return nil
 	}
+	if rehearsals {
+		fmt.Fprintln(s.Stdout, "SANDBOX: nothing was sent to anyone")
+	}
 	s.printRuns(all)
 	return nil
 }
+
+// askAnew has the process that holds a run say where that stands.
+func askAnew(ctx context.Context, r *runs.Summary) {
+	if r.State != runs.Held && r.State != runs.Sending {
+		return
+	}
+	live := askHolder(ctx, r.Dir)
+	if live == nil {
+		return
+	}
+	if live.RunKey != "" { // a run that is planned for the first time has written nothing yet
+		r.Key, r.Campaign, r.Sandbox = live.RunKey, live.Campaign, live.Sandbox
+	}
+	r.State = runstore.State(live.State)
+	if r.State == runstore.Running {
+		r.State = runs.Sending
+	}
+	r.Accepted, r.Rejected, r.NotSent = int(live.Accepted), int(live.Rejected), int(live.NotSent)
+	r.InDoubt, r.LeftInDoubt = int(live.InDoubt), int(live.Left)
+}
+
+// rank orders a list: what goes on or could, what is over, what was never started.
+func rank(r runs.Summary) int {
+	switch {
+	case wasNeverStarted(r):
+		return 2
+	case r.State.Over():
+		return 1
+	}
+	return 0
+}
+
+// wasNeverStarted reports whether a run has got no farther than its plan.
+func wasNeverStarted(r runs.Summary) bool {
+	return (r.State == runstore.Planning || r.State == runstore.Planned) && r.Started.IsZero()
+}
+
+// mostColumns is how much of a run's key a list shows.
+const mostColumns = 40
 
 func (s *session) printRuns(all []runs.Summary) {
 	var table strings.Builder
@@ -77,18 +125,54 @@ func (s *session) printRuns(all []runs.Summary) {
 		if !r.Started.IsZero() {
 			started = clockTime(r.Started)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Key, started, cmp.Or(r.Error, string(r.State)),
-			prose.Thousands(r.Accepted), prose.Thousands(r.NotSent), prose.Thousands(r.InDoubt), goOnWith(r))
+		state, next := cmp.Or(r.Error, string(r.State)), goOnWith(r)
+		switch {
+		case r.Copied && !r.State.Over():
+			state = "a copy"
+		case r.State == runstore.Planned:
+			next = s.startOf(r)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", cut(r.Key, mostColumns), started, state,
+			prose.Thousands(r.Accepted), prose.Thousands(r.NotSent), prose.Thousands(r.InDoubt), next)
 	}
 	_ = w.Flush() // into memory
+	first := slices.IndexFunc(all, wasNeverStarted)
+	i := -1 // the heading's
 	for line := range strings.Lines(table.String()) {
+		if i == first && i >= 0 {
+			fmt.Fprintln(s.Stdout, "not started:")
+		}
 		fmt.Fprintln(s.Stdout, strings.TrimRight(line, " \n"))
+		i++
 	}
+}
+
+// startOf is the command that starts a run that was planned.
+func (s *session) startOf(r runs.Summary) string {
+	path, p := campaignPath(r.Dir, r.Meta), place{sandbox: r.Sandbox}
+	if c, err := campaign.Load(path); err == nil {
+		if p.key(c, s.Now()) != r.Key {
+			p.runKey = r.Key
+		}
+		if usual, err := p.dir(c, s.Now()); err != nil || !isSameFile(usual, r.Dir) {
+			p.runDir = r.Dir
+		}
+	}
+	return "sendoff run " + p.arguments(path) + profileArgument(r.Meta)
+}
+
+func isSameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	y, e := os.Stat(b)
+	return err == nil && e == nil && os.SameFile(x, y)
 }
 
 // goOnWith is the command that goes on with a run, where it has begun and nobody holds it.
 func goOnWith(r runs.Summary) string {
+	seen := r.Meta.Storage
 	switch {
+	case r.State == runstore.Stopped && !r.Sandbox && r.NotSent == 0 && r.InDoubt > 0 && len(seen) > 0 && seen[len(seen)-1].Days == 0:
+		return "sendoff reconcile " + quote(r.Dir) // Sinch cannot be asked: somebody has to settle it
 	case r.State == runstore.NeedsReconcile:
 		return "sendoff reconcile " + quote(r.Dir)
 	case r.State == runstore.Stopped && !r.Sandbox && !r.Started.IsZero():

@@ -1,17 +1,18 @@
 package cli
 
 import (
-	"time"
+	"context"
 
 	"sendoff/internal/control"
 	"sendoff/internal/prose"
+	"sendoff/internal/runs"
 	"sendoff/internal/runstore"
 )
 
-// listen lets other processes ask this one, which holds the run, how far it is, and stop or pause it. Where that cannot be, the run goes on
+// listen lets other processes ask this one, which holds the run, how far it is and who its people are, and stop or pause it. Where that cannot be, the run goes on
 // without.
 func (r *runner) listen() {
-	server, err := control.Listen(control.Holder{Status: func() any { return r.liveStatus() }, Obey: r.obey}, r.log.Logger)
+	server, err := control.Listen(control.Holder{Status: func() any { return r.liveStatus() }, Obey: r.obey, People: r.people}, r.log.Logger)
 	if err == nil {
 		r.server = server
 		err = r.run.Announce(server.Addr, server.Token)
@@ -31,6 +32,11 @@ func (r *runner) hangUp() {
 	}
 }
 
+// people says who the people of the run are (see [runs.Each]). It may be called at any time.
+func (r *runner) people(ctx context.Context, yield func(keys []uint64) error) error {
+	return runs.Each(ctx, r.run, yield)
+}
+
 // liveStatus is how far the run is. It may be called at any time.
 func (r *runner) liveStatus() status {
 	if w := r.watching.Load(); w != nil {
@@ -43,7 +49,7 @@ func (r *runner) liveStatus() status {
 // nobody up.
 func (r *runner) obey(o control.Order) string {
 	switch {
-	case o == control.Stop && r.signals.begin(stoppedByCommand, time.Now()):
+	case o == control.Stop && r.signals.begin(stoppedByCommand):
 		return "Stopping." + r.onTheWay()
 	case r.signals.begun():
 		return "It is stopping already." + r.onTheWay()

@@ -10,17 +10,6 @@ import (
 // metricsEvery is how often metrics are written while sending.
 const metricsEvery = 15 * time.Second
 
-// readMetrics reads what the last start has left.
-func (r *runner) readMetrics() {
-	if r.hooks.file == "" {
-		return
-	}
-	var err error
-	if r.hooks.metrics, err = metrics.Read(r.hooks.file); err != nil {
-		r.warn("warning: the metrics of earlier starts cannot be read: %v", err)
-	}
-}
-
 // labelMetrics makes the metrics those of the run that is held.
 func (r *runner) labelMetrics() *metrics.Metrics {
 	m, meta := &r.hooks.metrics, r.run.Meta()
@@ -39,7 +28,7 @@ func (r *runner) labelMetrics() *metrics.Metrics {
 
 // writeMetrics writes how far sending is.
 func (r *runner) writeMetrics() {
-	if r.hooks.file == "" {
+	if r.hooks.file == nil {
 		return
 	}
 	m, p := r.labelMetrics(), &r.progress
@@ -54,7 +43,7 @@ func (r *runner) writeMetrics() {
 // known of the last one stays.
 func (r *runner) endMetrics(err error) {
 	code := r.codeToTell(err)
-	if r.hooks.file == "" || code == exitHeld {
+	if r.hooks.file == nil || code == exitHeld {
 		return
 	}
 	m := &r.hooks.metrics
@@ -62,7 +51,7 @@ func (r *runner) endMetrics(err error) {
 		r.labelMetrics()
 	}
 	if m.Campaign == "" {
-		m.Campaign = r.path // better than nothing: it could not be read
+		m.Campaign, _ = r.names()
 	}
 	m.LastEnd, m.ExitCode = time.Now(), code
 	if rep := r.outcome.report; rep != nil {
@@ -81,7 +70,7 @@ func (r *runner) endMetrics(err error) {
 }
 
 func (r *runner) saveMetrics() {
-	if err := r.hooks.metrics.Write(r.hooks.file, states()); err != nil && !r.hooks.warned {
+	if err := r.hooks.file.Write(&r.hooks.metrics, states()); err != nil && !r.hooks.warned {
 		r.hooks.warned = true
 		r.warn("warning: the metrics cannot be written: %v", err)
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"sendoff/campaign"
-	"sendoff/internal/ledger"
 	"sendoff/internal/plan"
 	"sendoff/internal/prose"
 	"sendoff/internal/runs"
@@ -20,8 +19,8 @@ import (
 	"sendoff/internal/suppress"
 )
 
-// lockPatience is how long we wait for a process that holds a run whose people are needed.
-const lockPatience = 10 * time.Second
+// lockPatience is how long we wait for a process that holds a run whose people are needed, and does not say who they are.
+const lockPatience = 2 * time.Second
 
 func exceptFlag() cli.Flag {
 	return &cli.StringSliceFlag{Name: "except", Usage: "leave out whom `RUN` has sent to, or may: a run's key, a pattern such as 'spring-*', or its folder; may be repeated"}
@@ -64,7 +63,8 @@ type others struct {
 }
 
 func (s *session) others(c *campaign.Campaign, run *runstore.Run, p place) others {
-	scope := runs.Scope{Campaign: c.Dir(), RunDir: p.runDir, RunID: run.Meta().RunID, Sandbox: p.sandbox, Self: []string{run.Dir}, Wait: lockPatience}
+	scope := runs.Scope{Campaign: c.Dir(), RunDir: p.runDir, RunID: run.Meta().RunID, Sandbox: p.sandbox, Self: []string{run.Dir},
+		Audience: c.Audience.Run, Wait: lockPatience, Ask: peopleOfHolder}
 	for _, p.sandbox = range []bool{false, true} { // a plan that is made aside is of the run that will be there
 		if dir, err := p.dir(c, s.Now()); err == nil {
 			scope.Self = append(scope.Self, dir)
@@ -73,15 +73,30 @@ func (s *session) others(c *campaign.Campaign, run *runstore.Run, p place) other
 	return others{session: s, campaign: c, run: run, scope: scope}
 }
 
-// questions are those of the campaign and of --except. What this run asked when it was planned, and then began to send, it may ask in vain.
-func (o others) questions(except []string) []runs.Question {
+// peopleOfHolder has the process that holds the run in dir say who its people are.
+func peopleOfHolder(ctx context.Context, dir string, yield func(keys []uint64) error) error {
+	holder, err := reach(dir)
+	if err != nil {
+		return err
+	}
+	return holder.People(ctx, yield)
+}
+
+// campaignQuestions are those that a campaign asks about other runs.
+func campaignQuestions(c *campaign.Campaign) []runs.Question {
 	var all []runs.Question
-	for _, list := range o.campaign.Suppress {
+	for _, list := range c.Suppress {
 		if list.Runs != "" {
-			at := campaign.Problem{File: o.campaign.Path, Line: list.Line, Column: list.Column}
+			at := campaign.Problem{File: c.Path, Line: list.Line, Column: list.Column}
 			all = append(all, runs.Question{Runs: list.Runs, Within: list.Within, At: at})
 		}
 	}
+	return all
+}
+
+// questions are those of the campaign and of --except. What this run asked when it was planned, and then began to send, it may ask in vain.
+func (o others) questions(except []string) []runs.Question {
+	all := campaignQuestions(o.campaign)
 	for _, name := range except {
 		all = append(all, runs.Question{Runs: name, At: campaign.Problem{File: "--except"}})
 	}
@@ -114,6 +129,9 @@ func (o others) sent(ctx context.Context, except []string, note func(format stri
 		for _, n := range people.Notes {
 			note("note: %s", n)
 		}
+		for _, u := range people.Unfinished {
+			note("note: %s is unfinished: everybody in it is left out, also those whom it has not reached; sendoff cancel %s lets those be sent to", u.Key, quote(u.Dir))
+		}
 		all = append(all, suppress.Sent{Name: people.Name, Runs: people.Runs, Keys: people.Keys})
 	}
 	if len(names) == known {
@@ -133,13 +151,14 @@ func (o others) source(ctx context.Context) (*runstore.Run, error) {
 func explainOther(err error, at campaign.Problem) error {
 	var problems campaign.Problems
 	var unfinished *runs.UnfinishedError
+	var held *runs.HeldError
 	switch {
 	case err == nil, errors.As(err, &problems), errors.Is(err, context.Canceled):
 		return err
 	case errors.As(err, &unfinished):
 		at.Message = fmt.Sprintf("%v: finish it (sendoff resume %s), or cancel it first (sendoff cancel %s)",
 			unfinished, quote(unfinished.Dir), quote(unfinished.Dir))
-	case errors.Is(err, ledger.ErrLocked):
+	case errors.As(err, &held):
 		return fmt.Errorf("%w\n    hint: nothing was sent now; run again once it has ended", err)
 	default:
 		at.Message = err.Error()

@@ -18,7 +18,7 @@ func TestExitCodesOfOtherRuns(t *testing.T) {
 		want int
 	}{
 		{nil, exitOK},
-		{fmt.Errorf("the people of run x cannot be read: %w", ledger.ErrLocked), exitHeld},
+		{&runs.HeldError{Key: "x", Dir: "runs/x", Holder: "process 1 on a"}, exitBrake},
 		{fmt.Errorf("the people of run x cannot be read: %w", runstore.ErrSnapshot), exitInput},
 		{fmt.Errorf("the people of run x cannot be read: %w", ledger.ErrDamaged), exitInput},
 		{errors.New("open runs: permission denied"), exitInput},

@@ -220,12 +220,19 @@ func became(run *runstore.Run, rows []int) (map[string]int, error) {
 	return counts, nil
 }
 
+// mayHaveMessage reports whether somebody of those whom became counts was sent to, or may have been.
+func mayHaveMessage(counts map[string]int) bool {
+	return counts[ledger.Accepted.String()]+counts[doubtForGood]+counts["left in doubt"] > 0
+}
+
+const doubtForGood = "in doubt, and is left in doubt for good"
+
 func describeState(e ledger.Entry) string {
 	switch {
 	case e.State.Sendable() && e.Flags == 0:
 		return "not sent yet, and will not be"
 	case e.State.Sendable(), e.State == ledger.Begun, e.State == ledger.InDoubt:
-		return "in doubt, and is left in doubt for good"
+		return doubtForGood
 	case e.State == ledger.Skipped:
 		return "left out as " + strings.ReplaceAll(campaign.SkipReason(e.Reason).String(), "_", " ")
 	}

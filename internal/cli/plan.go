@@ -26,7 +26,7 @@ func checkCommand(s *session) *cli.Command {
 		Name:      "check",
 		Usage:     "read the campaign, its audience and its suppression lists, and say what is wrong; sends nothing",
 		ArgsUsage: "CAMPAIGN",
-		Flags:     []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print the findings as JSON"}, exceptFlag()},
+		Flags:     []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print the findings as JSON"}, exceptFlag(), profileFlag()},
 		Action: func(c *cli.Context) error {
 			path, err := oneArgument(c, "CAMPAIGN")
 			if err != nil {
@@ -36,7 +36,7 @@ func checkCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return s.check(c.Context, path, except, c.Bool("json"))
+			return s.check(c.Context, path, except, c.String("profile"), c.Bool("json"))
 		},
 	}
 }
@@ -47,7 +47,7 @@ func planCommand(s *session) *cli.Command {
 		Usage:     "decide who gets a message and who is left out, and why; sends nothing",
 		ArgsUsage: "CAMPAIGN",
 		Flags: append([]cli.Flag{
-			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"}, exceptFlag(),
+			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"}, exceptFlag(), profileFlag(),
 		}, placeFlags()...),
 		Action: func(c *cli.Context) error {
 			path, err := oneArgument(c, "CAMPAIGN")
@@ -58,29 +58,30 @@ func planCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return s.planOnly(c.Context, path, readPlace(c), except, c.Bool("json"))
+			return s.planOnly(c.Context, path, readPlace(c), except, c.String("profile"), c.Bool("json"))
 		},
 	}
 }
 
 // planOnly plans into the run's folder where one is named, and otherwise leaves nothing.
-func (s *session) planOnly(ctx context.Context, path string, p place, except []string, asJSON bool) error {
+func (s *session) planOnly(ctx context.Context, path string, p place, except []string, profileName string, asJSON bool) error {
 	c, err := s.loadCampaign(path)
 	if err != nil {
 		return err
 	}
-	guard, err := s.guard(c)
+	through, err := s.planningProfile(profileName, c)
 	if err != nil {
 		return err
 	}
+	guard := guardOf(through)
 	show := func(built *plan.Plan, m runstore.Meta) error {
 		if asJSON {
 			return s.printJSON(planJSON(built, m))
 		}
-		s.printPlan(c, built, m)
+		s.printPlan(c, built, m, through)
 		next := p
 		next.sandbox = p.runDir == "" // a folder that was planned for real is run for real
-		s.say("next: sendoff run %s", next.arguments(path)+exceptArguments(except))
+		s.say("next: sendoff run %s", next.arguments(path)+flagArgument(c, profileName)+exceptArguments(except))
 		return nil
 	}
 	if p.runDir == "" {
@@ -158,7 +159,8 @@ func (s *session) buildPlan(ctx context.Context, o others, except []string, appI
 	if config.Sent, err = o.sent(ctx, except, s.say); err != nil {
 		return nil, err
 	}
-	return plan.Build(ctx, config)
+	built, err := plan.Build(ctx, config)
+	return built, explainOnlyTo(err, guard)
 }
 
 const planningEvery = 5 * time.Second
@@ -170,9 +172,16 @@ func (r *runner) dryRun(ctx context.Context) error {
 		return err
 	}
 	r.campaign = c
-	var through *profile.Profile // a rehearsal goes through none
-	if !r.flags.sandbox {
-		if through, err = r.chosenProfile(); err != nil {
+	var through *profile.Profile
+	if r.flags.sandbox {
+		if r.settings, err = r.rehearsalSettings(); err != nil {
+			return err
+		}
+		through = r.settings.profile
+	} else if through, err = r.chosenProfile(); err != nil {
+		return err
+	} else if through != nil {
+		if err := r.checkEnvironment(ctx, through); err != nil {
 			return err
 		}
 	}
@@ -180,13 +189,14 @@ func (r *runner) dryRun(ctx context.Context) error {
 		if r.flags.json {
 			return r.printJSON(planJSON(built, m))
 		}
-		r.printPlan(c, built, m)
+		r.printPlan(c, built, m, through)
 		r.say("dry run: nothing was sent")
 		return nil
 	})
 }
 
-func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta) {
+// printPlan prints a plan that was made for a profile, which may be nil.
+func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta, through *profile.Profile) {
 	row := func(label, format string, args ...any) {
 		fmt.Fprintf(s.Stdout, "  %-9s %s\n", label, fmt.Sprintf(format, args...))
 	}
@@ -195,6 +205,9 @@ func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta)
 	row("audience", "%s", describeAudience(m.AudienceFile, p))
 	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(p))
 	row("checked", "%s", lists(m.Lists, c.NoSuppress))
+	if through != nil {
+		row("profile", "%s", through.Name)
+	}
 	showOnlyTo(row, m.Lists)
 	row("plan", "%s", m.PlanDigest[:16])
 	fmt.Fprintln(s.Stdout)
@@ -206,21 +219,21 @@ func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta)
 }
 
 // check plans aside and prints what was found, whether or not it could be sent.
-func (s *session) check(ctx context.Context, path string, except []string, asJSON bool) error {
+func (s *session) check(ctx context.Context, path string, except []string, profileName string, asJSON bool) error {
 	c, err := s.loadCampaign(path)
-	var guard plan.Guard
+	var through *profile.Profile
 	if err == nil {
-		guard, err = s.guard(c)
+		through, err = s.planningProfile(profileName, c)
 	}
 	if err == nil {
-		err = s.planAside(ctx, c, place{}, except, guard, func(p *plan.Plan, m runstore.Meta) error {
+		err = s.planAside(ctx, c, place{}, except, guardOf(through), func(p *plan.Plan, m runstore.Meta) error {
 			if asJSON {
 				return s.printJSON(checkJSON{Schema: 1, OK: true, Problems: c.Warnings, Plan: planJSON(p, m)})
 			}
 			fmt.Fprintf(s.Stdout, "%s\n", describeAudience(m.AudienceFile, p))
 			printFindings(s.Stdout, p.Findings)
 			fmt.Fprintf(s.Stdout, "%s can be sent to%s\n", prose.Counted(m.Eligible, "person", "people"), leftOut(p))
-			s.say("next: sendoff plan %s", quote(path)+exceptArguments(except))
+			s.say("next: sendoff plan %s", quote(path)+flagArgument(c, profileName)+exceptArguments(except))
 			return nil
 		})
 	}
@@ -229,6 +242,14 @@ func (s *session) check(ctx context.Context, path string, except []string, asJSO
 		return errors.Join(s.printJSON(checkJSON{Schema: 1, Problems: problems}), err)
 	}
 	return err
+}
+
+// flagArgument is the flag that names a profile, where the campaign does not.
+func flagArgument(c *campaign.Campaign, name string) string {
+	if name == "" || name == c.Profile {
+		return ""
+	}
+	return " --profile " + quote(name)
 }
 
 type checkJSON struct {

@@ -36,16 +36,7 @@ func (r *runner) askForApp(ctx context.Context) error {
 		return err
 	})
 	if isAccess(err) {
-		return r.settings.explainAccess(err)
-	}
-	return err
-}
-
-// explainAccess adds to what can be mended where it may have to be.
-func (st *settings) explainAccess(err error) error {
-	err = explainAccess(err)
-	if p := st.profile; p != nil {
-		err = fmt.Errorf("%w\n    hint: what SINCH_* leave out comes from profile %s in %s", err, p.Name, p.File)
+		return r.settings.explainRefused(err)
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"sendoff/campaign"
+	"sendoff/internal/plan"
 	"sendoff/internal/profile"
 	"sendoff/internal/prose"
 	"sendoff/internal/sinch"
@@ -25,7 +27,7 @@ func profileCommand(s *session) *cli.Command {
 		Name:  "profile",
 		Usage: "keep project, app, region and access key by a name; whom and how many people it may reach",
 		Description: "Profiles stand in profiles.yaml in your configuration folder, or where SENDOFF_PROFILES says. They are used by\n" +
-			"run, doctor and reconcile with --profile NAME, or with profile: NAME in the campaign. What SINCH_* say besides must be the same.",
+			"run, doctor, plan and others with --profile NAME, or with profile: NAME in the campaign. What SINCH_* say besides must be the same.",
 		ArgsUsage: "add|list|show|check",
 		Action:    noCommand,
 		Subcommands: []*cli.Command{
@@ -38,7 +40,7 @@ func profileCommand(s *session) *cli.Command {
 					&cli.StringFlag{Name: "key-id", Usage: "`ID` of the access key"},
 					&cli.StringFlag{Name: "key-secret-file", Usage: "`FILE` that holds the key's secret"},
 					&cli.StringFlag{Name: "key-secret-command", Usage: "`COMMAND` that prints the key's secret, such as that of a password manager"},
-					&cli.StringFlag{Name: "endpoint", Usage: "`URL` instead of Sinch's own hosts"},
+					&cli.StringFlag{Name: "endpoint", Usage: "`URL` instead of Sinch's own hosts", DefaultText: "$SINCH_ENDPOINT"},
 					&cli.StringFlag{Name: "only-to", Usage: "`FILE` of the people who alone may get anything, whatever the audience"},
 					&cli.IntFlag{Name: "max-recipients", Usage: "a run has at most `N` recipients", DefaultText: "no limit"},
 					&cli.BoolFlag{Name: "replace", Usage: "write a profile anew that is there; everything in its entry is lost, comments too"},
@@ -184,8 +186,18 @@ func refuseMade(err error) error {
 	return inputErrorf("%s. Nothing was written", problems[0].Message)
 }
 
-// gather takes what the flags say, and asks for the rest where somebody can answer.
+// gather takes what the flags say, and asks for the rest where somebody can answer; for the secret last, when all else is good.
 func (a *addition) gather(ctx context.Context, c *cli.Context) error {
+	guard, err := a.gatherGuard(c)
+	if err != nil {
+		return err
+	}
+	endpoint := c.String("endpoint")
+	if !c.IsSet("endpoint") {
+		if endpoint = a.Getenv("SINCH_ENDPOINT"); endpoint != "" {
+			a.say("the endpoint is %s, as SINCH_ENDPOINT says; --endpoint names another", endpoint)
+		}
+	}
 	var missing []string
 	for _, q := range []struct{ flag, key, question string }{
 		{"project-id", "project_id", "Project id: "},
@@ -195,7 +207,10 @@ func (a *addition) gather(ctx context.Context, c *cli.Context) error {
 		{"key-id", "key_id", "Access key id: "},
 	} {
 		answer := c.String(q.flag)
-		if wanted := q.question != "" && (q.flag != "region" || c.String("endpoint") == ""); answer == "" && wanted {
+		if q.flag == "endpoint" {
+			answer = endpoint
+		}
+		if wanted := q.question != "" && (q.flag != "region" || endpoint == ""); answer == "" && wanted {
 			if !isTerminal(a.Stdin) {
 				missing = append(missing, "--"+q.flag)
 				continue
@@ -217,10 +232,12 @@ func (a *addition) gather(ctx context.Context, c *cli.Context) error {
 	if missing != nil {
 		return inputErrorf("this is no terminal, so nobody can be asked for what is missing: %s. Nothing was written", strings.Join(missing, ", "))
 	}
-	if err := a.gatherSecret(ctx, c); err != nil {
-		return err
+	if _, err := profile.Make(a.path, a.name, slices.Concat(a.entry, guard)); err != nil {
+		return refuseMade(err)
 	}
-	return a.gatherGuard(c)
+	err = a.gatherSecret(ctx, c)
+	a.entry = append(a.entry, guard...)
+	return err
 }
 
 func (a *addition) gatherSecret(ctx context.Context, c *cli.Context) error {
@@ -229,7 +246,9 @@ func (a *addition) gatherSecret(ctx context.Context, c *cli.Context) error {
 		return nil
 	}
 	if file := c.String("key-secret-file"); file != "" {
-		return a.addPath("key_secret_file", file)
+		secret, err := pathSetting("key_secret_file", file)
+		a.entry = append(a.entry, secret)
+		return err
 	}
 	file := profile.KeyFile(a.path, a.name)
 	if fileExists(file) && !c.Bool("replace") {
@@ -238,31 +257,41 @@ func (a *addition) gatherSecret(ctx context.Context, c *cli.Context) error {
 	}
 	var err error
 	a.typed, err = a.askHidden(ctx, "Access key secret (not shown): ")
+	if err == nil && a.typed == "" {
+		err = inputErrorf("no secret was typed. Nothing was written")
+	}
 	a.entry = append(a.entry, profile.Setting{Key: "key_secret_file", Value: filepath.Base(file)})
 	return err
 }
 
-func (a *addition) gatherGuard(c *cli.Context) error {
+// gatherGuard returns what the flags say of whom and how many people the profile lets messages out to. The list must be good.
+func (a *addition) gatherGuard(c *cli.Context) (guard []profile.Setting, err error) {
+	if c.String("only-to") != "" {
+		list, err := pathSetting("only_to", c.String("only-to"))
+		if err != nil {
+			return nil, err
+		}
+		if _, err := readOnlyTo(plan.Guard{OnlyTo: list.Value}, "", false); err != nil {
+			return nil, fmt.Errorf("nothing was written: %w", err)
+		}
+		guard = append(guard, list)
+	}
 	if c.IsSet("max-recipients") {
-		a.entry = append(a.entry, profile.Setting{Key: "max_recipients", Value: strconv.Itoa(c.Int("max-recipients"))})
+		guard = append(guard, profile.Setting{Key: "max_recipients", Value: strconv.Itoa(c.Int("max-recipients"))})
 	}
-	if c.String("only-to") == "" {
-		return nil
-	}
-	return a.addPath("only_to", c.String("only-to"))
+	return guard, nil
 }
 
-// addPath adds a path as it is found from every folder.
-func (a *addition) addPath(key, path string) error {
+// pathSetting is a path, of a file that is there, as it is found from every folder.
+func pathSetting(key, path string) (profile.Setting, error) {
 	path, err := filepath.Abs(path)
 	if err == nil && !fileExists(path) {
 		err = errors.New("there is no " + path)
 	}
 	if err != nil {
-		return inputErrorf("%v. Nothing was written", err)
+		return profile.Setting{}, inputErrorf("%v. Nothing was written", err)
 	}
-	a.entry = append(a.entry, profile.Setting{Key: key, Value: path})
-	return nil
+	return profile.Setting{Key: key, Value: path}, nil
 }
 
 // askHidden reads a line from the terminal that is not shown while it is typed.
@@ -318,7 +347,7 @@ func (a *addition) examine(ctx context.Context, c *cli.Context, made *profile.Pr
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case isAccess(err):
-		return fmt.Errorf("nothing was written: %w", explainAccess(err))
+		return fmt.Errorf("nothing was written: %w", explainInWordsOf(made, err))
 	case err != nil:
 		return accessErrorf("nothing was written: Sinch could not be reached: %v\n    hint: --no-check writes the profile all the same", err)
 	}

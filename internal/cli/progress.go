@@ -154,20 +154,30 @@ func (w *watcher) reached() int64 {
 	return int64(float64(settled) / seconds)
 }
 
+// left is how long it takes until everyone is sent to; 0 where nobody can tell, as in a pause.
 func (w *watcher) left() time.Duration {
 	rate := w.reached()
-	if rate == 0 {
+	if rate == 0 || w.valve.Paused() {
 		return 0
 	}
 	return time.Duration((w.progress.Total.Load()-w.progress.Settled())/rate) * time.Second
 }
 
-// status is what status.json holds.
+// status is what status.json holds. What a report says too has the same name there.
 type status struct {
-	Schema   int       `json:"schema"`
+	Message  string `json:"message,omitempty"` // what has to be read before anything else
+	Schema   int    `json:"schema"`
+	Live     bool   `json:"live,omitempty"` // a process holds the run, and says so
+	Campaign string `json:"campaign"`
+	RunKey   string `json:"run_key"`
+	RunID    string `json:"run_id"`
+	Sandbox  bool   `json:"sandbox"`
+
+	Destination runstore.Destination `json:"destination,omitzero"`
+
 	Time     time.Time `json:"time"`
 	State    string    `json:"state"`
-	Total    int64     `json:"recipients"`
+	Eligible int64     `json:"eligible"`
 	Accepted int64     `json:"accepted"`
 	Rejected int64     `json:"rejected"`
 	InDoubt  int64     `json:"in_doubt"`
@@ -204,22 +214,31 @@ func (w *watcher) status() status {
 	return s
 }
 
-// statusIn is what has been counted, in a state.
+// statusIn is what has been counted by now, in a state.
 func (r *runner) statusIn(state string) status {
-	p := &r.progress
-	return status{
-		Schema: 1, Time: time.Now(), State: state,
-		Total: p.Total.Load(), Accepted: p.Accepted.Load(), Rejected: p.Rejected.Load(), InDoubt: p.InDoubt.Load(), Left: p.Left.Load(),
+	p, m := &r.progress, r.run.Meta()
+	s := status{
+		Schema: 1, Live: true, Campaign: m.Campaign, RunKey: m.Key, RunID: m.RunID, Sandbox: m.Sandbox, Destination: m.Destination,
+		Time: time.Now(), State: state,
+		Eligible: p.Total.Load(), Accepted: p.Accepted.Load(), Rejected: p.Rejected.Load(), InDoubt: p.InDoubt.Load(), Left: p.Left.Load(),
 		NotSent: p.Total.Load() - p.Settled(), Skipped: p.Skipped.Load(),
 		InFlight: p.InFlight.Load(), Allowed: p.Rate.Load(), Answers: p.Throttled.Load(),
 	}
+	if s.Destination.AppID == "" { // it is put on record when sending begins
+		s.Destination = r.settings.pinned("")
+	}
+	if s.Sandbox {
+		s.Message = "SANDBOX: nothing is sent to anyone"
+	}
+	return s
 }
 
 // statusAtEnd is how a start ended.
 func (r *runner) statusAtEnd(state runstore.State, rep *report.Report) status {
 	s := r.statusIn(string(state))
+	s.Live = false
 	s.Accepted, s.Rejected, s.InDoubt, s.Left, s.NotSent = int64(rep.Accepted), int64(rep.Rejected), int64(rep.InDoubt), int64(rep.LeftInDoubt), int64(rep.NotSent)
-	s.Total = s.Accepted + s.Rejected + s.InDoubt + s.Left + s.NotSent + s.Skipped
+	s.Eligible = s.Accepted + s.Rejected + s.InDoubt + s.Left + s.NotSent + s.Skipped
 	return s
 }
 

@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"context"
 	"errors"
+	"fmt"
 
 	"github.com/urfave/cli/v2"
 
+	"sendoff/internal/ledger"
 	"sendoff/internal/report"
 	"sendoff/internal/runstore"
 )
@@ -19,13 +22,21 @@ func reportCommand(s *session) *cli.Command {
 			&cli.BoolFlag{Name: "json", Usage: "print it as JSON"},
 		}, whichRun()...),
 		Action: s.onRun(func(c *cli.Context, dir string) error {
-			return s.report(dir, c.Bool("full"), c.Bool("json"))
+			return s.report(c.Context, dir, readPlace(c).arguments(c.Args().First()), c.Bool("full"), c.Bool("json"))
 		}),
 	}
 }
 
-func (s *session) report(dir string, full, asJSON bool) error {
+// report writes the lists of the run in dir. args are those by which a command finds it.
+func (s *session) report(ctx context.Context, dir, args string, full, asJSON bool) error {
 	run, err := runstore.View(dir)
+	if errors.Is(err, ledger.ErrLocked) {
+		if live := askHolder(ctx, dir); live != nil {
+			return fmt.Errorf("%s is %s: sendoff status %s has the numbers; the lists are written when it ends or stops\n    %w",
+				dir, live.doing(), args, err)
+		}
+		return explainHeld(err, dir)
+	}
 	if err != nil {
 		return err
 	}

@@ -286,7 +286,7 @@ func (r *runner) do(ctx context.Context) error {
 	defer release()
 	r.signals = signals
 	if d := r.flags.maxDuration; d > 0 {
-		timer := time.AfterFunc(d, func() { signals.begin(fmt.Sprintf("stopped after %v, as --max-duration says", d), time.Now()) })
+		timer := time.AfterFunc(d, func() { signals.begin(fmt.Sprintf("stopped after %v, as --max-duration says", d)) })
 		defer timer.Stop()
 	}
 	before, cancel := untilStopped(ctx, signals.stop)
@@ -326,7 +326,7 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 		find = r.reopen
 	}
 	if err := find(ctx); errors.Is(err, errSeenTo) && r.flags.ifLocked == lockedSkip {
-		r.say("%v: nothing to do", err)
+		r.say("%s: nothing to do", firstLine(err))
 		r.outcome.elsewhere = true
 		return true, nil
 	} else if err != nil {
@@ -359,7 +359,7 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	// Only now: whoever opted out meanwhile is left out.
 	r.lists, err = suppress.Load(r.campaign.Dir(), r.campaign.Suppress, r.campaign.Audience.Country, time.Now(), guardOf(r.settings.profile).Lists()...)
 	if err != nil {
-		return false, err
+		return false, explainOnlyTo(err, guardOf(r.settings.profile))
 	}
 	note := r.say
 	if r.plan != nil {
@@ -409,8 +409,11 @@ func (r *runner) configure(ctx context.Context) (err error) {
 		r.flags.inDoubt = r.campaign.InDoubt
 	}
 	if r.flags.sandbox {
-		r.settings = sandboxSettings()
-	} else if r.settings, err = r.chooseSettings(ctx); err != nil {
+		r.settings, err = r.rehearsalSettings()
+	} else {
+		r.settings, err = r.chooseSettings(ctx)
+	}
+	if err != nil {
 		return err
 	}
 	r.client, err = r.settings.client(r.flags.tuning)
@@ -508,6 +511,8 @@ func (r *runner) hold(ctx context.Context, dir string, acquire func() error) err
 // explainAcquire puts what keeps a run from being held into words that say what to do.
 func explainAcquire(err error, dir string) error {
 	switch {
+	case errors.Is(err, ledger.ErrLocked):
+		return explainHeld(err, dir)
 	case errors.Is(err, ledger.ErrCopied):
 		return fmt.Errorf("%w: %s was copied or moved from another disk or machine, and the original could still send\n"+
 			"    hint: --adopt takes it as the run itself; the original must not be used again: where the app stores nothing, people would get the message twice", err, dir)

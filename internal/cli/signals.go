@@ -20,8 +20,7 @@ type interrupts struct {
 	said   chan struct{} // closed when it has
 
 	mu     sync.Mutex
-	first  time.Time // when the first came
-	reason string    // what it was
+	reason string // what the first was
 }
 
 // What has stopped us: a signal, another process, or else --max-duration.
@@ -60,13 +59,13 @@ func watchSignals(ctx context.Context, onStop func()) (context.Context, *interru
 }
 
 // begin stops as the first signal does. It returns false where somebody has done so before.
-func (i *interrupts) begin(reason string, now time.Time) bool {
+func (i *interrupts) begin(reason string) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if !i.first.IsZero() {
+	if i.begun() {
 		return false
 	}
-	i.first, i.reason = now, reason
+	i.reason = reason
 	close(i.stop)
 	go func() {
 		defer close(i.said)
@@ -103,14 +102,20 @@ func (i *interrupts) awaitSaid() {
 	}
 }
 
+// watch obeys signals. Whatever has stopped us before, the first signal is the first press: whoever presses once wants no doubt.
 func (i *interrupts) watch(ctx context.Context, signals <-chan os.Signal, now func() time.Time) {
+	var first time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-signals:
 		}
-		if at := now(); !i.begin(stopped, at) && at.Sub(i.first) > panicSpan { // which nobody changes any more
+		switch at := now(); {
+		case first.IsZero():
+			first = at
+			i.begin(stopped)
+		case at.Sub(first) > panicSpan:
 			i.cancel()
 			return
 		}

@@ -37,3 +37,28 @@ func TestInterrupts(t *testing.T) {
 		}
 	})
 }
+
+// Whoever presses once when --max-duration or another process has stopped the run wants the answers that are on their way.
+func TestFirstPressAfterAnotherStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		i := &interrupts{stop: make(chan struct{}), cancel: cancel, onStop: func() {}, said: make(chan struct{})}
+		signals := make(chan os.Signal)
+		go i.watch(ctx, signals, time.Now)
+		i.begin(stoppedByCommand)
+		time.Sleep(10 * panicSpan)
+		for range 2 { // in one panic
+			signals <- os.Interrupt
+			synctest.Wait()
+			if ctx.Err() != nil || i.how() != stoppedByCommand {
+				t.Errorf("the first press leaves: %v, %q", ctx.Err(), i.how())
+			}
+		}
+		time.Sleep(panicSpan + time.Millisecond)
+		signals <- os.Interrupt
+		synctest.Wait()
+		if ctx.Err() == nil {
+			t.Error("the second press does not leave")
+		}
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,7 +55,10 @@ func (s *session) status(ctx context.Context, dir, args string, asJSON bool) err
 	if asJSON {
 		return s.printJSON(live)
 	}
-	fmt.Fprintln(s.Stdout, strings.Join(live.lines(), "\n"))
+	fmt.Fprintln(s.Stdout, strings.Join(slices.Concat(live.heading(), live.lines()), "\n"))
+	if next := live.next(args); next != "" {
+		s.say("%s", next)
+	}
 	return nil
 }
 
@@ -64,16 +68,25 @@ func look(ctx context.Context, dir string) (*runstore.Run, *status, error) {
 	if !errors.Is(locked, ledger.ErrLocked) {
 		return run, nil, locked
 	}
-	live := new(status)
-	if holder, err := reach(dir); err == nil && holder.Status(ctx, live) == nil {
+	if live := askHolder(ctx, dir); live != nil {
 		return nil, live, nil
 	}
 	// On another machine, or too busy to answer.
+	live := new(status)
 	b, err := os.ReadFile(filepath.Join(dir, runstore.StatusName))
 	if err != nil || json.Unmarshal(b, live) != nil {
-		return nil, nil, locked
+		return nil, nil, fmt.Errorf("%s: %w", dir, locked)
 	}
 	return nil, live, nil
+}
+
+// askHolder returns what the process that holds the run in dir says of itself, or nil where none answers.
+func askHolder(ctx context.Context, dir string) *status {
+	live := new(status)
+	if holder, err := reach(dir); err != nil || holder.Status(ctx, live) != nil {
+		return nil
+	}
+	return live
 }
 
 // reach returns a client of the process that holds the run in dir, where that is one of this machine.
@@ -85,6 +98,12 @@ func reach(dir string) (*control.Client, error) {
 	return control.NewClient(holder.Addr, holder.Token), nil
 }
 
+// Of a copy nobody knows what the run itself does.
+const (
+	unknownState = runstore.State("unknown")
+	copyOfOther  = "a copy: what its original does now cannot be known"
+)
+
 // sayStatus says where a run stands that nobody holds, and what comes next.
 func (s *session) sayStatus(run *runstore.Run, args string, asJSON bool) error {
 	copied := run.Ledger.Copied()
@@ -94,6 +113,9 @@ func (s *session) sayStatus(run *runstore.Run, args string, asJSON bool) error {
 	rep, err := report.Collect(run)
 	if err != nil {
 		return err
+	}
+	if n := len(rep.Starts); copied && rep.State == runstore.Stopped && n > 0 && rep.Ended.Before(rep.Starts[n-1].Time) { // it was sending when it was copied
+		rep.State, rep.Reason = unknownState, copyOfOther
 	}
 	if asJSON {
 		return s.printJSON(rep)
@@ -109,19 +131,44 @@ func (s *session) sayStatus(run *runstore.Run, args string, asJSON bool) error {
 	return nil
 }
 
+// heading says which run it is, and through what it sends.
+func (st *status) heading() []string {
+	if st.RunKey == "" { // an older version says nothing of that
+		return nil
+	}
+	text := fmt.Sprintf("%s · campaign %s", st.RunKey, st.Campaign)
+	if st.Sandbox {
+		return []string{st.Message, text}
+	}
+	return []string{text, "  through " + describeDestination(st.Destination)}
+}
+
+// next says how a run goes on that somebody has paused.
+func (st *status) next(args string) string {
+	if st.State != statePaused {
+		return ""
+	}
+	return "to go on: sendoff continue " + args
+}
+
+// doing is the state in words.
+func (st *status) doing() string {
+	switch st.State {
+	case string(runstore.Running):
+		return "sending"
+	case stateWaiting:
+		return "waiting for look-ups"
+	}
+	return st.State
+}
+
 // lines says in words how far a run is that a process holds.
 func (st *status) lines() []string {
-	state := st.State
-	switch state {
-	case string(runstore.Planning):
+	if st.State == string(runstore.Planning) {
 		return []string{"planning, or waiting for confirmation: nothing is sent now"}
-	case string(runstore.Running):
-		state = "sending"
-	case stateWaiting:
-		state = "waiting for look-ups"
 	}
-	text := fmt.Sprintf("%s: %s of %s accepted, %s rejected, %s in doubt", state,
-		prose.Thousands(st.Accepted), prose.Thousands(st.Total), prose.Thousands(st.Rejected), prose.Thousands(st.InDoubt))
+	text := fmt.Sprintf("%s: %s of %s accepted, %s rejected, %s in doubt", st.doing(),
+		prose.Thousands(st.Accepted), prose.Thousands(st.Eligible), prose.Thousands(st.Rejected), prose.Thousands(st.InDoubt))
 	if st.Left > 0 {
 		text += fmt.Sprintf(", %s left in doubt", prose.Thousands(st.Left))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -32,7 +33,7 @@ func (s *session) watchRun(ctx context.Context, dir, args string) error {
 		case err != nil && !(b.shown() && errors.Is(err, ledger.ErrLocked)): // the holder may be gone a moment before its lock is
 			return err
 		case err == nil:
-			b.show(live.lines())
+			b.show(live, args)
 		}
 		select {
 		case <-time.After(lookEvery):
@@ -51,15 +52,26 @@ type block struct {
 
 func (b *block) shown() bool { return !b.at.IsZero() }
 
-func (b *block) show(lines []string) {
+// show says how far a run is, and which one it is: off a terminal only the first time.
+func (b *block) show(live *status, args string) {
+	lines := live.lines()
+	if next := live.next(args); next != "" {
+		lines = append(lines, next)
+	}
 	width := terminalWidth(b.Stdout)
 	if width == 0 {
+		if !b.shown() {
+			for _, line := range live.heading() {
+				fmt.Fprintln(b.Stdout, line)
+			}
+		}
 		if time.Since(b.at) >= lineEvery {
 			b.at = time.Now()
 			fmt.Fprintln(b.Stdout, strings.Join(lines, "; "))
 		}
 		return
 	}
+	lines = slices.Concat(live.heading(), lines)
 	b.erase()
 	b.at, b.height = time.Now(), len(lines)
 	for _, line := range lines {

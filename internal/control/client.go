@@ -1,10 +1,13 @@
 package control
 
 import (
+	"bufio"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"io"
 	"net/http"
+	"time"
 )
 
 const maxAnswer = 1 << 20
@@ -36,23 +39,71 @@ func (c *Client) Tell(ctx context.Context, o Order) (string, error) {
 	return answer.Said, err
 }
 
+// People asks who the people of the run are. It calls yield with their keys, some at a time; they are yield's until it returns. Where the error is
+// not nil they were not all. It is [ErrNobody], or yield's.
+func (c *Client) People(ctx context.Context, yield func(keys []uint64) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	silence := time.AfterFunc(patience, cancel)
+	defer silence.Stop()
+	client := http.Client{Transport: c.http.Transport, CheckRedirect: c.http.CheckRedirect} // it may take long, as long as it goes on
+	resp, err := c.do(ctx, &client, http.MethodGet, peoplePath)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	body := bufio.NewReader(resp.Body)
+	var keys []uint64
+	for {
+		var n uint32
+		if binary.Read(body, binary.BigEndian, &n) != nil || n > maxBatch && n != noMore {
+			return ErrNobody
+		}
+		if n == noMore {
+			return nil
+		}
+		keys = append(keys[:0], make([]uint64, n)...)
+		if binary.Read(body, binary.BigEndian, keys) != nil {
+			return ErrNobody
+		}
+		silence.Stop()
+		if err := yield(keys); err != nil {
+			return err
+		}
+		silence.Reset(patience)
+	}
+}
+
 func (c *Client) ask(ctx context.Context, method, path string, v any) error {
-	if !isLoopback(c.addr) {
-		return ErrNobody // somebody else's file: the token goes to this machine alone
-	}
-	r, err := http.NewRequestWithContext(ctx, method, "http://"+c.addr+path, nil)
+	resp, err := c.do(ctx, &c.http, method, path)
 	if err != nil {
-		return ErrNobody
-	}
-	r.Header.Set("Authorization", "Bearer "+c.token)
-	resp, err := c.http.Do(r)
-	if err != nil {
-		return ErrNobody
+		return err
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil || resp.StatusCode != http.StatusOK || resp.Header.Get(proofHeader) != proof(c.token) || json.Unmarshal(b, v) != nil {
+	if err != nil || json.Unmarshal(b, v) != nil {
 		return ErrNobody
 	}
 	return nil
+}
+
+// do returns an answer of the holder's, whose body the caller closes.
+func (c *Client) do(ctx context.Context, client *http.Client, method, path string) (*http.Response, error) {
+	if !isLoopback(c.addr) {
+		return nil, ErrNobody // somebody else's file: the token goes to this machine alone
+	}
+	r, err := http.NewRequestWithContext(ctx, method, "http://"+c.addr+path, nil)
+	if err != nil {
+		return nil, ErrNobody
+	}
+	r.Header.Set("Authorization", "Bearer "+c.token)
+	resp, err := client.Do(r)
+	if err != nil {
+		return nil, ErrNobody
+	}
+	if resp.StatusCode != http.StatusOK || resp.Header.Get(proofHeader) != proof(c.token) {
+		_ = resp.Body.Close()
+		return nil, ErrNobody
+	}
+	return resp, nil
 }

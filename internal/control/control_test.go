@@ -2,12 +2,14 @@ package control
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -49,6 +51,44 @@ func TestAsk(t *testing.T) {
 	s.Close()
 	if err := c.Status(t.Context(), &got); !errors.Is(err, ErrNobody) {
 		t.Errorf("Status after the end = %v, want ErrNobody", err)
+	}
+}
+
+// More people than one batch has come as they are; a part is not taken for all.
+func TestPeople(t *testing.T) {
+	var want []uint64
+	for key := range uint64(2*maxBatch + 7) {
+		want = append(want, key*447700900000)
+	}
+	broken := errors.New("the disk is gone")
+	var fails atomic.Bool
+	s, err := Listen(Holder{People: func(_ context.Context, yield func([]uint64) error) error {
+		if err := errors.Join(yield(nil), yield(want[:maxBatch+5]), yield(want[maxBatch+5:])); err != nil || !fails.Load() {
+			return err
+		}
+		return broken
+	}}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ask := func(token string) (got []uint64, err error) {
+		err = NewClient(s.Addr, token).People(t.Context(), func(keys []uint64) error { got = append(got, keys...); return nil })
+		return got, err
+	}
+	if got, err := ask(s.Token); err != nil || !slices.Equal(got, want) {
+		t.Errorf("%d people, %v; want %d", len(got), err, len(want))
+	}
+	if got, err := ask("another"); err != ErrNobody || got != nil {
+		t.Errorf("with another token: %d people, %v", len(got), err)
+	}
+	stop := errors.New("enough")
+	if err := NewClient(s.Addr, s.Token).People(t.Context(), func([]uint64) error { return stop }); err != stop {
+		t.Errorf("an error of ours: %v", err)
+	}
+	fails.Store(true)
+	if got, err := ask(s.Token); err != ErrNobody {
+		t.Errorf("a part: %d people, %v, want ErrNobody", len(got), err)
 	}
 }
 
@@ -137,6 +177,9 @@ func TestNobody(t *testing.T) {
 		var got state
 		if err := c.Status(t.Context(), &got); err != ErrNobody { // and nothing else, since it would hold the address
 			t.Errorf("%s: Status = %v, want ErrNobody", name, err)
+		}
+		if err := c.People(t.Context(), func(keys []uint64) error { return nil }); err != ErrNobody {
+			t.Errorf("%s: People = %v, want ErrNobody", name, err)
 		}
 		if said, err := c.Tell(t.Context(), Stop); err != ErrNobody {
 			t.Errorf("%s: Tell = %q, %v, want ErrNobody", name, said, err)

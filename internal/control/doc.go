@@ -1,4 +1,5 @@
-// Package control lets other processes of this machine talk to the one that holds a run: ask how far it is, stop it, pause it.
+// Package control lets other processes of this machine talk to the one that holds a run: ask how far it is and who its people are, stop it,
+// pause it.
 //
 // The holder listens on a port of the loopback interface, which works alike on every system. A random token proves who asks, since any
 // user of the machine can connect; the answer proves in turn that its sender has known the token before, so that what a dead process has
@@ -31,7 +32,14 @@ var ErrNobody = errors.New("no process answers for this run")
 
 const (
 	statusPath  = "/status"
+	peoplePath  = "/people"
 	proofHeader = "Sendoff-Proof"
+)
+
+// How people are sent: at most so many keys in a batch, and instead of a batch the end.
+const (
+	maxBatch = 1 << 10
+	noMore   = 1<<32 - 1
 )
 
 // said is the answer to an order.

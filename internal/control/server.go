@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -26,6 +28,8 @@ const (
 type Holder struct {
 	Status func() any         // becomes JSON
 	Obey   func(Order) string // does it, and says in a sentence what happened
+	// People calls yield with the keys of the run's people, some at a time, and ends with yield's error.
+	People func(ctx context.Context, yield func(keys []uint64) error) error
 }
 
 // Server answers for a holder until [Server.Close].
@@ -85,6 +89,7 @@ func (s *Server) count(c net.Conn, state http.ConnState) {
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+statusPath, func(w http.ResponseWriter, _ *http.Request) { s.answer(w, s.holder.Status()) })
+	mux.HandleFunc("GET "+peoplePath, s.people)
 	for _, o := range []Order{Stop, Pause, Continue} {
 		mux.HandleFunc("POST /"+string(o), func(w http.ResponseWriter, _ *http.Request) { s.answer(w, said{s.holder.Obey(o)}) })
 	}
@@ -105,6 +110,44 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		}
 	}), maxBody)
+}
+
+// people answers with the keys of the run's people: of each batch their number (4 bytes) and the keys (8 bytes each, big endian), and behind the
+// last one noMore.
+func (s *Server) people(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set(proofHeader, proof(s.Token))
+	conn := http.NewResponseController(w)
+	_ = conn.SetReadDeadline(time.Time{}) // for which the request would be taken for given up; nothing is read any more
+	var b []byte
+	write := func() error {
+		if err := conn.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+			return err
+		}
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+		return conn.Flush()
+	}
+	err := s.holder.People(r.Context(), func(keys []uint64) error {
+		for batch := range slices.Chunk(keys, maxBatch) {
+			b = binary.BigEndian.AppendUint32(b[:0], uint32(len(batch)))
+			for _, key := range batch {
+				b = binary.BigEndian.AppendUint64(b, key)
+			}
+			if err := write(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		b = binary.BigEndian.AppendUint32(b[:0], noMore)
+		err = write()
+	}
+	if err != nil {
+		s.log.Warn("who asked for the people of this run has not got them all, and can tell", "error", err)
+	}
 }
 
 func (s *Server) answer(w http.ResponseWriter, v any) {

@@ -3,11 +3,7 @@
 package metrics
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -17,7 +13,7 @@ import (
 // Metrics are what the file says. It has one campaign.
 type Metrics struct {
 	Campaign, RunKey string // the labels
-	State            string // one of those given to Write, or none
+	State            string // one of those given to [File.Write], or none
 
 	LastSuccess time.Time // the last time that a run was seen through; zero: never
 	LastEnd     time.Time // of a start; zero: none has ended
@@ -58,27 +54,6 @@ func Names() []string {
 		names = append(names, c.name)
 	}
 	return names
-}
-
-// Write replaces the file at path: the new content or the old one, never a part. Whoever reads it may be another user, so its mode is 0644.
-// states are all that a run can be in. One process a path writes at a time.
-func (m *Metrics) Write(path string, states []string) (err error) {
-	temp := path + ".tmp" // the collector reads files that end in .prom
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(temp) // what went wrong before is what the caller needs to know
-		}
-	}()
-	_, err = f.WriteString(m.text(states))
-	// The last success has to survive a power cut.
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temp, path)
 }
 
 // text is the file: the text format of Prometheus, version 0.0.4.
@@ -131,29 +106,20 @@ func unescape(value string) string {
 	return strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\n`, "\n").Replace(value)
 }
 
-// sample is a line that Write writes.
+// sample is a line that text writes.
 var sample = regexp.MustCompile(`^(\w+)\{campaign="((?:[^"\\]|\\.)*)",run_key="((?:[^"\\]|\\.)*)"(?:,state="((?:[^"\\]|\\.)*)")?\} (\d{1,18})$`)
 
-// Read reads what Write wrote. Of a file that is not there, and of lines that Write does not write, nothing is known.
-func Read(path string) (Metrics, error) {
+// parse reads what text has written. Of lines that it does not write nothing is known.
+func parse(content []byte) Metrics {
 	var m Metrics
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return m, nil
-	}
-	if err != nil {
-		return m, err
-	}
-	defer f.Close()
 	values := map[string]*int64{}
 	for _, c := range counts() {
 		values[c.name] = c.value(&m)
 	}
 	var success, end, code int64
 	values[successName], values[endName], values[codeName] = &success, &end, &code
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		parts := sample.FindStringSubmatch(lines.Text())
+	for line := range strings.Lines(string(content)) {
+		parts := sample.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
 		if parts == nil {
 			continue
 		}
@@ -167,5 +133,5 @@ func Read(path string) (Metrics, error) {
 		}
 	}
 	m.LastSuccess, m.LastEnd, m.ExitCode = moment(success), moment(end), int(code)
-	return m, lines.Err()
+	return m
 }

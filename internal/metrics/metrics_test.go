@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,7 +22,7 @@ var sampleMetrics = Metrics{
 
 func TestWrite(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "birthday.prom")
-	if err := sampleMetrics.Write(path, states); err != nil {
+	if err := mustOpen(t, path).Write(&sampleMetrics, states); err != nil {
 		t.Fatal(err)
 	}
 	got, err := os.ReadFile(path)
@@ -74,13 +75,22 @@ sendoff_not_sent{LABELS} 1
 	}
 }
 
+func mustOpen(t *testing.T, path string) *File {
+	t.Helper()
+	f, _, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
 func TestReadWhatWasWritten(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "birthday.prom")
 	for _, want := range []Metrics{sampleMetrics, {Campaign: `\n`, State: "running"}, {}} {
-		if err := want.Write(path, states); err != nil {
+		if err := mustOpen(t, path).Write(&want, states); err != nil {
 			t.Fatal(err)
 		}
-		got, err := Read(path)
+		_, got, err := Open(path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,16 +101,50 @@ func TestReadWhatWasWritten(t *testing.T) {
 }
 
 func TestReadSomethingElse(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "birthday.prom")
-	if got, err := Read(path); err != nil || got != (Metrics{}) {
-		t.Errorf("of no file: %+v, %v", got, err)
-	}
 	const text = "sendoff_accepted 5\nsendoff_accepted{campaign=\"a\",run_key=\"b\"} 99999999999999999999999\n\x00\xff{{{\n"
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	if got := parse([]byte(text)); got != (Metrics{}) {
+		t.Errorf("of lines that are none of ours: %+v", got)
+	}
+}
+
+// Nothing is replaced that was not written here.
+func TestOpen(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"empty.prom": "", "other.prom": "# HELP node_up Up.\n", "campaign.yaml": "name: a\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "folder.prom"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := Read(path); err != nil || got != (Metrics{}) {
-		t.Errorf("of lines that are none of ours: %+v, %v", got, err)
+	for name, unfit := range map[string]bool{
+		"none.prom": false, "empty.prom": false, filepath.Join("nosuch", "none.prom"): false,
+		"other.prom": true, "campaign.yaml": true, "folder.prom": true, "none": true, "none.PROM": true,
+	} {
+		if _, m, err := Open(filepath.Join(dir, name)); errors.Is(err, ErrUnfit) != unfit || !unfit && err != nil || m != (Metrics{}) {
+			t.Errorf("%s: %+v, %v", name, m, err)
+		}
+	}
+}
+
+// A file system that does not answer is waited for once.
+func TestSlow(t *testing.T) {
+	f := &File{path: filepath.Join(t.TempDir(), "a.prom"), patience: time.Millisecond}
+	answer := make(chan struct{})
+	defer close(answer)
+	err := f.within(func() (func(), error) {
+		<-answer
+		return func() {}, nil
+	})
+	if !errors.Is(err, errSlow) {
+		t.Errorf("got %v", err)
+	}
+	if err := f.Write(&sampleMetrics, states); !errors.Is(err, errSlow) {
+		t.Errorf("then: %v", err)
+	}
+	if _, err := os.Stat(f.path); err == nil {
+		t.Error("a file that was given up was written")
 	}
 }
 
@@ -108,13 +152,14 @@ func TestReadSomethingElse(t *testing.T) {
 func TestWriteFails(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.prom")
+	f := mustOpen(t, path)
 	if err := os.MkdirAll(filepath.Join(path, "full"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := sampleMetrics.Write(path, states); err == nil {
+	if err := f.Write(&sampleMetrics, states); err == nil {
 		t.Error("a folder was replaced")
 	}
-	if err := sampleMetrics.Write(filepath.Join(dir, "none", "a.prom"), states); err == nil {
+	if err := mustOpen(t, filepath.Join(dir, "none", "a.prom")).Write(&sampleMetrics, states); err == nil {
 		t.Error("written into a folder that is not there")
 	}
 	entries, err := os.ReadDir(dir)

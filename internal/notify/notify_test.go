@@ -226,12 +226,13 @@ func TestDelivery(t *testing.T) {
 			if got := len(e.all()); got != tc.tries {
 				t.Errorf("told %d times, want %d", got, tc.tries)
 			}
-			checkError(t, err, e, tc.want)
+			checkError(t, err, "notify", e, tc.want)
 		})
 	}
 }
 
-func checkError(t *testing.T, err error, e *ear, want string) {
+// checkError fails where err does not say which of heartbeat and notify it is of, the host and what is wanted.
+func checkError(t *testing.T, err error, which string, e *ear, want string) {
 	t.Helper()
 	if want == "" {
 		if err != nil {
@@ -239,7 +240,7 @@ func checkError(t *testing.T, err error, e *ear, want string) {
 		}
 		return
 	}
-	if want = strings.TrimPrefix(e.URL, "http://") + ": " + want; err == nil || err.Error() != want {
+	if want = which + ": " + strings.TrimPrefix(e.URL, "http://") + ": " + want; err == nil || err.Error() != want {
 		t.Errorf("error %q, want %q", err, want)
 	}
 }
@@ -247,9 +248,9 @@ func checkError(t *testing.T, err error, e *ear, want string) {
 func TestNobodyListens(t *testing.T) {
 	e := listen(t, nil)
 	e.Close()
-	err := begin(Options{Heartbeat: heartbeat(t, e.URL+"/"+secret)}, patient).End(t.Context(), message, []*Webhook{webhook(t, e.URL+"/"+secret)})
-	if err == nil || strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "\n") || strings.Count(err.Error(), "dial") != 1 {
-		t.Errorf("error %q, want one line that says so once", err)
+	err := begin(Options{Heartbeat: heartbeat(t, e.URL+"/"+secret)}, patient).End(t.Context(), message, []*Webhook{webhook(t, e.URL+"/"+secret), webhook(t, e.URL)})
+	if err == nil || strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "\n") || strings.Count(err.Error(), "dial") != 2 {
+		t.Errorf("error %q, want one line that says so once of each of the two", err)
 	}
 }
 
@@ -260,7 +261,7 @@ func TestSilence(t *testing.T) {
 		"tries":   {tries: 3, timeout: 10 * time.Millisecond, pause: time.Millisecond, span: time.Hour},
 		"at once": {tries: 3, timeout: time.Hour, pause: time.Hour, span: 30 * time.Millisecond},
 	} {
-		checkError(t, begin(Options{}, p).End(t.Context(), message, []*Webhook{webhook(t, e.URL+"/"+secret), webhook(t, e.URL)}), e, "no answer in time")
+		checkError(t, begin(Options{}, p).End(t.Context(), message, []*Webhook{webhook(t, e.URL+"/"+secret), webhook(t, e.URL)}), "notify", e, "no answer in time")
 		if err := begin(Options{Heartbeat: heartbeat(t, e.URL+"/"+secret)}, p).End(t.Context(), message, nil); err == nil || strings.Contains(err.Error(), secret) {
 			t.Errorf("%s: error %q of the heartbeat", name, err)
 		}
@@ -278,7 +279,7 @@ func TestSignalAtTheEnd(t *testing.T) {
 		<-arrived
 		cancel()
 	}()
-	checkError(t, begin(Options{}, patient).End(ctx, message, []*Webhook{webhook(t, e.URL)}), e, "interrupted")
+	checkError(t, begin(Options{}, patient).End(ctx, message, []*Webhook{webhook(t, e.URL)}), "notify", e, "interrupted")
 }
 
 // A service that hears of the end before the start takes the job for one that hangs. So the end waits for a start that is on its way, and a
@@ -303,9 +304,20 @@ func TestStartBeforeEnd(t *testing.T) {
 		t.Errorf("the end was told while the start was on its way: %q", got)
 	}
 	close(answer)
-	checkError(t, <-ended, e, "answered with 500")
+	checkError(t, <-ended, "heartbeat", e, "answered with 500")
 	if got := e.all(); len(got) != 2 || !strings.HasPrefix(got[0], "POST /a/start") || !strings.HasPrefix(got[1], "POST /a ") {
 		t.Errorf("requests %q", got)
+	}
+}
+
+// Where there is no heartbeat, nothing is waited for, however late it is.
+func TestNoTimeAndNoHeartbeat(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 50 { // either of two could be looked at first
+		if err := begin(Options{}, patient).End(ctx, message, nil); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -78,9 +78,9 @@ func (t *Teller) End(ctx context.Context, m Message, webhooks []*Webhook) error 
 	m = m.complete()
 	failed := make([]error, len(webhooks)+1)
 	var all sync.WaitGroup
-	all.Go(func() { failed[0] = t.endHeartbeat(ctx, m) })
+	all.Go(func() { failed[0] = of("heartbeat", t.endHeartbeat(ctx, m)) })
 	for i, w := range webhooks {
-		all.Go(func() { failed[i+1] = t.deliver(ctx, w.call(m), nil) })
+		all.Go(func() { failed[i+1] = of("notify", t.deliver(ctx, w.call(m), nil)) })
 	}
 	all.Wait()
 	var texts []string
@@ -95,15 +95,26 @@ func (t *Teller) End(ctx context.Context, m Message, webhooks []*Webhook) error 
 	return errors.New(strings.Join(texts, "; "))
 }
 
+// of says of an error which of the two it is of.
+func of(which string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", which, err)
+}
+
 func (t *Teller) endHeartbeat(ctx context.Context, m Message) error {
 	close(t.hurried)
+	if t.options.Heartbeat == nil {
+		return nil
+	}
 	var failed error
 	select {
 	case failed = <-t.began:
 	case <-ctx.Done():
 		return fmt.Errorf("%s: no time was left", t.options.Heartbeat.host)
 	}
-	if t.options.Heartbeat == nil || slices.Contains(t.options.Ignore, m.ExitCode) {
+	if slices.Contains(t.options.Ignore, m.ExitCode) {
 		return failed
 	}
 	s := success

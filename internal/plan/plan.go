@@ -147,7 +147,8 @@ func (b *builder) commit() (*Plan, error) {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
 	failpoint.Hit(failpoint.SnapshotFrozen)
-	if err := b.config.Run.WriteFrozen(b.config.Campaign.Sources); err != nil {
+	sources := campaign.WithoutSecrets(b.config.Campaign.Sources)
+	if err := b.config.Run.WriteFrozen(sources); err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
 	p := b.plan()
@@ -173,7 +174,7 @@ func (b *builder) commit() (*Plan, error) {
 		m.Freeze(size)
 		m.Columns = p.Columns
 		m.Lists = p.Lists
-		m.Sources = b.config.Campaign.Sources
+		m.Sources = sources
 	})
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)

@@ -13,12 +13,13 @@ const fewRows = 20
 // refusal returns why nothing may be sent, or nil.
 func (b *builder) refusal() error {
 	problems := b.remarks.problems(b.config.AudiencePath, subject.refuses)
-	// Rows that refuse the plan count as people here: mended, they are.
+	// Rows that refuse the plan count as people here: mended, they are. That nobody is left may be allowed; that no row can be used is another
+	// matter, however few there are.
 	switch people := b.eligible + b.remarks.unrendered(); {
 	case people > 0:
 		problems = append(problems, b.badRows()...)
 		problems = append(problems, b.limits(people)...)
-	case b.config.Campaign.Audience.AllowEmpty: // that nobody is left because nothing can be read is another matter
+	case b.config.Campaign.Audience.AllowEmpty && (b.rows == 0 || b.skipped[campaign.Invalid] < b.rows):
 		problems = append(problems, b.badRows()...)
 	default:
 		problems = append(problems, b.nobody()...)

@@ -36,6 +36,11 @@ func TestRefused(t *testing.T) {
 			"audience.csv:2: phone: has a letter in it (1,200 rows, lines 2, 3, 4, 5, 6, …)",
 			"audience.csv:1202: phone: is too short",
 		}},
+		{"nobody may be allowed, but not that no row can be used", bad + bad, "allow_empty: true", []string{
+			"audience.csv: 0 of 2 rows can be sent to: 2 invalid",
+			"audience.csv:2: phone: has a letter in it (2 rows, lines 2, 3)",
+		}},
+		{"nobody is allowed", "", "allow_empty: true", nil},
 		{"several reasons", people(0, 2) + bad, "suppress: [list.txt]\nlimits: {min_recipients: 1}", []string{
 			"audience.csv: 0 of 3 rows can be sent to: 2 suppressed, 1 invalid",
 			"audience.csv:4: phone: has a letter in it",
@@ -82,7 +87,7 @@ func TestRefused(t *testing.T) {
 			write(t, dir, "audience.csv", "phone,First name,number\n"+tc.rows)
 			write(t, dir, "list.txt", "+447700900000\n+447700900001\n")
 			audience := "audience: {file: audience.csv}"
-			if strings.HasPrefix(tc.more, "max_bad_rows") {
+			if strings.HasPrefix(tc.more, "max_bad_rows") || strings.HasPrefix(tc.more, "allow_empty") {
 				audience, tc.more = "audience: {file: audience.csv, "+tc.more+"}", ""
 			}
 			c := testCampaign(t, dir, audience+"\n"+tc.more+`

@@ -86,3 +86,6 @@ func (p *Profile) SecretFrom() string {
 	}
 	return cmp.Or(p.secret.kind, "the environment")
 }
+
+// SecretKey is the key by which the profile gives the secret, or nothing where it leaves that to others.
+func (p *Profile) SecretKey() string { return p.secret.kind }

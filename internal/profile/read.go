@@ -279,7 +279,7 @@ func (r *reader) set(p *Profile, m member) {
 		p.MaxRecipients = n
 	case "keep":
 		var err error
-		if p.Keep, err = campaign.ParseAge(text); err != nil {
+		if p.Keep, err = campaign.ParseKeep(text); err != nil {
 			r.fail(tk, "such as 20h or 90d", "keep: an age is wanted")
 		}
 	}

@@ -2,7 +2,8 @@
 // whom they have sent to or may still send to ([Scope.Sent]), and which one is meant by a name ([Scope.Source]).
 //
 // It changes nothing, and reads a run only while no other process holds it. Of one that is held it knows what that process says of itself for
-// people to look at: enough to list it, and to tell whether it is meant, never enough to say who its people are.
+// people to look at: enough to list it, and to tell whether it is meant. Who its people are, that process is asked ([Scope].Ask), since it alone
+// knows: two runs that leave out each other's people can so send at the same time. An unfinished run stops nobody, and all its people count.
 //
 // # Fail closed
 //

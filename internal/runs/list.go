@@ -18,8 +18,9 @@ type Summary struct {
 	Key      string         `json:"run_key"` // the folder's name where the run does not say
 	Campaign string         `json:"campaign,omitempty"`
 	Sandbox  bool           `json:"sandbox"`
-	State    runstore.State `json:"state,omitempty"` // [Held] or [Sending] where another process holds it
-	Error    string         `json:"error,omitempty"` // why it cannot be opened
+	State    runstore.State `json:"state,omitempty"`  // [Held] or [Sending] where another process holds it
+	Error    string         `json:"error,omitempty"`  // why it cannot be opened
+	Copied   bool           `json:"copied,omitempty"` // what the run itself does now cannot be known
 	Created  time.Time      `json:"created,omitzero"`
 	Started  time.Time      `json:"started,omitzero"` // the first start
 
@@ -29,6 +30,8 @@ type Summary struct {
 	NotSent     int `json:"not_sent"`
 	InDoubt     int `json:"in_doubt"`
 	LeftInDoubt int `json:"left_in_doubt"`
+
+	Meta runstore.Meta `json:"-"` // whatever else is known of it
 }
 
 // What is said of runs that another process holds.
@@ -103,6 +106,7 @@ func summarise(dir string) Summary {
 func describe(dir string, m runstore.Meta) Summary {
 	s := Summary{
 		Dir: dir, Key: m.Key, Campaign: m.Campaign, Sandbox: m.Sandbox, State: m.State, Created: m.Created, Eligible: m.Eligible,
+		Meta: m,
 	}
 	if s.Key == "" {
 		s.Key = filepath.Base(dir)
@@ -115,6 +119,7 @@ func describe(dir string, m runstore.Meta) Summary {
 
 func numbers(run *runstore.Run) (Summary, error) {
 	s := describe(run.Dir, run.Meta())
+	s.Copied = run.Ledger.Copied()
 	rep, err := report.Collect(run)
 	if err != nil {
 		return s, err

@@ -80,6 +80,12 @@ func TestList(t *testing.T) {
 		t.Errorf("the broken run: %q", all[2].Error)
 	}
 	all[2].Error = ""
+	if all[0].Meta.Key != "Stopped" || all[1].Meta.Key != "Held" {
+		t.Errorf("what else is known is of %q and %q", all[0].Meta.Key, all[1].Meta.Key)
+	}
+	for i := range all {
+		all[i].Meta = runstore.Meta{}
+	}
 	want := []Summary{
 		{Dir: stopped.Dir, Key: "Stopped", Campaign: "test", State: runstore.Stopped, Created: testTime, Started: testTime.Add(time.Minute),
 			Eligible: 6, Accepted: 1, Rejected: 1, NotSent: 3, InDoubt: 1},

@@ -26,7 +26,10 @@ type Scope struct {
 	Self     []string      // the run's own folder, and that of its rehearsal, whether or not they exist
 	RunID    string        // its own; empty: it has none
 	Sandbox  bool          // it is a rehearsal
-	Wait     time.Duration // for another process to let go of a run whose people are needed
+	Audience string        // the run whose people are the audience, as the campaign names it; empty: they are of a file
+	Wait     time.Duration // for another process to say who a run's people are, or to let go of it
+	// Ask has the process that holds the run in dir say who its people are, as [Each] does; nil: nobody is asked. After an error they were not all.
+	Ask func(ctx context.Context, dir string, yield func(keys []uint64) error) error
 }
 
 // candidate is a run within a scope.
@@ -202,17 +205,31 @@ func isRetry(path, run string) bool {
 	return path == run
 }
 
-// view opens a run for reading, once who holds it has let go. Where that takes too long the error wraps [ledger.ErrLocked].
-func (s Scope) view(ctx context.Context, c candidate) (*runstore.Run, error) {
+// view opens a run for reading. While another process holds it, it calls ask, and returns no run and no error once that is true. Where neither
+// comes to pass in time, the error is a [*HeldError].
+func (s Scope) view(ctx context.Context, c candidate, ask func() bool) (*runstore.Run, error) {
 	for deadline := time.Now().Add(s.Wait); ; {
 		run, err := runstore.View(c.dir) // it waits a while itself
 		switch {
 		case err == nil:
 			return run, nil
-		case !errors.Is(err, ledger.ErrLocked) || time.Now().After(deadline):
+		case !errors.Is(err, ledger.ErrLocked):
 			return nil, fmt.Errorf("the people of run %s cannot be read: %w", c.name(), err)
+		case ask():
+			return nil, nil
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
+		case time.Now().After(deadline):
+			return nil, &HeldError{Key: c.name(), Dir: c.dir, Holder: holder(c.dir)}
 		}
 	}
+}
+
+// holder says who holds a run, as far as that is known.
+func holder(dir string) string {
+	c, err := runstore.Holder(dir)
+	if err != nil {
+		return "another process"
+	}
+	return c.String()
 }

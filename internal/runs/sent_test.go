@@ -3,6 +3,7 @@ package runs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,16 +61,19 @@ func TestWhoCounts(t *testing.T) {
 		(&testRun{run, t}).end(s)
 	}
 	q := Question{Runs: "spr*"}
-	within := Question{Runs: "spr*", Within: 24*time.Hour - 10*time.Minute} // those since ten past nine
+	begunWithin := Question{Runs: "spr*", Within: 24*time.Hour - time.Minute} // it was started a minute past nine
+	begunBefore := Question{Runs: "spr*", Within: 24*time.Hour - 2*time.Minute}
 	for _, tc := range []struct {
 		state runstore.State
 		q     Question
 		want  []int
 	}{
 		{runstore.Stopped, q, []int{101, 102, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113}},
-		{runstore.Stopped, within, []int{102, 104, 105, 106, 108, 109, 110, 111, 112, 113}},
+		{runstore.Stopped, begunWithin, []int{101, 102, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113}},
+		{runstore.Stopped, begunBefore, nil},
 		{runstore.Cancelled, q, []int{101, 102, 104, 105, 106, 107, 108, 110, 111, 112}},
-		{runstore.Cancelled, within, []int{102, 104, 106, 108, 111, 112}},
+		{runstore.Cancelled, begunWithin, []int{101, 102, 104, 105, 106, 107, 108, 110, 111, 112}},
+		{runstore.Cancelled, begunBefore, nil},
 		{runstore.Planning, q, nil},
 	} {
 		state(tc.state)
@@ -137,6 +141,7 @@ func TestWhoIsMeant(t *testing.T) {
 
 // TestFailsClosed wants an error wherever the people of a run that is meant cannot be known.
 func TestFailsClosed(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, "c", "runs", name) }
 	ask := func(q Question) (*People, error) {
@@ -145,16 +150,16 @@ func TestFailsClosed(t *testing.T) {
 
 	held := newRun(t, in("held"), "held 1", false, 1, 1)
 	for _, name := range []string{"held*", "held 1"} {
-		if _, err := ask(Question{Runs: name}); !errors.Is(err, ledger.ErrLocked) || !strings.Contains(err.Error(), "the people of run held 1 cannot be read") {
+		var isHeld *HeldError
+		_, err := ask(Question{Runs: name})
+		if !errors.As(err, &isHeld) || isHeld.Dir != in("held") || errors.Is(err, ledger.ErrLocked) {
 			t.Errorf("%s: %v, want that it is held", name, err)
+		} else if text := err.Error(); !strings.Contains(text, "the people of run held 1 ") || !strings.Contains(text, fmt.Sprintf("held by process %d on ", os.Getpid())) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 	if err := held.Close(); err != nil {
 		t.Fatal(err)
-	}
-	var unfinished *UnfinishedError
-	if _, err := ask(Question{Runs: "held 1"}); !errors.As(err, &unfinished) || unfinished.Dir != in("held") {
-		t.Errorf("a run that is planned and was not begun: %v", err)
 	}
 	forgetful := newRun(t, in("forgetful"), "forgetful", false, 1, 2)
 	forgetful.send(0, testTime, ledger.Accepted, 0)
@@ -162,7 +167,7 @@ func TestFailsClosed(t *testing.T) {
 	if err := os.Remove(filepath.Join(in("forgetful"), ledger.WitnessName)); err != nil {
 		t.Fatal(err)
 	}
-	if people, err := ask(Question{Runs: "forget*", Within: time.Minute}); err != nil || len(people.Keys) != 1 || people.Keys[0] != address(2).Key() {
+	if people, err := ask(Question{Runs: "forget*"}); err != nil || len(people.Keys) != 2 {
 		t.Errorf("of a ledger that may have forgotten one of two: %v, %v", people, err)
 	}
 
@@ -189,7 +194,7 @@ func TestFailsClosed(t *testing.T) {
 		t.Errorf("damaged: %v", err)
 	}
 	if _, err := ask(Question{Runs: "damage*", Within: 22 * time.Hour}); err != nil {
-		t.Errorf("damaged, and over for longer than is asked: %v", err)
+		t.Errorf("damaged, and begun longer ago than is asked: %v", err)
 	}
 
 	// Whoever planned when it had begun has left its people out already; whoever planned before has not.
@@ -201,6 +206,108 @@ func TestFailsClosed(t *testing.T) {
 	}
 	if people, err := ask(Question{Runs: "gone", Planned: testTime}); err != nil || len(people.Notes) != 1 {
 		t.Errorf("gone since the plan: %v, %v", people, err)
+	}
+}
+
+// An unfinished run stops nobody, named or not: everybody in it counts, and it is named so that it can be cancelled.
+func TestUnfinishedCounts(t *testing.T) {
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, "c", "runs", name) }
+	if err := newRun(t, in("planned"), "planned", false, 1, 2).Close(); err != nil {
+		t.Fatal(err)
+	}
+	stopped := newRun(t, in("stopped"), "stopped", false, 3, 2)
+	stopped.send(0, testTime, ledger.Accepted, 0)
+	stopped.end(runstore.Stopped)
+	for _, name := range []string{"planned", "stopped", "stop*"} {
+		people, err := scope(dir).Sent(t.Context(), Question{Runs: name, Within: 25 * time.Hour}, testTime.Add(24*time.Hour))
+		if err != nil || len(people.Keys) != 2 || len(people.Unfinished) != 1 || !strings.HasPrefix(filepath.Base(people.Unfinished[0].Dir), strings.TrimSuffix(name, "*")) {
+			t.Errorf("%s: %+v, %v", name, people, err)
+		}
+	}
+	if got := sent(t, scope(dir), Question{Runs: "*", Within: time.Hour}); got != nil {
+		t.Errorf("begun before the last hour: %v", got)
+	}
+}
+
+// The process that holds a run is asked, and what it has said before it fell silent counts.
+func TestHeldIsAsked(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	held := newRun(t, filepath.Join(dir, "c", "runs", "held"), "held", false, 1, 3)
+	held.send(0, testTime, ledger.Rejected, 0)
+	sentRun(t, filepath.Join(dir, "c", "runs", "held", "retry-1"), "held again", false, 10, 1)
+	sentRun(t, filepath.Join(dir, "c", "runs", "other"), "other", false, 20, 1)
+	s, asked, silent := scope(dir), 0, 1
+	s.Wait = time.Minute
+	s.Ask = func(ctx context.Context, dir string, yield func([]uint64) error) error {
+		if asked++; dir != held.Dir {
+			t.Errorf("%s is asked", dir)
+		}
+		if asked <= silent {
+			return errors.New("nobody there")
+		}
+		return Each(ctx, held.Run, yield)
+	}
+	if diff := cmp.Diff([]int{2, 3, 10, 20}, sent(t, s, Question{Runs: "*"})); diff != "" || asked != silent+1 {
+		t.Errorf("asked %d times (-want +got):\n%s", asked, diff)
+	}
+	if got := sent(t, s, Question{Runs: "held", Within: time.Hour}); got != nil || asked != silent+1 {
+		t.Errorf("begun before the last hour: %v, asked %d times", got, asked)
+	}
+	held.update(func(m *runstore.Meta) { m.State = runstore.Planning })
+	people, err := s.Sent(t.Context(), Question{Runs: "held"}, testTime)
+	if err != nil || len(people.Keys) != 1 || !cmp.Equal(people.Runs, []string{"held again"}) {
+		t.Errorf("of one that plans: %+v, %v", people, err)
+	}
+}
+
+// The people of the run that is the audience are not left out because of it.
+func TestAudienceIsNotAsked(t *testing.T) {
+	dir := t.TempDir()
+	sentRun(t, filepath.Join(dir, "c", "runs", "spring-1"), "Spring 1", false, 1, 2)
+	sentRun(t, filepath.Join(dir, "c", "runs", "spring-2"), "Spring 2", false, 2, 2)
+	for _, audience := range []string{"Spring 1", filepath.Join("runs", "spring-1")} {
+		s := scope(dir)
+		s.Audience = audience
+		if diff := cmp.Diff([]int{2, 3}, sent(t, s, Question{Runs: "spring-*"})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", audience, diff)
+		}
+	}
+	s := scope(dir)
+	s.Audience = "gone"
+	if diff := cmp.Diff([]int{1, 2, 3}, sent(t, s, Question{Runs: "spring-*"})); diff != "" {
+		t.Errorf("gone (-want +got):\n%s", diff)
+	}
+}
+
+// Whoever was sent to and then forgotten can be left out no more; whoever was not sent to need not be.
+func TestForgottenAreCounted(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	r := newRun(t, filepath.Join(dir, "c", "runs", "a1"), "a1", false, 1, 5)
+	r.send(0, testTime, ledger.Accepted, 0)
+	r.send(1, testTime, ledger.InDoubt, 0)
+	r.send(2, testTime, ledger.Rejected, 0)
+	r.send(4, testTime, ledger.Accepted, 0)
+	forget := func(want string, rows ...int) {
+		t.Helper()
+		if err := r.Forget(rows, testTime); err != nil {
+			t.Fatal(err)
+		}
+		s := scope(dir)
+		s.Ask = func(ctx context.Context, _ string, yield func([]uint64) error) error { return Each(ctx, r.Run, yield) }
+		people, err := s.Sent(t.Context(), Question{Runs: "a*"}, testTime)
+		if err != nil || len(people.Notes) != 1 || !strings.HasPrefix(people.Notes[0], want) || people.Keys[len(people.Keys)-1] != address(5).Key() {
+			t.Errorf("%+v, %v; want %q", people, err, want)
+		}
+	}
+	forget("1 person of a1 was forgotten; if they are in this audience, they cannot be told apart: put them on a suppression list", 0)
+	forget("2 people of a1 were forgotten; if they are in this audience,", 1, 2, 3)
+	r.end(runstore.Finished)
+	people, err := scope(dir).Sent(t.Context(), Question{Runs: "a*"}, testTime)
+	if err != nil || len(people.Notes) != 1 || !strings.HasPrefix(people.Notes[0], "2 people") || len(people.Keys) != 1 {
+		t.Errorf("once it is over: %+v, %v", people, err)
 	}
 }
 
@@ -234,5 +341,10 @@ func TestSource(t *testing.T) {
 		if _, err := scope(dir).Source(context.Background(), name, campaign.Problem{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", name, err, want)
 		}
+	}
+	newRun(t, in("c", "runs", "held"), "held", false, 1, 1)
+	var held *HeldError
+	if _, err := scope(dir).Source(context.Background(), "held", campaign.Problem{}); !errors.As(err, &held) {
+		t.Errorf("held: %v", err)
 	}
 }

@@ -15,9 +15,25 @@ import (
 //
 // Errors are those of [Scope.Sent].
 func (s Scope) Source(ctx context.Context, name string, at campaign.Problem) (*runstore.Run, error) {
-	chosen, err := s.choose(name, at)
+	c, err := s.source(name, at)
 	if err != nil {
 		return nil, err
+	}
+	run, err := s.view(ctx, c, func() bool { return false }) // while it is held it is not over
+	if err != nil {
+		return nil, err
+	}
+	if err := usable(run, at); err != nil {
+		return nil, errors.Join(err, run.Close())
+	}
+	return run, nil
+}
+
+// source returns the run that is meant by the name of an audience.
+func (s Scope) source(name string, at campaign.Problem) (candidate, error) {
+	chosen, err := s.choose(name, at)
+	if err != nil {
+		return candidate{}, err
 	}
 	c := chosen[0]
 	for _, other := range chosen[1:] {
@@ -26,17 +42,10 @@ func (s Scope) Source(ctx context.Context, name string, at campaign.Problem) (*r
 			c = other
 		case c.meta.Sandbox == other.meta.Sandbox:
 			at.Message, at.Hint = fmt.Sprintf("there are several runs %q: %s and %s", name, c.dir, other.dir), "name the folder of the one that is meant"
-			return nil, campaign.Problems{at}
+			return candidate{}, campaign.Problems{at}
 		}
 	}
-	run, err := s.view(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	if err := usable(run, at); err != nil {
-		return nil, errors.Join(err, run.Close())
-	}
-	return run, nil
+	return c, nil
 }
 
 // usable returns why nobody can know who the people of a run are, or nil.

@@ -1,6 +1,7 @@
 package runstore
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -73,7 +74,8 @@ func CampaignDir(dir string) string {
 }
 
 // DirName turns a run key into a name that Linux, macOS, Windows and URLs allow: letters and digits in lower case, "." and "_"; everything
-// else becomes one "-". It is empty where nothing is left. Two keys can share a name, so [Acquire] compares the keys themselves.
+// else becomes one "-". It is empty where nothing is left. A name that would be too long ends in a digest of the key instead, so that two keys
+// with different dates at their ends stay apart. Two keys can share a name all the same, so [Acquire] compares the keys themselves.
 func DirName(key string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(key) {
@@ -83,11 +85,13 @@ func DirName(key string) string {
 		case !strings.HasSuffix(b.String(), "-"):
 			b.WriteByte('-')
 		}
-		if b.Len() >= maxDirName {
-			break
-		}
 	}
 	name := strings.Trim(b.String(), "-._")
+	if len(name) > maxDirName {
+		sum := sha256.Sum256([]byte(key))
+		end := fmt.Sprintf("-%x", sum[:4])
+		name = strings.TrimRight(strings.ToValidUTF8(name[:maxDirName-len(end)], ""), "-._") + end
+	}
 	if reserved(name) {
 		return name + "-run"
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -66,8 +67,19 @@ func TestDirName(t *testing.T) {
 			t.Errorf("DirName(%q) = %q, want %q", tc.key, got, tc.want)
 		}
 	}
-	if got := DirName(strings.Repeat("ä", 500)); len(got) > 255 {
-		t.Errorf("a long key gives a name of %d bytes", len(got))
+	if long := strings.Repeat("a", maxDirName); DirName(long) != long {
+		t.Error("a name that is just short enough was changed")
+	}
+	names := map[string]bool{}
+	for _, end := range []string{"2026-04-01", "2026-04-02", ""} {
+		name := DirName(strings.Repeat("ä", 500) + end)
+		names[name] = true
+		if len(name) > maxDirName || !utf8.ValidString(name) || !strings.HasPrefix(name, "ää") {
+			t.Errorf("a long key gives the name %q", name)
+		}
+	}
+	if len(names) != 3 {
+		t.Errorf("long keys with different ends share names: %v", names)
 	}
 }
 
