@@ -106,7 +106,9 @@ func (st *settings) client(f tuning) (*sinch.Client, error) {
 		if p := st.profile; p != nil {
 			return nil, problem.hint("what SINCH_* leave out comes from profile %s in %s, line %d", p.Name, p.File, p.Line)
 		}
-		return nil, problem.hint("to try it without an account: sendoff run --sandbox CAMPAIGN")
+		return nil, problem.
+			hint("a profile keeps them: sendoff profile add NAME, then --profile NAME").
+			hint("to try it without an account: sendoff run --sandbox CAMPAIGN")
 	}
 	return client, nil
 }
