@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -64,8 +66,12 @@ func (r *runner) compare(ctx context.Context) (over bool, err error) {
 
 // refuseElsewhere refuses to go on with a run through another destination than it was begun through.
 func refuseElsewhere(m runstore.Meta, here runstore.Destination) *inputError {
-	hint := "to go on with it set SINCH_* back"
-	if m.Destination.Profile != "" {
+	hint, same := "to go on with it set SINCH_* back", here
+	same.Profile = ""
+	switch {
+	case m.Destination.Profile == "" && sameDestination(m.Destination, same):
+		hint = "to go on with it name no profile, neither by --profile nor in the campaign: it was begun without one"
+	case m.Destination.Profile != "":
 		hint = "to go on with it go through profile " + m.Destination.Profile + " as it was then"
 	}
 	return inputErrorf("%s was begun through %s; this is %s. Nothing was sent now",
@@ -169,7 +175,8 @@ func writeChoices(b *strings.Builder, choices [][2]string) {
 func (r *runner) freeKey(m runstore.Meta, first rune) string {
 	for suffix := first; suffix != '9' && suffix != 'z'; suffix++ {
 		key := m.Key + "-" + string(suffix)
-		if !isRun(filepath.Join(filepath.Dir(r.run.Dir), runstore.DirName(key))) {
+		m, err := runstore.Glance(filepath.Join(filepath.Dir(r.run.Dir), runstore.DirName(key)))
+		if errors.Is(err, fs.ErrNotExist) || err == nil && m.State == runstore.Planning && len(m.Starts) == 0 {
 			return key
 		}
 	}

@@ -77,7 +77,7 @@ func (s *session) forget(c *cli.Context) error {
 		dir = args[0]
 	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return inputErrorf("%s is not a folder", dir)
+		return inputErrorf("that is not a folder").hint("sendoff forget WHO [DIR]; a number with spaces stands in quotes")
 	}
 	if c.IsSet("older-than") {
 		age, err := campaign.ParseKeep(c.String("older-than"))

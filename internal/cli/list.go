@@ -52,6 +52,8 @@ func (s *session) listRuns(ctx context.Context, folder string, rehearsals, asJSO
 	if err != nil {
 		s.warn("warning: not every folder could be looked into: %v", err)
 	}
+	// What was never planned to its end has nothing in it: a refused feed leaves one every night.
+	all = slices.DeleteFunc(all, func(r runs.Summary) bool { return r.State == runstore.Planning && r.Started.IsZero() })
 	for i := range all {
 		askAnew(ctx, &all[i])
 	}
@@ -130,7 +132,7 @@ func (s *session) printRuns(all []runs.Summary) {
 		case r.Copied && !r.State.Over():
 			state = "a copy"
 		case r.State == runstore.Planned:
-			next = s.startOf(r)
+			next = startAgain(r.Meta, r.Dir)
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", cut(r.Key, mostColumns), started, state,
 			prose.Thousands(r.Accepted), prose.Thousands(r.NotSent), prose.Thousands(r.InDoubt), next)
@@ -145,20 +147,6 @@ func (s *session) printRuns(all []runs.Summary) {
 		fmt.Fprintln(s.Stdout, strings.TrimRight(line, " \n"))
 		i++
 	}
-}
-
-// startOf is the command that starts a run that was planned.
-func (s *session) startOf(r runs.Summary) string {
-	path, p := campaignPath(r.Dir, r.Meta), place{sandbox: r.Sandbox}
-	if c, err := campaign.Load(path); err == nil {
-		if p.key(c, s.Now()) != r.Key {
-			p.runKey = r.Key
-		}
-		if usual, err := p.dir(c, s.Now()); err != nil || !isSameFile(usual, r.Dir) {
-			p.runDir = r.Dir
-		}
-	}
-	return "sendoff run " + p.arguments(path) + profileArgument(r.Meta)
 }
 
 func isSameFile(a, b string) bool {

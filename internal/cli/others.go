@@ -65,6 +65,7 @@ type others struct {
 func (s *session) others(c *campaign.Campaign, run *runstore.Run, p place) others {
 	scope := runs.Scope{Campaign: c.Dir(), RunDir: p.runDir, RunID: run.Meta().RunID, Sandbox: p.sandbox, Self: []string{run.Dir},
 		Audience: c.Audience.Run, Wait: lockPatience, Ask: peopleOfHolder}
+	p.runKey = run.Meta().Key                      // of a run that is resumed, the day of its key has passed
 	for _, p.sandbox = range []bool{false, true} { // a plan that is made aside is of the run that will be there
 		if dir, err := p.dir(c, s.Now()); err == nil {
 			scope.Self = append(scope.Self, dir)

@@ -102,17 +102,10 @@ func startAgain(m runstore.Meta, dir string) string {
 		p.runKey = m.Key
 	}
 	usual, err := runstore.Path(filepath.Dir(file), m.Key, m.Sandbox)
-	if here, e := filepath.Abs(dir); err != nil || e != nil || absolute(usual) != here {
+	if err != nil || !isSameFile(usual, dir) {
 		p.runDir = dir
 	}
 	return "sendoff run " + p.arguments(cmp.Or(file, "CAMPAIGN")) + exceptArguments(m.Except) + profileArgument(m)
-}
-
-func absolute(path string) string {
-	if a, err := filepath.Abs(path); err == nil {
-		return a
-	}
-	return path
 }
 
 // profileArgument is the flag that names the profile through which a run began, where its campaign does not.

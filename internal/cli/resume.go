@@ -179,7 +179,7 @@ func (r *runner) frozen(path string, m runstore.Meta, onDisk *campaign.Campaign,
 	was := filepath.Join(r.run.Dir, runstore.FrozenName)
 	if unreadable != nil {
 		if !m.State.Over() {
-			r.warn("%s cannot be read (%s): going on with the campaign as it was (%s); a list that it has come to name is not asked", path, firstLine(unreadable), was)
+			r.warn("%s cannot be read (%s): going on with the campaign as it was (%s); a list that it has come to name is not asked, and nobody whom it notifies is told", path, firstLine(unreadable), was)
 		}
 		return c, nil
 	}

@@ -259,7 +259,6 @@ type runner struct {
 
 	campaign *campaign.Campaign
 	settings *settings
-	fresh    bool       // the run's folder was not there before
 	feed     *feedState // of the audience when it was planned
 	run      *runstore.Run
 	plan     *plan.Plan // nil where the run goes on with what was planned before
@@ -296,7 +295,7 @@ func (r *runner) do(ctx context.Context) error {
 		defer r.client.Close()
 	}
 	if r.run != nil {
-		defer func() { r.letGo(err != nil) }()
+		defer r.run.Close()
 	}
 	defer r.hangUp()
 	if errors.Is(err, context.Canceled) {
@@ -308,15 +307,6 @@ func (r *runner) do(ctx context.Context) error {
 	err = r.fullWhileSending(r.finish(ctx, r.send(ctx)))
 	r.outcome.leaving = ctx.Err() != nil
 	return err
-}
-
-// letGo lets the run go. One that this start has made, and whose plan was refused, leaves nothing: there is nothing in it that anybody could go on with.
-func (r *runner) letGo(failed bool) {
-	if failed && r.fresh && r.run.Meta().State == runstore.Planning {
-		_ = errors.Join(r.run.Remove(), os.Remove(r.run.Dir)) // what stays is planned from nothing
-		return
-	}
-	_ = r.run.Close() // everything was on disk before
 }
 
 // begin does everything that comes before the first message. It returns true where there is nothing to send.
@@ -427,7 +417,6 @@ func (r *runner) acquire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.fresh = !fileExists(dir)
 	if !r.flags.sandbox {
 		if err := r.checkVolume(dir, r.flags.key(r.campaign, now)); err != nil {
 			return err
@@ -477,7 +466,7 @@ const lockEvery = 500 * time.Millisecond
 // readersTime is how long others may read a run before they count as if they held it.
 const readersTime = 5 * time.Second
 
-// errSeenTo says that a process holds the run which can be asked how far it is: not one that only reads it.
+// errSeenTo says that a process sends the run, or has begun to: not one that only reads it, or waits for somebody to confirm.
 var errSeenTo = errors.New("it is being seen to")
 
 // hold calls acquire on the run in dir, for as long as another process holds it if that is wanted, and else until somebody who only reads it has had
@@ -490,7 +479,8 @@ func (r *runner) hold(ctx context.Context, dir string, acquire func() error) err
 			return err
 		}
 		if r.flags.ifLocked != lockedWait {
-			if holder, e := reach(dir); e == nil && holder.Status(ctx, new(status)) == nil {
+			st := new(status)
+			if holder, e := reach(dir); e == nil && holder.Status(ctx, st) == nil && st.State != string(runstore.Planning) {
 				return errors.Join(err, errSeenTo)
 			}
 			if time.Since(began) > readersTime {
@@ -560,7 +550,9 @@ func (r *runner) prepare(ctx context.Context) (over bool, err error) {
 // makePlan plans, and says what changed where somebody has looked at an earlier plan.
 func (r *runner) makePlan(ctx context.Context) (err error) {
 	old := r.run.Meta()
-	r.feed = feedAt(audiencePath(r.campaign))
+	if r.campaign.Audience.Run == "" {
+		r.feed = feedAt(audiencePath(r.campaign))
+	}
 	r.plan, err = r.buildPlan(ctx, r.others(r.campaign, r.run, r.flags.place), r.flags.except, r.settings.destination.AppID, guardOf(r.settings.profile))
 	if err != nil {
 		return err

@@ -55,7 +55,8 @@ func (e *HeldError) Error() string {
 }
 
 // Sent returns everybody whom the runs that a question means have sent to, may have sent to, or may still send to: not those whom Sinch refused,
-// who were left out, or whom a run has not come to that is over. A run's retries are meant with it; the run whose people are the audience is not.
+// who were left out, or whom a run has not come to that is over; nor anybody of a run that was planned and never started, unless a process holds it
+// and may start it. A run's retries are meant with it; the run whose people are the audience is not.
 //
 // A name that means no run is an error, a pattern that means none is not. The process that holds a run is asked for its people; where it does
 // not answer in time the error is a [*HeldError]. Other errors about what was asked are [campaign.Problems].
@@ -247,6 +248,10 @@ func (g *gatherer) run(ctx context.Context, run *runstore.Run) error {
 	if m.State == runstore.Planning || !g.question.includes(m, g.now) {
 		return nil // without its people: they may have been erased since
 	}
+	if len(m.Starts) == 0 && !m.State.Over() {
+		g.note("%s was planned and never started; nobody is left out for it", m.Key)
+		return nil
+	}
 	g.people.Runs = append(g.people.Runs, m.Key)
 	g.begin(m.Eligible)
 	err := Each(ctx, run, g.add)
@@ -300,6 +305,9 @@ func (g *gatherer) noteForgotten(run string) {
 // erased is the problem that nobody knows any more who the people of a run were.
 func erased(at campaign.Problem, key string) campaign.Problem {
 	at.Message = fmt.Sprintf("the people of run %s are no longer known: their data was erased", key)
+	if at.Hint == "" {
+		at.Hint = "whoever is to get this may have had that: put those people on a suppression list, and name the run no more; where a run that has begun names it, cancel that one"
+	}
 	return at
 }
 

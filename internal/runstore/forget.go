@@ -106,7 +106,7 @@ func (r *Run) ErasePeople(now time.Time) error {
 	err := r.Update(func(m *Meta) {
 		m.Erased = now
 		m.NextSnapshotBytes, m.NextSnapshotSHA256 = 0, ""
-		if !r.Begun() {
+		if !r.Begun() && !m.State.Over() {
 			m.State = Planning
 		}
 	})
