@@ -194,23 +194,26 @@ func (b *bench) finish(t *testing.T) {
 func TestCrashTwoAtOnce(t *testing.T) {
 	const rows = 900
 	for i := range 50 {
-		b := newBench(t, rows)
-		var wg sync.WaitGroup
-		codes, outputs := make([]int, 2), make([]string, 2)
-		for p := range 2 {
-			wg.Go(func() {
-				cmd := b.command("run", "--yes", "--quiet", "--rate", "800", b.dir)
-				out, _ := cmd.CombinedOutput()
-				codes[p], outputs[p] = cmd.ProcessState.ExitCode(), string(out)
-			})
-		}
-		wg.Wait()
-		if codes[0]+codes[1] != exitOK+exitHeld || codes[0]*codes[1] != 0 {
-			t.Fatalf("round %d: exit codes %v, want one 0 and one 11\n%s\n%s", i, codes, outputs[0], outputs[1])
-		}
-		if rep := b.checkBooks(t); rep.Accepted != rows || b.server.AcceptedCount() != rows {
-			t.Fatalf("round %d: %d accepted, %d at the sandbox, want %d", i, rep.Accepted, b.server.AcceptedCount(), rows)
-		}
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel() // the pace takes the time, not the work
+			b := newBench(t, rows)
+			var wg sync.WaitGroup
+			codes, outputs := make([]int, 2), make([]string, 2)
+			for p := range 2 {
+				wg.Go(func() {
+					cmd := b.command("run", "--yes", "--quiet", "--rate", "800", b.dir)
+					out, _ := cmd.CombinedOutput()
+					codes[p], outputs[p] = cmd.ProcessState.ExitCode(), string(out)
+				})
+			}
+			wg.Wait()
+			if codes[0]+codes[1] != exitOK+exitHeld || codes[0]*codes[1] != 0 {
+				t.Fatalf("exit codes %v, want one 0 and one 11\n%s\n%s", codes, outputs[0], outputs[1])
+			}
+			if rep := b.checkBooks(t); rep.Accepted != rows || b.server.AcceptedCount() != rows {
+				t.Fatalf("%d accepted, %d at the sandbox, want %d", rep.Accepted, b.server.AcceptedCount(), rows)
+			}
+		})
 	}
 }
 

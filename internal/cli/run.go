@@ -460,8 +460,8 @@ func (r *runner) acquire(ctx context.Context) error {
 	return nil
 }
 
-// lockEvery is how often it is tried whether the process that holds a run has let it go.
-const lockEvery = 500 * time.Millisecond
+// lockEvery is how long to wait until it is tried again whether a run can be held. Trying takes a quarter of a second.
+const lockEvery = 50 * time.Millisecond
 
 // readersTime is how long others may read a run before they count as if they held it.
 const readersTime = 5 * time.Second
@@ -480,10 +480,12 @@ func (r *runner) hold(ctx context.Context, dir string, acquire func() error) err
 		}
 		if r.flags.ifLocked != lockedWait {
 			st := new(status)
-			if holder, e := reach(dir); e == nil && holder.Status(ctx, st) == nil && st.State != string(runstore.Planning) {
+			holder, e := reach(dir)
+			isHeld := e == nil && holder.Status(ctx, st) == nil
+			if isHeld && st.State != string(runstore.Planning) {
 				return errors.Join(err, errSeenTo)
 			}
-			if time.Since(began) > readersTime {
+			if isHeld || time.Since(began) > readersTime {
 				return err
 			}
 		} else if !said {
