@@ -9,8 +9,8 @@ import (
 	"sendoff/internal/runstore"
 )
 
-// listen lets other processes ask this one, which holds the run, how far it is and who its people are, and stop or pause it. Where that cannot be, the run goes on
-// without.
+// listen lets other processes ask this one, which holds the run, how far it is and who its people are, and stop or pause it. Where that cannot be,
+// the run goes on without.
 func (r *runner) listen() {
 	server, err := control.Listen(control.Holder{Status: func() any { return r.liveStatus() }, Obey: r.obey, People: r.people}, r.log.Logger)
 	if err == nil {
