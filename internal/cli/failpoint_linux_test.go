@@ -118,7 +118,9 @@ func (b *bench) end(t *testing.T) error {
 
 func sceneOfKills(t *testing.T, b *bench) error {
 	for range 12 {
-		b.startAndKill(t, b.stormArgs(), time.Duration(30+rand.IntN(90))*time.Millisecond)
+		if _, err := b.tryToKill(t, b.stormArgs(), time.Duration(30+rand.IntN(90))*time.Millisecond); err != nil {
+			return err
+		}
 	}
 	return b.end(t)
 }
@@ -147,10 +149,10 @@ func sceneOfLateMessages(t *testing.T, b *bench) error {
 func sceneOfRaisedRetention(t *testing.T, b *bench) error {
 	b.keep(t, 0)
 	b.faults(t, "reset-after:every=30")
-	b.startAndKill(t, b.stormArgs(), 100*time.Millisecond)
+	_, early := b.tryToKill(t, b.stormArgs(), 100*time.Millisecond)
 	b.faults(t)
 	b.keep(t, 3)
-	err := b.end(t)
+	err := errors.Join(early, b.end(t))
 	if run, viewErr := runstore.View(b.runDir()); viewErr == nil {
 		defer run.Close()
 		rep, _ := books.Check(run, nil)
