@@ -13,6 +13,7 @@ import (
 	"github.com/gocarina/gocsv"
 
 	"sendoff/campaign"
+	"sendoff/internal/table"
 )
 
 func rowsPerSecond(b *testing.B, rows int) {
@@ -33,7 +34,7 @@ func BenchmarkRead(b *testing.B) {
 	path := benchmarkFile(b)
 	b.Run("Reader", func(b *testing.B) {
 		b.ReportAllocs()
-		var batch Batch
+		var batch table.Batch
 		total := 0
 		for b.Loop() {
 			r, err := Open(path, campaign.Audience{})
@@ -41,7 +42,7 @@ func BenchmarkRead(b *testing.B) {
 				b.Fatal(err)
 			}
 			for err = r.ReadBatch(&batch); err == nil; err = r.ReadBatch(&batch) {
-				total += len(batch.Recipients)
+				total += len(batch.Rows)
 			}
 			if !errors.Is(err, io.EOF) {
 				b.Fatal(err)
@@ -90,7 +91,7 @@ func benchmarkPass(b *testing.B, path string, read func(*csv.Reader) error) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	r := csv.NewReader(bufio.NewReaderSize(file, readSize))
+	r := csv.NewReader(bufio.NewReaderSize(file, 64<<10))
 	r.ReuseRecord = true
 	for err == nil {
 		err = read(r)
@@ -100,43 +101,5 @@ func benchmarkPass(b *testing.B, path string, read func(*csv.Reader) error) {
 	}
 	if err := file.Close(); err != nil {
 		b.Fatal(err)
-	}
-}
-
-func benchmarkNormalise(b *testing.B, format string) {
-	n := newNormaliser(b, "GB")
-	recipients := make([]campaign.Recipient, 1000)
-	for i := range recipients {
-		recipients[i].Fields = []string{fmt.Sprintf(format, i), ""}
-	}
-	n.Normalise(&recipients[0]) // compiles the numbering plan
-	b.ReportAllocs()
-	rows := 0
-	for b.Loop() {
-		for i := range recipients {
-			if finding := n.Normalise(&recipients[i]); finding != PhoneUnassigned {
-				b.Fatalf("row %d: %v", i, finding)
-			}
-		}
-		rows += len(recipients)
-	}
-	rowsPerSecond(b, rows)
-}
-
-func BenchmarkNormaliseE164(b *testing.B)         { benchmarkNormalise(b, "+447700900%03d") }
-func BenchmarkNormaliseNational(b *testing.B)     { benchmarkNormalise(b, "07700 900%03d") }
-func BenchmarkNormaliseThroughParse(b *testing.B) { benchmarkNormalise(b, "+44 (0)7700 900%03d") }
-func BenchmarkCompileNumberingGB(b *testing.B)    { benchmarkCompile(b, 44) }
-func BenchmarkCompileNumberingUS(b *testing.B)    { benchmarkCompile(b, 1) }
-
-func benchmarkCompile(b *testing.B, code int) {
-	metadata, err := metadataByKey()
-	if err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		if _, err := newNumbering(code, metadata); err != nil {
-			b.Fatal(err)
-		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/gocarina/gocsv"
 
@@ -34,11 +35,11 @@ func (p *places) UnmarshalCSV(cell string) error {
 	return nil
 }
 
-// table is a header and rows that are in memory already, as gocsv asks for them.
-type table [][]string
+// inMemory is a header and rows that are in memory already, as gocsv asks for them.
+type inMemory [][]string
 
 // GetCSVRows returns the header and the rows.
-func (t table) GetCSVRows() ([][]string, error) { return t, nil }
+func (m inMemory) GetCSVRows() ([][]string, error) { return m, nil }
 
 // findUsualNames returns for each role the columns of a folded header that go by one of its usual names.
 func findUsualNames(folded []string) (usualNames, error) {
@@ -47,7 +48,7 @@ func findUsualNames(folded []string) (usualNames, error) {
 		numbers[i] = strconv.Itoa(i)
 	}
 	var found []usualNames
-	if err := gocsv.UnmarshalDecoder(table{folded, numbers}, &found); err != nil {
+	if err := gocsv.UnmarshalDecoder(inMemory{folded, numbers}, &found); err != nil {
 		return usualNames{}, fmt.Errorf("match header: %w", err)
 	}
 	return found[0], nil
@@ -55,8 +56,7 @@ func findUsualNames(folded []string) (usualNames, error) {
 
 // header is the first row of a file, while it is being understood.
 type header struct {
-	source    *source
-	delimiter rune
+	delimiter string   // as people call it
 	names     []string // trimmed
 	folded    []string
 	at        []campaign.Problem // file, line and column of each name
@@ -147,7 +147,7 @@ func (h *header) hint(near string) string {
 }
 
 func (h *header) list() string {
-	return fmt.Sprintf("the columns are %s (delimiter: %s)", quoted(h.names), delimiterName(h.delimiter))
+	return fmt.Sprintf("the columns are %s (delimiter: %s)", quoted(h.names), h.delimiter)
 }
 
 // isData reports whether the first line is a person rather than names. It is then not shown.
@@ -161,4 +161,32 @@ func (h *header) report(column int, message, hint string) {
 	p := h.at[column]
 	p.Message, p.Hint = message, hint
 	h.problems = append(h.problems, p)
+}
+
+// looksLikeData reports whether what stands in place of a column's name is rather a person's number or address.
+func looksLikeData(name string) bool {
+	digits := 0
+	for _, r := range name {
+		if unicode.IsDigit(r) {
+			digits++
+		}
+	}
+	return digits > 5 || strings.ContainsRune(name, '@')
+}
+
+// quoted lists names for a message, the first twenty.
+func quoted(names []string) string {
+	const most = 20
+	var b strings.Builder
+	for i, name := range names {
+		if i == most {
+			b.WriteString(", …")
+			break
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(strconv.Quote(name))
+	}
+	return b.String()
 }

@@ -12,11 +12,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"sendoff/campaign"
+	"sendoff/internal/phone"
+	"sendoff/internal/table"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -60,24 +61,38 @@ func describe(t *testing.T, path string) string {
 		return b.String()
 	}
 	defer closeReader(t, r)
-	columns, info := r.Columns(), r.Info()
-	fmt.Fprintf(&b, "%s, BOM %t, phone %d, id %d, language %d, country %d, time zone %d\n%q\n", info.DelimiterName(), r.source.hasBOM,
-		columns.Phone, columns.ID, columns.Language, columns.Country, columns.TimeZone, columns.Header)
-	n, err := NewNormaliser("", columns)
+	content, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
+	columns, info := r.Columns(), r.Info()
+	fmt.Fprintf(&b, "%s, BOM %t, phone %d, id %d, language %d, country %d, time zone %d\n%q\n", info.DelimiterName(), bytes.HasPrefix(content, []byte("\ufeff")),
+		columns.Phone, columns.ID, columns.Language, columns.Country, columns.TimeZone, columns.Header)
+	n, err := phone.New("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
 	for row, err := range rows(r) {
 		if err != nil {
 			writeError(t, &b, err)
 			break
 		}
+		fmt.Fprintf(&b, "row %d line %d %q", count, row.Line, row.Cells)
+		count++
 		if row.bad != nil {
-			fmt.Fprintf(&b, "row %d line %d %q\n    %v\n", row.recipient.Row, row.recipient.Line, row.recipient.Fields, row.bad.Problem.Error())
+			fmt.Fprintf(&b, "\n    %v\n", row.bad.Problem.Error())
 			continue
 		}
-		finding := n.Normalise(&row.recipient)
-		fmt.Fprintf(&b, "row %d line %d %q %s %v\n", row.recipient.Row, row.recipient.Line, row.recipient.Fields, row.recipient.Address.Reveal(), finding)
+		country := ""
+		if columns.Country >= 0 {
+			country = row.Cells[columns.Country]
+		}
+		address, finding := n.Read(row.Cells[columns.Phone], country)
+		if finding.IsProblem() {
+			address = campaign.Address{}
+		}
+		fmt.Fprintf(&b, " %s %v\n", address.Reveal(), finding)
 	}
 	return b.String()
 }
@@ -95,14 +110,14 @@ func writeError(t *testing.T, b *strings.Builder, err error) {
 }
 
 type readRow struct {
-	recipient campaign.Recipient
-	bad       *BadRow
+	table.Row
+	bad *table.BadRow
 }
 
 // rows yields all rows of r, and at last the error that ended reading, if it was not the end of the file.
 func rows(r *Reader) func(yield func(readRow, error) bool) {
 	return func(yield func(readRow, error) bool) {
-		var b Batch
+		var b table.Batch
 		for {
 			if err := r.ReadBatch(&b); err != nil {
 				if !errors.Is(err, io.EOF) {
@@ -111,8 +126,8 @@ func rows(r *Reader) func(yield func(readRow, error) bool) {
 				return
 			}
 			bad := b.Bad
-			for i, recipient := range b.Recipients {
-				row := readRow{recipient: recipient}
+			for i := range b.Rows {
+				row := readRow{Row: b.Rows[i]}
 				if len(bad) > 0 && bad[0].Index == i {
 					row.bad, bad = &bad[0], bad[1:]
 				}
@@ -186,125 +201,6 @@ func TestMappedColumns(t *testing.T) {
 	}
 }
 
-// TestManyBatches reads more than a batch, with characters of several bytes across the edges of the buffers, and wants every row
-// once, in order, with its line, and the digest of the file.
-func TestManyBatches(t *testing.T) {
-	const total = 12_345
-	var content strings.Builder
-	content.WriteString("\ufeffphone,note\r\n")
-	for i := range total {
-		fmt.Fprintf(&content, "+4477009%05d,\"žluťoučký %s\n🐎 %d\"\n", i, strings.Repeat("€", i%11), i)
-	}
-	r := mustOpen(t, writeFile(t, content.String()), campaign.Audience{})
-	next := 0
-	for row, err := range rows(r) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := row.recipient
-		wantCells := []string{fmt.Sprintf("+4477009%05d", next), fmt.Sprintf("žluťoučký %s\n🐎 %d", strings.Repeat("€", next%11), next)}
-		if got.Row != next || got.Line != 2+2*next || row.bad != nil || !cmp.Equal(got.Fields, wantCells) {
-			t.Fatalf("row %d = %+v %v, want line %d and %q", next, got, row.bad, 2+2*next, wantCells)
-		}
-		next++
-	}
-	if next != total {
-		t.Errorf("read %d rows, want %d", next, total)
-	}
-	info := r.Info()
-	if info.SHA256 != sha256.Sum256([]byte(content.String())) || info.Size != int64(content.Len()) || !r.source.hasBOM || info.Delimiter != ',' {
-		t.Errorf("Info = %+v", info)
-	}
-}
-
-func TestBatchesAreBounded(t *testing.T) {
-	long := strings.Repeat("x", maxRow-100)
-	r := mustOpen(t, writeFile(t, "phone,note\n"+strings.Repeat("+447700900001,"+long+"\n", 9)), campaign.Audience{})
-	var b Batch
-	if err := r.ReadBatch(&b); err != nil || len(b.Recipients) != 5 {
-		t.Errorf("ReadBatch = %v with %d rows, want 5 rows of nearly 1 MB", err, len(b.Recipients))
-	}
-}
-
-func TestTooLong(t *testing.T) {
-	long := strings.Repeat("x", maxRow+1)
-	for _, tc := range []struct {
-		name, content string
-		line, column  int
-		want          string
-	}{
-		{"cell", "phone,note\n1,a\n2," + long + "\n", 3, 1, "is longer than 1 MB"},
-		{"cell, all read ahead", "phone,note\n1,a\n2," + long[:maxRow-1] + "\n3,4\n", 3, 1, "is longer than 1 MB"},
-		{"quote", "phone,note\n1,a\nå,\"" + strings.Repeat("2,x\n", maxRow/4+30) + "\"\n", 3, 3, "the quote that opens here is not closed"},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			r := mustOpen(t, writeFile(t, tc.content), campaign.Audience{})
-			var b Batch
-			err := r.ReadBatch(&b)
-			var problems campaign.Problems
-			if !errors.As(err, &problems) {
-				t.Fatalf("ReadBatch = %v, want problems", err)
-			}
-			if p := problems[0]; p.Line != tc.line || p.Column != tc.column || !strings.Contains(p.Message, tc.want) {
-				t.Errorf("ReadBatch = %+v, want %d:%d %s", p, tc.line, tc.column, tc.want)
-			}
-			if again := r.ReadBatch(&b); !cmp.Equal(again, err) {
-				t.Errorf("ReadBatch again = %v, want the same error", again)
-			}
-		})
-	}
-}
-
-func TestChangesWhileRead(t *testing.T) {
-	for _, tc := range []struct {
-		name   string
-		change func(path string) error
-	}{
-		{"longer", func(path string) error {
-			file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
-			if err != nil {
-				return err
-			}
-			_, err = file.WriteString("+447700900002\n")
-			return errors.Join(err, file.Close())
-		}},
-		{"shorter", func(path string) error { return os.Truncate(path, 8) }},
-		{"touched", func(path string) error { return os.Chtimes(path, time.Time{}, time.Now().Add(time.Hour)) }},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			path := writeFile(t, "phone\n+447700900001\n")
-			r := mustOpen(t, path, campaign.Audience{})
-			if err := tc.change(path); err != nil {
-				t.Fatal(err)
-			}
-			var b Batch
-			err := r.ReadBatch(&b)
-			if err == nil || !strings.Contains(err.Error(), "changed while it was read") || len(b.Recipients) > 0 {
-				t.Errorf("ReadBatch = %v with %d rows, want an error and none", err, len(b.Recipients))
-			}
-		})
-	}
-}
-
-func TestFindDelimiter(t *testing.T) {
-	for _, tc := range []struct {
-		head string
-		want rune
-	}{
-		{"phone,name", ','},
-		{"phone;name;a,b\n", ';'},
-		{"\r\n\"a,b,c\";d\n1,2,3;4\n", ';'},
-		{"phone\ta;b\tc\n", '\t'},
-		{"phone|name\n", '|'},
-		{"phone\n1;2;3\n", ','}, // one column: what its cells hold is no delimiter
-		{"", ','},
-	} {
-		if got := findDelimiter([]byte(tc.head)); got != tc.want {
-			t.Errorf("findDelimiter(%q) = %q, want %q", tc.head, got, tc.want)
-		}
-	}
-}
-
 func TestOpenList(t *testing.T) {
 	for _, tc := range []struct {
 		name, content string
@@ -327,7 +223,7 @@ func TestOpenList(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got = append(got, fmt.Sprint(row.recipient.Line, " ", strings.Join(row.recipient.Fields, " ")))
+				got = append(got, fmt.Sprint(row.Line, " ", strings.Join(row.Cells, " ")))
 			}
 			if c := r.Columns(); c.Phone != tc.phone || c.ID != tc.id || !cmp.Equal(got, tc.want) {
 				t.Errorf("phone %d, id %d, rows %q, want %d, %d, %q", c.Phone, c.ID, got, tc.phone, tc.id, tc.want)
@@ -354,7 +250,7 @@ func TestOpenListRefuses(t *testing.T) {
 	}
 }
 
-// FuzzReader wants, whatever the bytes: no panic, lines inside the file and in order, rows numbered without a gap, a digest of
+// FuzzReader wants, whatever the bytes: no panic, lines inside the file and in order, a digest of
 // the bytes where the file was read to its end.
 func FuzzReader(f *testing.F) {
 	paths, err := filepath.Glob("testdata/corpus/*.csv")
@@ -388,14 +284,13 @@ func FuzzReader(f *testing.F) {
 				checkPositions(t, err, lines)
 				return
 			}
-			got := row.recipient
-			if got.Row != count || got.Line <= last || got.Line > lines {
-				t.Fatalf("row %d line %d after row %d line %d of %d", got.Row, got.Line, count-1, last, lines)
+			if row.Line <= last || row.Line > lines {
+				t.Fatalf("row %d line %d after line %d of %d", count, row.Line, last, lines)
 			}
-			if row.bad == nil && len(got.Fields) != len(r.Columns().Header) {
-				t.Fatalf("row %d has %d cells and is not bad", got.Row, len(got.Fields))
+			if row.bad == nil && len(row.Cells) != len(r.Columns().Header) {
+				t.Fatalf("row %d has %d cells and is not bad", count, len(row.Cells))
 			}
-			count, last = count+1, got.Line
+			count, last = count+1, row.Line
 		}
 		if r.Info().SHA256 != sha256.Sum256(content) {
 			t.Fatal("digest is not that of the bytes")

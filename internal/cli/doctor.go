@@ -10,7 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"sendoff/campaign"
-	"sendoff/internal/audience"
+	"sendoff/internal/phone"
 	"sendoff/internal/plan"
 	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
@@ -119,7 +119,7 @@ func readOnlyTo(g plan.Guard, country string, hasCampaign bool) (isNational bool
 		return false, explainOnlyTo(err, g)
 	}
 	for _, p := range problems[1:] {
-		if p.Message != audience.PhoneNational.String() {
+		if p.Message != phone.National.String() {
 			return false, err
 		}
 	}

@@ -10,7 +10,9 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/audience"
 	"sendoff/internal/ledger"
+	"sendoff/internal/phone"
 	"sendoff/internal/runstore"
+	"sendoff/internal/table"
 )
 
 // persons are those whom somebody asks about, as they were written. How a number is read can depend on the run.
@@ -18,24 +20,24 @@ type persons struct {
 	country string // of all numbers without a calling code; empty: the run's own
 	numbers []phoneCell
 	ids     map[string]bool
-	readers map[string]*audience.Normaliser // by country
+	readers map[string]*phone.Reader // by country
 }
 
 // phoneCell is a phone number as it was written, and the country that stands beside it, if any.
 type phoneCell struct{ cell, country string }
 
 func newPersons(country string) (*persons, error) {
-	p := &persons{country: country, ids: map[string]bool{}, readers: map[string]*audience.Normaliser{}}
+	p := &persons{country: country, ids: map[string]bool{}, readers: map[string]*phone.Reader{}}
 	_, err := p.reader(country)
-	if errors.Is(err, audience.ErrCountry) {
+	if errors.Is(err, phone.ErrCountry) {
 		err = inputErrorf("--country: %v", err)
 	}
 	return p, err
 }
 
-func (p *persons) reader(country string) (*audience.Normaliser, error) {
+func (p *persons) reader(country string) (*phone.Reader, error) {
 	if p.readers[country] == nil {
-		n, err := audience.NewNormaliser(country, campaign.Columns{})
+		n, err := phone.New(country)
 		if err != nil {
 			return nil, err
 		}
@@ -50,8 +52,8 @@ func (p *persons) add(n phoneCell, where string) error {
 	if err != nil {
 		return err
 	}
-	address, finding := reader.Phone(n.cell, n.country)
-	if address.IsZero() && finding != audience.PhoneNational {
+	address, finding := reader.Read(n.cell, n.country)
+	if address.IsZero() && finding != phone.National {
 		return inputErrorf("%s is no phone number: %s", where, strings.TrimPrefix(finding.String(), "phone: "))
 	}
 	p.numbers = append(p.numbers, n)
@@ -81,7 +83,7 @@ func (p *persons) addFile(path string) error {
 	}
 	defer list.Close()
 	columns := list.Columns()
-	for batch := (audience.Batch{}); ; {
+	for batch := (table.Batch{}); ; {
 		if err := list.ReadBatch(&batch); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
@@ -90,8 +92,8 @@ func (p *persons) addFile(path string) error {
 		if len(batch.Bad) > 0 {
 			return campaign.Problems{batch.Bad[0].Problem}
 		}
-		for i := range batch.Recipients {
-			row := &batch.Recipients[i]
+		for i := range batch.Rows {
+			row := &campaign.Recipient{Line: batch.Rows[i].Line, Fields: batch.Rows[i].Cells}
 			if id := strings.TrimSpace(row.Field(columns.ID)); id != "" {
 				p.ids[strings.Clone(id)] = true
 			}
@@ -165,7 +167,7 @@ func (p *persons) soughtIn(m runstore.Meta) (*sought, error) {
 	}
 	s := &sought{keys: map[uint64]bool{}}
 	for _, n := range p.numbers {
-		address, _ := reader.Phone(n.cell, n.country)
+		address, _ := reader.Read(n.cell, n.country)
 		if address.IsZero() {
 			return nil, inputErrorf("a number is written without its country, and cannot be read as this run reads numbers").
 				hint("write it with + and the calling code, or say --country")

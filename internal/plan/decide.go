@@ -5,10 +5,11 @@ import (
 	"errors"
 
 	"sendoff/campaign"
-	"sendoff/internal/audience"
 	"sendoff/internal/ledger"
+	"sendoff/internal/phone"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
+	"sendoff/internal/table"
 )
 
 // sampleEpoch is as long as the epoch of a real start: lengths are checked with it.
@@ -30,11 +31,11 @@ func newWorker(in *inputs) *worker {
 func (w *worker) decide(f *frame) error {
 	bad := f.bad
 	for i := range f.rows {
-		finding := audience.OK
+		fault := table.OK
 		if len(bad) > 0 && bad[0].Index == i {
-			finding, bad = bad[0].Finding, bad[1:]
+			fault, bad = bad[0].Fault, bad[1:]
 		}
-		if err := w.row(f, i, finding); err != nil {
+		if err := w.row(f, i, fault); err != nil {
 			return err
 		}
 		f.raw = runstore.AppendRow(f.raw, &f.rows[i])
@@ -44,17 +45,18 @@ func (w *worker) decide(f *frame) error {
 	return nil
 }
 
-// row decides about row i of the frame, of which the finding is known already.
-func (w *worker) row(f *frame, i int, finding audience.Finding) error {
+// row decides about row i of the frame, of which it is known already whether it is one of its table.
+func (w *worker) row(f *frame, i int, fault table.Fault) error {
 	r := &f.rows[i]
-	if !finding.IsProblem() && r.Address.IsZero() { // somebody of another run has the address that was understood there
-		finding = w.in.numbers.Normalise(r)
+	what := subject{fault: fault}
+	if fault == table.OK && r.Address.IsZero() { // somebody of another run has the address that was understood there
+		what.number = w.normalise(r)
 	}
-	if finding != audience.OK {
-		f.remarks = append(f.remarks, remark{line: r.Line, what: subject{finding: finding}})
+	if what != (subject{}) {
+		f.remarks = append(f.remarks, remark{line: r.Line, what: what})
 	}
-	if finding.IsProblem() {
-		f.skip(r, campaign.Invalid, finding.String(), 0)
+	if what.isInvalid() {
+		f.skip(r, campaign.Invalid, what.message(), 0)
 		return nil
 	}
 	if match, leftOut := w.in.lists.Match(r, r.Field(w.id)); leftOut {
@@ -70,6 +72,16 @@ func (w *worker) row(f *frame, i int, finding audience.Finding) error {
 	f.sendable = append(f.sendable, record{key: r.Address.Key(), row: uint32(r.Row), line: uint32(r.Line)})
 	w.candidate(f, i)
 	return nil
+}
+
+// normalise reads the row's number and sets its address, which stays zero where the finding is a problem.
+func (w *worker) normalise(r *campaign.Recipient) phone.Finding {
+	columns := w.in.audience.Columns()
+	address, finding := w.in.numbers.Read(r.Field(columns.Phone), r.Field(columns.Country))
+	if !finding.IsProblem() {
+		r.Address = address
+	}
+	return finding
 }
 
 // unrendered deals with a row that has no body: it is left out where a param says so, and otherwise stops the plan.

@@ -2,9 +2,10 @@ package plan
 
 import (
 	"sendoff/campaign"
-	"sendoff/internal/audience"
+	"sendoff/internal/phone"
 	"sendoff/internal/prose"
 	"sendoff/internal/render"
+	"sendoff/internal/table"
 )
 
 // Finding is something remarkable about rows: a warning, or a reason for which they are left out as invalid.
@@ -25,27 +26,37 @@ type remark struct {
 	what subject
 }
 
-// subject is what a finding is about: what the audience says of a row, or why it cannot be rendered.
+// subject is what a finding is about: why a row is not one of its table, what is remarkable about its number, or why it cannot be rendered.
 type subject struct {
-	finding    audience.Finding
+	fault      table.Fault
+	number     phone.Finding
 	unrendered render.RowError
 }
 
 // refuses reports whether the whole plan is refused for it.
 func (s subject) refuses() bool { return s.unrendered.Reason != 0 }
 
+// isInvalid reports whether the row is left out for it.
+func (s subject) isInvalid() bool { return s.fault != table.OK || s.number.IsProblem() }
+
 func (s subject) message() string {
-	if s.refuses() {
+	switch {
+	case s.refuses():
 		return s.unrendered.Error()
+	case s.fault != table.OK:
+		return s.fault.String()
 	}
-	return s.finding.String()
+	return s.number.String()
 }
 
 func (s subject) hint() string {
-	if s.refuses() {
+	switch {
+	case s.refuses():
 		return s.unrendered.Hint()
+	case s.fault != table.OK:
+		return s.fault.Hint()
 	}
-	return s.finding.Hint()
+	return s.number.Hint()
 }
 
 // remarks counts what was remarked, in the order in which it first was.
@@ -80,7 +91,7 @@ func (r *remarks) findings() []Finding {
 	findings := []Finding{} // not nil: JSON has a list, be it empty
 	for _, s := range r.subjects {
 		if t := r.tallies[s]; !s.refuses() {
-			findings = append(findings, Finding{Message: s.message(), Hint: s.hint(), Warning: s.finding.IsWarning(), Count: t.count, Lines: t.lines})
+			findings = append(findings, Finding{Message: s.message(), Hint: s.hint(), Warning: !s.isInvalid(), Count: t.count, Lines: t.lines})
 		}
 	}
 	return findings

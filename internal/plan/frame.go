@@ -4,15 +4,15 @@ import (
 	"crypto/sha256"
 
 	"sendoff/campaign"
-	"sendoff/internal/audience"
 	"sendoff/internal/ledger"
+	"sendoff/internal/table"
 )
 
 // frame is a number of rows on their way through the stages, and what was decided about them. Frames are used again and again.
 type frame struct {
 	rows  []campaign.Recipient
-	bad   []audience.BadRow // Index counts in rows
-	cells []string          // what the rows' Fields share
+	bad   []table.BadRow // Index counts in rows
+	cells []string       // what the rows' Fields share
 
 	raw    []byte // the rows as the snapshot has them
 	packed []byte // the same, compressed

@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"sendoff/campaign"
-	"sendoff/internal/audience"
+	"sendoff/internal/phone"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
 	"sendoff/internal/suppress"
@@ -15,7 +15,7 @@ import (
 // inputs is what a plan is made of, opened and checked. All of it but the audience is safe for concurrent use.
 type inputs struct {
 	audience source
-	numbers  *audience.Normaliser
+	numbers  *phone.Reader
 	lists    *suppress.Set
 	renderer *render.Renderer
 }
@@ -27,7 +27,7 @@ func open(c Config) (*inputs, error) {
 	var err error
 	var problems campaign.Problems
 	in.lists, err = suppress.Load(c.Campaign.Dir(), c.Campaign.Suppress, country, c.Now, c.Guard.Lists()...)
-	if errors.Is(err, audience.ErrCountry) {
+	if errors.Is(err, phone.ErrCountry) {
 		return nil, campaign.Problems{{
 			File: c.Campaign.Path, Line: c.Campaign.Audience.Line, Message: fmt.Sprintf("audience: no phone numbers belong to the country %q", country),
 			Hint: "use a code of ISO 3166-1, such as GB or SE",
@@ -59,7 +59,7 @@ func open(c Config) (*inputs, error) {
 // prepare makes what depends on the audience's columns.
 func (in *inputs) prepare(c Config) (err error) {
 	columns, meta := in.audience.Columns(), c.Run.Meta()
-	if in.numbers, err = audience.NewNormaliser(c.Campaign.Audience.Country, columns); err != nil {
+	if in.numbers, err = phone.New(c.Campaign.Audience.Country); err != nil {
 		return err
 	}
 	in.renderer, err = render.New(c.Campaign, columns, render.Identity{AppID: c.AppID, RunID: meta.RunID, RunKey: meta.Key})

@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"sendoff/campaign"
-	"sendoff/internal/audience"
 	"sendoff/internal/failpoint"
 	"sendoff/internal/runstore"
 	"sendoff/internal/suppress"
+	"sendoff/internal/table"
 )
 
 // Config says what to plan.
@@ -82,7 +82,7 @@ func Build(ctx context.Context, c Config) (*Plan, error) {
 		return nil, errBegun
 	}
 	p, err := build(ctx, c)
-	if errors.Is(err, audience.ErrChanged) { // whoever wrote it may have finished meanwhile
+	if errors.Is(err, table.ErrChanged) { // whoever wrote it may have finished meanwhile
 		p, err = build(ctx, c)
 	}
 	return p, err

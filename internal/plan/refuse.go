@@ -90,5 +90,5 @@ func (b *builder) limit(people int, file, name string, limit int) campaign.Probl
 
 // invalidRows returns what is wrong with the rows that cannot be used.
 func (b *builder) invalidRows() campaign.Problems {
-	return b.remarks.problems(b.config.AudiencePath, func(s subject) bool { return s.finding.IsProblem() })
+	return b.remarks.problems(b.config.AudiencePath, subject.isInvalid)
 }

@@ -10,6 +10,7 @@ import (
 	"sendoff/internal/audience"
 	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
+	"sendoff/internal/table"
 )
 
 // source is where the rows of an audience come from: a file, or another run.
@@ -43,7 +44,7 @@ func openAudience(c Config) (source, error) {
 }
 
 // tooOld refuses a file that is probably not today's.
-func tooOld(c Config, info audience.Info) campaign.Problems {
+func tooOld(c Config, info table.Info) campaign.Problems {
 	age, most := c.Now.Sub(info.ModTime), c.Campaign.Audience.MaxAge
 	if most == 0 || age <= most {
 		return nil
@@ -59,9 +60,10 @@ func tooOld(c Config, info audience.Info) campaign.Problems {
 type rowReader struct {
 	*audience.Reader
 	name  string // as the campaign writes it
-	batch audience.Batch
-	next  int               // in batch.Recipients
-	bad   []audience.BadRow // those of the batch that are still to come
+	batch table.Batch
+	next  int            // in batch.Rows
+	bad   []table.BadRow // those of the batch that are still to come
+	row   int            // ordinal of the next row
 }
 
 func (r *rowReader) origin() origin {
@@ -72,7 +74,7 @@ func (r *rowReader) origin() origin {
 func (r *rowReader) fill(f *frame) error {
 	f.reset()
 	for len(f.rows) < runstore.FrameRows {
-		if r.next == len(r.batch.Recipients) {
+		if r.next == len(r.batch.Rows) {
 			if err := r.read(); errors.Is(err, io.EOF) && len(f.rows) > 0 {
 				return nil
 			} else if err != nil {
@@ -84,12 +86,12 @@ func (r *rowReader) fill(f *frame) error {
 			f.bad[len(f.bad)-1].Index = len(f.rows)
 			r.bad = r.bad[1:]
 		}
-		row := r.batch.Recipients[r.next]
+		row := r.batch.Rows[r.next]
 		at := len(f.cells)
-		f.cells = append(f.cells, row.Fields...) // the batch's own are overwritten by the next one
-		row.Fields = f.cells[at:len(f.cells):len(f.cells)]
-		f.rows = append(f.rows, row)
+		f.cells = append(f.cells, row.Cells...) // the batch's own are overwritten by the next one
+		f.rows = append(f.rows, campaign.Recipient{Row: r.row, Line: row.Line, Fields: f.cells[at:len(f.cells):len(f.cells)]})
 		r.next++
+		r.row++
 	}
 	return nil
 }

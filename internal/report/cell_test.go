@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"sendoff/campaign"
-	"sendoff/internal/audience"
+	"sendoff/internal/phone"
 )
 
 var cellTests = []struct{ cell, want string }{
@@ -110,14 +110,16 @@ func FuzzGuardPhone(f *testing.F) {
 	} {
 		f.Add(cell)
 	}
-	n, err := audience.NewNormaliser("GB", campaign.Columns{Phone: 0, Country: -1})
+	n, err := phone.New("GB")
 	if err != nil {
 		f.Fatal(err)
 	}
 	read := func(cell string) campaign.Address {
-		r := campaign.Recipient{Fields: []string{cell}}
-		n.Normalise(&r)
-		return r.Address
+		address, finding := n.Read(cell, "")
+		if finding.IsProblem() {
+			return campaign.Address{}
+		}
+		return address
 	}
 	f.Fuzz(func(t *testing.T, cell string) {
 		want, got := read(cell), read(guardPhone(cell))

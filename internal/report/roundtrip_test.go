@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"io"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,6 +11,8 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/audience"
 	"sendoff/internal/ledger"
+	"sendoff/internal/phone"
+	rowsof "sendoff/internal/table" // report has a table of its own
 )
 
 // readAudience reads a list as `sendoff` reads an audience.
@@ -20,12 +23,12 @@ func readAudience(t *testing.T, path string) (campaign.Columns, []campaign.Recip
 		t.Fatal(err)
 	}
 	defer r.Close()
-	numbers, err := audience.NewNormaliser("GB", r.Columns())
+	numbers, err := phone.New("GB")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []campaign.Recipient
-	var b audience.Batch
+	var b rowsof.Batch
 	for {
 		err := r.ReadBatch(&b)
 		if errors.Is(err, io.EOF) {
@@ -37,10 +40,12 @@ func readAudience(t *testing.T, path string) (campaign.Columns, []campaign.Recip
 		if len(b.Bad) > 0 {
 			t.Fatalf("%d rows cannot be read", len(b.Bad))
 		}
-		for _, recipient := range b.Recipients {
-			numbers.Normalise(&recipient)
-			recipient.Fields = append([]string(nil), recipient.Fields...)
-			all = append(all, recipient)
+		for _, row := range b.Rows {
+			address, finding := numbers.Read(row.Cells[r.Columns().Phone], "")
+			if finding.IsProblem() {
+				t.Fatalf("line %d: %v", row.Line, finding)
+			}
+			all = append(all, campaign.Recipient{Row: len(all), Line: row.Line, Address: address, Fields: slices.Clone(row.Cells)})
 		}
 	}
 }

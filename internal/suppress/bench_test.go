@@ -37,7 +37,7 @@ func BenchmarkLoad(b *testing.B) {
 
 // BenchmarkMatch asks a table of a million numbers, made here since fiction has not as many.
 func BenchmarkMatch(b *testing.B) {
-	phones := make(table[uint64], benchmarkEntries)
+	phones := make(entries[uint64], benchmarkEntries)
 	for i := range phones {
 		phones[i] = entry[uint64]{key: 447_000_000_000 + uint64(i)*977%1_000_000_000, line: uint32(i)}
 	}

@@ -9,6 +9,8 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/audience"
+	"sendoff/internal/phone"
+	"sendoff/internal/table"
 )
 
 // mostProblems is how many unreadable lines of a list are reported one by one.
@@ -31,22 +33,22 @@ type ListInfo struct {
 // reading is a list as it was read. It does not change.
 type reading struct {
 	info   ListInfo
-	phones table[uint64] // by Address.Key
-	ids    table[string]
+	phones entries[uint64] // by Address.Key
+	ids    entries[string]
 }
 
 // listReader reads one list.
 type listReader struct {
 	spec     campaign.SuppressionList
 	only     bool
-	numbers  *audience.Normaliser
+	numbers  *phone.Reader
 	columns  campaign.Columns
 	reading  reading
 	problems campaign.Problems // of the first unreadable rows
 }
 
 // readList reads the list at path whole. What is wrong with it comes as [campaign.Problems].
-func readList(path string, spec campaign.SuppressionList, only bool, numbers *audience.Normaliser) (*reading, error) {
+func readList(path string, spec campaign.SuppressionList, only bool, numbers *phone.Reader) (*reading, error) {
 	file, err := audience.OpenList(path)
 	if err != nil {
 		return nil, err
@@ -67,7 +69,7 @@ func readList(path string, spec campaign.SuppressionList, only bool, numbers *au
 }
 
 func (l *listReader) readAll(file *audience.Reader) error {
-	var batch audience.Batch
+	var batch table.Batch
 	for {
 		if err := file.ReadBatch(&batch); errors.Is(err, io.EOF) {
 			return nil
@@ -75,13 +77,13 @@ func (l *listReader) readAll(file *audience.Reader) error {
 			return err
 		}
 		bad := batch.Bad
-		for i := range batch.Recipients {
+		for i := range batch.Rows {
 			if len(bad) > 0 && bad[0].Index == i {
 				l.unreadable(bad[0].Problem)
 				bad = bad[1:]
 				continue
 			}
-			l.add(file.Info().Path, &batch.Recipients[i])
+			l.add(file.Info().Path, &campaign.Recipient{Line: batch.Rows[i].Line, Fields: batch.Rows[i].Cells})
 		}
 	}
 }
@@ -101,7 +103,7 @@ func (l *listReader) add(path string, row *campaign.Recipient) {
 		l.reading.info.Entries++
 		return
 	}
-	address, finding := l.numbers.Phone(cell, row.Field(l.columns.Country))
+	address, finding := l.numbers.Read(cell, row.Field(l.columns.Country))
 	if address.IsZero() {
 		l.unreadable(campaign.Problem{File: path, Line: row.Line, Message: finding.String(), Hint: finding.Hint()})
 		return

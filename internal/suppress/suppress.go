@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
-	"sendoff/internal/audience"
+	"sendoff/internal/phone"
 	"sendoff/internal/prose"
 )
 
@@ -24,7 +24,7 @@ var ErrLost = errors.New("suppression list has been lost")
 
 // Set is the suppression lists of a campaign, and the lists outside of which nobody may be written to.
 type Set struct {
-	numbers *audience.Normaliser
+	numbers *phone.Reader
 	lists   []*list
 	sent    []Sent
 
@@ -60,9 +60,9 @@ type Match struct {
 // come behind them.
 //
 // A list that is missing, broken, older than its MaxAge at now or names nobody, or a row of it that cannot be read, is an
-// error, all of them together as [campaign.Problems]. The country may be [audience.ErrCountry].
+// error, all of them together as [campaign.Problems]. The country may be [phone.ErrCountry].
 func Load(dir string, specs []campaign.SuppressionList, country string, now time.Time, only ...string) (*Set, error) {
-	numbers, err := audience.NewNormaliser(country, campaign.Columns{})
+	numbers, err := phone.New(country)
 	if err != nil {
 		return nil, fmt.Errorf("load suppression lists: %w", err)
 	}
@@ -100,7 +100,7 @@ func Load(dir string, specs []campaign.SuppressionList, country string, now time
 func (s *Set) AddSent(lists []Sent) { s.sent = append(s.sent, lists...) }
 
 // read makes what the file now holds the current reading.
-func (l *list) read(numbers *audience.Normaliser) error {
+func (l *list) read(numbers *phone.Reader) error {
 	r, err := readList(l.path, l.spec, l.only, numbers)
 	if err != nil {
 		return err
@@ -177,7 +177,7 @@ func (s *Set) Refresh(now time.Time) error {
 	return errors.Join(errs...)
 }
 
-func (l *list) refresh(numbers *audience.Normaliser, now time.Time) error {
+func (l *list) refresh(numbers *phone.Reader, now time.Time) error {
 	err := l.readIfChanged(numbers)
 	if err == nil {
 		l.lostSince = time.Time{}
@@ -192,7 +192,7 @@ func (l *list) refresh(numbers *audience.Normaliser, now time.Time) error {
 	return fmt.Errorf("read suppression list again: %w", err)
 }
 
-func (l *list) readIfChanged(numbers *audience.Normaliser) error {
+func (l *list) readIfChanged(numbers *phone.Reader) error {
 	file, err := os.Stat(l.path)
 	if err != nil {
 		return fmt.Errorf("look at suppression list: %w", err)

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sendoff/campaign"
-	"sendoff/internal/audience"
+	"sendoff/internal/phone"
 )
 
 var longNumber = regexp.MustCompile(`\d{6}`)
@@ -254,7 +254,7 @@ func TestIgnoreUnreadable(t *testing.T) {
 }
 
 func TestLoadRefusesCountry(t *testing.T) {
-	if _, err := Load(t.TempDir(), nil, "Sweden", time.Now()); !errors.Is(err, audience.ErrCountry) {
+	if _, err := Load(t.TempDir(), nil, "Sweden", time.Now()); !errors.Is(err, phone.ErrCountry) {
 		t.Errorf("Load = %v, want ErrCountry", err)
 	}
 }

@@ -1,4 +1,4 @@
-package audience
+package phone
 
 import (
 	"errors"
@@ -13,11 +13,9 @@ import (
 // ErrCountry is returned for a country that is not an ISO 3166-1 alpha-2 code of a place with telephone numbers.
 var ErrCountry = errors.New("country is not a two-letter code such as GB or SE")
 
-// Normaliser reads the numbers of recipients. It is safe for concurrent use; one is enough for all goroutines.
-type Normaliser struct {
-	country      string // how national numbers are read where a row has no country of its own; may be empty
-	phone, place int    // columns of the number and of the row's country, or -1
-
+// Reader reads numbers. It is safe for concurrent use; one is enough for all goroutines.
+type Reader struct {
+	country  string // how national numbers are read where a row has no country of its own; may be empty
 	metadata map[string]*phonenumbers.PhoneMetadata
 	codes    [1000]callingCode // by calling code
 }
@@ -29,15 +27,14 @@ type callingCode struct {
 	plan     *numbering
 }
 
-// NewNormaliser returns a Normaliser for the rows of an audience with these columns. The country, in either case, says how
-// numbers without calling code are read where a row has no country of its own; empty: such numbers are refused.
-// It returns ErrCountry for a country that has no numbering plan.
-func NewNormaliser(country string, columns campaign.Columns) (*Normaliser, error) {
+// New returns a Reader. The country, in either case, says how numbers without calling code are read where a row has no country of
+// its own; empty: such numbers are refused. It returns ErrCountry for a country that has no numbering plan.
+func New(country string) (*Reader, error) {
 	metadata, err := metadataByKey()
 	if err != nil {
 		return nil, err
 	}
-	n := &Normaliser{phone: columns.Phone, place: columns.Country, metadata: metadata}
+	n := &Reader{metadata: metadata}
 	for code := range phonenumbers.GetSupportedCallingCodes() {
 		n.codes[code].assigned = true
 	}
@@ -49,20 +46,10 @@ func NewNormaliser(country string, columns campaign.Columns) (*Normaliser, error
 	return n, nil
 }
 
-// Normalise reads the row's number and sets its address. The address stays zero where the finding is a problem.
-func (n *Normaliser) Normalise(r *campaign.Recipient) Finding {
-	address, finding := n.Phone(r.Field(n.phone), r.Field(n.place))
-	r.Address = campaign.Address{}
-	if !finding.IsProblem() {
-		r.Address = address
-	}
-	return finding
-}
-
-// Phone reads a number as people and spreadsheets write it. The country is the row's own, empty for the Normaliser's; it matters
+// Read reads a number as people and spreadsheets write it. The country is the row's own, empty for the Reader's; it matters
 // only where the number has no calling code. The address is zero where the finding is a problem, except that a number
-// whose kind is refused ([PhoneKind]) is returned with its finding, so that lists can be compared.
-func (n *Normaliser) Phone(cell, country string) (campaign.Address, Finding) {
+// whose kind is refused ([Kind]) is returned with its finding, so that lists can be compared.
+func (n *Reader) Read(cell, country string) (campaign.Address, Finding) {
 	var w written
 	if finding := w.read(cell); finding != OK {
 		return campaign.Address{}, finding
@@ -78,7 +65,7 @@ func (n *Normaliser) Phone(cell, country string) (campaign.Address, Finding) {
 	}
 	address, finding := number.address(cell)
 	if finding == OK && w.decimal {
-		finding = PhoneDecimal
+		finding = Decimal
 	}
 	return address, finding
 }
@@ -105,13 +92,13 @@ func (e e164) address(cell string) (campaign.Address, Finding) {
 	}
 	switch e.plan.kind(e.national) {
 	case refused:
-		return address, PhoneKind
+		return address, Kind
 	case unassigned:
 		// A national zero that could not be cut off, since too little would be left: nobody has written the number that stands here.
 		if trunk := e.plan.regions[0].trunk; e.national[0] == '0' && trunk != nil && trunk.match(e.national) != 0 {
-			return campaign.Address{}, PhoneTooShort
+			return campaign.Address{}, TooShort
 		}
-		return address, PhoneUnassigned
+		return address, Unassigned
 	}
 	return address, OK
 }
@@ -120,16 +107,16 @@ func (e e164) address(cell string) (campaign.Address, Finding) {
 // ITU-T E.164 allows 15 digits, and our addresses have at least 8.
 func outsideE164(text string) Finding {
 	if len(text) > 15 {
-		return PhoneTooLong
+		return TooLong
 	}
-	return PhoneTooShort
+	return TooShort
 }
 
 // international reads the digits that follow a plus sign.
-func (n *Normaliser) international(digits string) e164 {
+func (n *Reader) international(digits string) e164 {
 	plan, national := n.split(digits)
 	if plan == nil {
-		return e164{finding: PhoneCallingCode}
+		return e164{finding: CallingCode}
 	}
 	if main := plan.regions[0]; main.trunk == nil || main.trunk.match(national) == 0 {
 		return e164{plan: plan, national: national}
@@ -139,7 +126,7 @@ func (n *Normaliser) international(digits string) e164 {
 
 // national reads digits without a calling code as its country writes them. The steps are those of libphonenumber's Parse;
 // wherever one of them needs more than a table, Parse itself is asked.
-func (n *Normaliser) national(digits, country string) e164 {
+func (n *Reader) national(digits, country string) e164 {
 	id := n.country
 	if country = strings.TrimSpace(country); country != "" {
 		if id = n.regionOf(country); id == "" {
@@ -147,7 +134,7 @@ func (n *Normaliser) national(digits, country string) e164 {
 		}
 	}
 	if id == "" {
-		return e164{finding: PhoneNational}
+		return e164{finding: National}
 	}
 	code := int(n.metadata[id].GetCountryCode())
 	plan := n.plan(code)
@@ -170,7 +157,7 @@ func (r *region) withoutTrunk(digits string) string {
 	if r.viable(digits) && !r.viable(bare) {
 		return digits
 	}
-	if finding := r.possible(bare); finding != OK && finding != PhoneTooLong {
+	if finding := r.possible(bare); finding != OK && finding != TooLong {
 		return digits
 	}
 	return bare
@@ -178,22 +165,22 @@ func (r *region) withoutTrunk(digits string) string {
 
 // parse reads a number through libphonenumber, which knows carrier codes, mobile tokens and the national zero that people leave
 // in brackets behind the calling code.
-func (n *Normaliser) parse(number, region string) e164 {
+func (n *Reader) parse(number, region string) e164 {
 	parsed, err := phonenumbers.Parse(number, region)
 	switch {
 	case errors.Is(err, phonenumbers.ErrInvalidCountryCode):
-		return e164{finding: PhoneCallingCode}
+		return e164{finding: CallingCode}
 	case errors.Is(err, phonenumbers.ErrNumTooLong):
-		return e164{finding: PhoneTooLong}
+		return e164{finding: TooLong}
 	case err != nil: // the digits are digits: all that is left is that there are too few of them
-		return e164{finding: PhoneTooShort}
+		return e164{finding: TooShort}
 	}
 	return n.settled(e164{plan: n.plan(int(parsed.GetCountryCode())), national: phonenumbers.GetNationalSignificantNumber(parsed)})
 }
 
 // settled refuses a number that would be read as another one when it is read again in international form: a second national
 // zero could be cut off, and nobody has written the number that would then be left.
-func (n *Normaliser) settled(number e164) e164 {
+func (n *Reader) settled(number e164) e164 {
 	main := number.plan.regions[0]
 	if finding := main.possible(number.national); finding != OK {
 		return e164{finding: finding}
@@ -203,13 +190,13 @@ func (n *Normaliser) settled(number e164) e164 {
 	}
 	again, err := phonenumbers.Parse(number.plan.prefix+number.national, phonenumbers.UNKNOWN_REGION)
 	if err != nil || phonenumbers.GetNationalSignificantNumber(again) != number.national {
-		return e164{finding: PhoneAmbiguous}
+		return e164{finding: Ambiguous}
 	}
 	return number
 }
 
 // split takes the calling code off. No calling code begins with another one (ITU-T E.164), so the shortest is the one.
-func (n *Normaliser) split(digits string) (*numbering, string) {
+func (n *Reader) split(digits string) (*numbering, string) {
 	code := 0
 	for i := 0; i < 3 && i < len(digits); i++ {
 		if code = code*10 + int(digits[i]-'0'); n.codes[code].assigned && digits[0] != '0' {
@@ -220,7 +207,7 @@ func (n *Normaliser) split(digits string) (*numbering, string) {
 }
 
 // plan returns the numbering plan of an assigned calling code.
-func (n *Normaliser) plan(code int) *numbering {
+func (n *Reader) plan(code int) *numbering {
 	c := &n.codes[code]
 	c.once.Do(func() {
 		plan, err := newNumbering(code, n.metadata)
@@ -233,7 +220,7 @@ func (n *Normaliser) plan(code int) *numbering {
 }
 
 // regionOf returns the code of a country as the metadata has it, or "" for what is not one.
-func (n *Normaliser) regionOf(country string) string {
+func (n *Reader) regionOf(country string) string {
 	if len(country) != 2 {
 		return ""
 	}

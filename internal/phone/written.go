@@ -1,4 +1,4 @@
-package audience
+package phone
 
 import (
 	"strings"
@@ -34,7 +34,7 @@ func (w *written) read(cell string) Finding {
 	}
 	cell = unwrapped(cell)
 	if isScientific(cell) {
-		return PhoneScientific
+		return Scientific
 	}
 	if whole, found := strings.CutSuffix(cell, ".0"); found && isDigits(strings.TrimPrefix(whole, "+")) {
 		cell, w.decimal = whole, true
@@ -69,37 +69,37 @@ func (w *written) add(r rune) Finding {
 	switch r {
 	case '+', '＋':
 		if w.international || w.length > 0 {
-			return PhoneTwo
+			return Two
 		}
 		w.international = true
 		return OK
 	case '/':
 		if w.slash > 0 {
-			return PhoneTwo
+			return Two
 		}
 		w.slash = w.length
 		return OK
 	case ',', ';', '|', '&', '\n', '\r':
-		return PhoneTwo
+		return Two
 	}
 	switch {
 	case isFiller(r):
 		return OK
 	case unicode.IsLetter(r):
-		return PhoneLetter
+		return Letter
 	}
-	return PhoneCharacter
+	return Character
 }
 
 func (w *written) judge() Finding {
 	if w.length == 0 {
 		if w.international {
-			return PhoneTooShort
+			return TooShort
 		}
-		return PhoneEmpty
+		return Empty
 	}
 	if w.slash > 0 && slashSeparates(w.slash, w.length-w.slash) {
-		return PhoneTwo
+		return Two
 	}
 	if !w.international && w.length > 2 && w.buffer[0] == '0' && w.buffer[1] == '0' {
 		w.international = true
@@ -109,9 +109,9 @@ func (w *written) judge() Finding {
 
 func (w *written) tooMany() Finding {
 	if w.slash > 0 {
-		return PhoneTwo
+		return Two
 	}
-	return PhoneTooLong
+	return TooLong
 }
 
 // slashSeparates tells "0171/1234567", where the slash ends the area code, from "4940123456/457" and "07700900123/07700900124",
@@ -181,3 +181,9 @@ func isFiller(r rune) bool {
 }
 
 func isSpace(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
+
+// IsWritten reports whether a cell holds digits as numbers have them, whether or not they are one.
+func IsWritten(cell string) bool {
+	var w written
+	return w.read(cell) == OK && w.length >= 5
+}

@@ -1,4 +1,4 @@
-package audience
+package phone
 
 import (
 	"fmt"
@@ -17,47 +17,47 @@ import (
 func byLibrary(number, region string) (string, Finding) {
 	parsed, err := phonenumbers.Parse(number, region)
 	if err != nil {
-		return "", PhoneLength
+		return "", Length
 	}
 	// A number that works only from within its own area is possible to the library, and too short to us.
 	if phonenumbers.IsPossibleNumberWithReason(parsed) != phonenumbers.IS_POSSIBLE {
-		return "", PhoneLength
+		return "", Length
 	}
 	text := phonenumbers.Format(parsed, phonenumbers.E164)
 	switch phonenumbers.GetNumberType(parsed) {
 	case phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST, phonenumbers.PERSONAL_NUMBER:
-		return text, PhoneKind
+		return text, Kind
 	case phonenumbers.UNKNOWN:
 		// The library leaves a national zero where too little would be left without it; to us nobody has written that number.
 		main := phonenumbers.GetRegionCodeForCountryCode(int(parsed.GetCountryCode()))
 		prefix := phonenumbers.GetNddPrefixForRegion(main, true)
 		if strings.HasPrefix(prefix, "0") && strings.HasPrefix(phonenumbers.GetNationalSignificantNumber(parsed), prefix) {
-			return "", PhoneLength
+			return "", Length
 		}
-		return text, PhoneUnassigned
+		return text, Unassigned
 	}
 	return text, OK
 }
 
 // compare holds our reading of a number against the library's.
-func compare(t *testing.T, n *Normaliser, number, region string) {
+func compare(t *testing.T, n *Reader, number, region string) {
 	t.Helper()
-	address, finding := n.Phone(number, region)
+	address, finding := n.Read(number, region)
 	if region == "" {
 		region = phonenumbers.UNKNOWN_REGION
 	}
 	text, want := byLibrary(number, region)
-	if finding == PhoneAmbiguous {
+	if finding == Ambiguous {
 		if again, _ := byLibrary(text, phonenumbers.UNKNOWN_REGION); text != "" && again == text {
 			t.Errorf("Phone(%s, %s) = %v, and libphonenumber reads its own %s the same way", number, region, finding, text)
 		}
 		return
 	}
-	if finding.IsProblem() && finding != PhoneKind {
-		finding, address = PhoneLength, campaign.Address{}
+	if finding.IsProblem() && finding != Kind {
+		finding, address = Length, campaign.Address{}
 	}
 	if campaign.PhoneAddress(text).IsZero() { // fewer digits than an address has, or more
-		text, want = "", PhoneLength
+		text, want = "", Length
 	}
 	if finding != want || address.Reveal() != text {
 		t.Errorf("Phone(%s, %s) = %s %v, libphonenumber says %s %v", number, region, address.Reveal(), finding, text, want)
@@ -79,7 +79,7 @@ func regions() []string {
 	return slices.Sorted(maps.Keys(phonenumbers.GetSupportedRegions()))
 }
 
-// TestEveryPlanCompiles makes sure of what Normaliser.plan takes for granted.
+// TestEveryPlanCompiles makes sure of what Reader.plan takes for granted.
 func TestEveryPlanCompiles(t *testing.T) {
 	metadata, err := metadataByKey()
 	if err != nil {
@@ -100,7 +100,7 @@ func TestEveryPlanCompiles(t *testing.T) {
 // TestBothWaysAgree reads numbers of every country and every kind, and numbers that differ from them in a digit or a length, and
 // wants what libphonenumber would have made of them.
 func TestBothWaysAgree(t *testing.T) {
-	n := newNormaliser(t, "")
+	n := newReader(t, "")
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, region := range regions() {
 		for _, example := range examples(region) {
@@ -127,7 +127,7 @@ func FuzzBothWaysAgree(f *testing.F) {
 	f.Add("07700900123", false, "GB")
 	f.Add("12025550123", false, "US")
 	f.Add("1151234567890", false, "AR")
-	n := newNormaliser(f, "")
+	n := newReader(f, "")
 	f.Fuzz(func(t *testing.T, digits string, plus bool, region string) {
 		if !isDigits(digits) || len(digits) > mostDigits || strings.HasPrefix(digits, "00") {
 			t.Skip("not digits alone")
@@ -165,9 +165,9 @@ func randomDigits(random *rand.Rand, n int) string {
 	return string(digits)
 }
 
-func newNormaliser(t testing.TB, country string) *Normaliser {
+func newReader(t testing.TB, country string) *Reader {
 	t.Helper()
-	n, err := NewNormaliser(country, campaign.Columns{Phone: 0, ID: -1, Language: -1, Country: 1, TimeZone: -1})
+	n, err := New(country)
 	if err != nil {
 		t.Fatal(err)
 	}

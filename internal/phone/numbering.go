@@ -1,4 +1,4 @@
-package audience
+package phone
 
 import (
 	"fmt"
@@ -194,13 +194,13 @@ func (r *region) possible(digits string) Finding {
 	}
 	switch n := len(digits); {
 	case n > phonenumbers.MAX_LENGTH_FOR_NSN:
-		return PhoneTooLong
+		return TooLong
 	case lengths.has(n):
 		return OK
 	case r.local.has(n), n == 0, lengths&(1<<n-1) == 0: // nothing is shorter
-		return PhoneTooShort
+		return TooShort
 	case lengths>>n == 0: // nothing is longer
-		return PhoneTooLong
+		return TooLong
 	}
-	return PhoneLength
+	return Length
 }

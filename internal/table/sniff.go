@@ -1,10 +1,8 @@
-package audience
+package table
 
 import (
 	"bytes"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // sniffSize is how much of a file is looked at before it is read.
@@ -79,50 +77,4 @@ func delimiterName(delimiter rune) string {
 		return "bar"
 	}
 	return "comma"
-}
-
-// isPlain reports whether a file is a plain list: no header, a number on each line. What it goes by is the first line that has
-// something in it and is no comment; a file of comments alone is a plain list of nobody.
-func isPlain(head []byte) bool {
-	hasComment := false
-	for line := range strings.Lines(string(head)) {
-		if line = strings.TrimSpace(line); line == "" {
-			continue
-		}
-		if line[0] == '#' {
-			hasComment = true
-			continue
-		}
-		var w written
-		return w.read(strings.Trim(line, `"`)) == OK && w.length >= 5
-	}
-	return hasComment
-}
-
-// looksLikeData reports whether what stands in place of a column's name is rather a person's number or address.
-func looksLikeData(name string) bool {
-	digits := 0
-	for _, r := range name {
-		if _, isDigit := digitValue(r); isDigit {
-			digits++
-		}
-	}
-	return digits > 5 || strings.ContainsRune(name, '@')
-}
-
-// quoted lists names for a message, the first twenty.
-func quoted(names []string) string {
-	const most = 20
-	var b strings.Builder
-	for i, name := range names {
-		if i == most {
-			b.WriteString(", …")
-			break
-		}
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(strconv.Quote(name))
-	}
-	return b.String()
 }

@@ -11,11 +11,11 @@ type entry[K cmp.Ordered] struct {
 	line uint32
 }
 
-// table holds the entries of a list by key, each key once.
-type table[K cmp.Ordered] []entry[K]
+// entries holds the entries of a list by key, each key once.
+type entries[K cmp.Ordered] []entry[K]
 
 // sorted returns the entries in order, of several with the same key the first line, in no more memory than they need.
-func (t table[K]) sorted() table[K] {
+func (t entries[K]) sorted() entries[K] {
 	slices.SortFunc(t, func(a, b entry[K]) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.line, b.line))
 	})
@@ -23,7 +23,7 @@ func (t table[K]) sorted() table[K] {
 }
 
 // line returns the line that names key.
-func (t table[K]) line(key K) (int, bool) {
+func (t entries[K]) line(key K) (int, bool) {
 	i, found := slices.BinarySearchFunc(t, key, func(e entry[K], key K) int { return cmp.Compare(e.key, key) })
 	if !found {
 		return 0, false

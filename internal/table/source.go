@@ -1,7 +1,8 @@
-package audience
+package table
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -42,8 +43,8 @@ func (e changedError) Unwrap() error { return e.Problems }
 // The checks are made here, once a buffer, since they cost a fraction of what looking at runes would.
 type source struct {
 	file   *os.File
-	path   string
-	size   int64 // when it was opened
+	name   string // in messages
+	size   int64  // when it was opened
 	time   time.Time
 	hasBOM bool
 
@@ -57,8 +58,8 @@ type source struct {
 }
 
 // openSource opens a regular file and skips its byte order mark.
-func openSource(path string) (*source, error) {
-	s := &source{path: path, hash: sha256.New()}
+func openSource(path string, o Options) (*source, error) {
+	s := &source{name: cmp.Or(o.Name, path), hash: sha256.New()}
 	// Stat goes first, since opening a named pipe would wait for its writer.
 	info, err := os.Stat(path)
 	switch {
@@ -75,7 +76,7 @@ func openSource(path string) (*source, error) {
 		if errors.Is(err, fs.ErrPermission) {
 			return nil, s.problem("may not be read", "check the permissions of the file")
 		}
-		return nil, fmt.Errorf("open audience: %w", err)
+		return nil, fmt.Errorf("open table: %w", err)
 	}
 	if info, err = s.file.Stat(); err != nil {
 		return nil, errors.Join(fmt.Errorf("look at %s: %w", path, err), s.file.Close())
@@ -90,7 +91,7 @@ func (s *source) head(n int) ([]byte, error) {
 	head := make([]byte, n)
 	got, err := s.file.ReadAt(head, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read %s: %w", s.path, err)
+		return nil, fmt.Errorf("read %s: %w", s.name, err)
 	}
 	bare, found := bytes.CutPrefix(head[:got], []byte("\ufeff"))
 	s.hasBOM = found
@@ -108,7 +109,7 @@ func (s *source) skipBOM() error {
 	}
 	mark := make([]byte, len("\ufeff"))
 	if _, err := io.ReadFull(s.file, mark); err != nil {
-		return fmt.Errorf("read %s: %w", s.path, err)
+		return fmt.Errorf("read %s: %w", s.name, err)
 	}
 	s.hash.Write(mark)
 	s.read += int64(len(mark))
@@ -153,7 +154,7 @@ func (s *source) text(p []byte, readErr error) int {
 	case readErr == nil:
 		s.held = copy(s.pending[:], rest)
 	case !errors.Is(readErr, io.EOF):
-		s.err = fmt.Errorf("read %s: %w", s.path, readErr)
+		s.err = fmt.Errorf("read %s: %w", s.name, readErr)
 	case len(rest) > 0:
 		s.err = errNotUTF8
 	default:
@@ -191,7 +192,7 @@ func validPrefix(p []byte) int {
 func (s *source) unchanged() error {
 	info, err := s.file.Stat()
 	if err != nil {
-		return fmt.Errorf("look at %s: %w", s.path, err)
+		return fmt.Errorf("look at %s: %w", s.name, err)
 	}
 	if info.Size() != s.size || !info.ModTime().Equal(s.time) || s.read != s.size {
 		return changedError{s.problem("changed while it was read", "wait until the program that writes it has finished, then start again")}
@@ -244,5 +245,5 @@ func (s *source) problem(message, hint string) campaign.Problems {
 }
 
 func (s *source) problemAt(line, column int, message, hint string) campaign.Problems {
-	return campaign.Problems{{File: s.path, Line: line, Column: column, Message: message, Hint: hint}}
+	return campaign.Problems{{File: s.name, Line: line, Column: column, Message: message, Hint: hint}}
 }

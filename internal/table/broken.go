@@ -1,4 +1,4 @@
-package audience
+package table
 
 import (
 	"bytes"
@@ -27,18 +27,18 @@ func (r *Reader) strayQuote(malformed *csv.ParseError, end int64) (campaign.Prob
 		return campaign.Problem{}, r.unclosed(text[:len(text)-len(last)+at])
 	}
 	return campaign.Problem{
-		File: r.source.path, Line: malformed.Line, Column: characters(last[:at]) + 1,
-		Message: RowQuote.String(), Hint: RowQuote.Hint(),
+		File: r.source.name, Line: malformed.Line, Column: characters(last[:at]) + 1,
+		Message: Quote.String(), Hint: Quote.Hint(),
 	}, nil
 }
 
 // cellCount says what is wrong with a row that begins at line and has too few cells or too many.
 func (r *Reader) cellCount(record []string, line int) campaign.Problem {
-	message := fmt.Sprintf("row: number of cells is %d, the header has %d", len(record), len(r.columns.Header))
+	message := fmt.Sprintf("row: number of cells is %d, the header has %d", len(record), len(r.header))
 	if last, _ := r.csv.FieldPos(len(record) - 1); last > line {
 		message += fmt.Sprintf(" (the row goes on to line %d)", last)
 	}
-	return campaign.Problem{File: r.source.path, Line: line, Message: message, Hint: RowCells.Hint()}
+	return campaign.Problem{File: r.source.name, Line: line, Message: message, Hint: Cells.Hint()}
 }
 
 // broken turns an error behind which nothing of the file is known into one with a position.
@@ -62,7 +62,7 @@ func (r *Reader) broken(err error) error {
 		return r.source.problemAt(line, column,
 			"is not UTF-8 text: from here on it is in another encoding, probably Windows-1252, or cut off", asUTF8)
 	}
-	return fmt.Errorf("read audience: %w", err)
+	return fmt.Errorf("read table: %w", err)
 }
 
 func (r *Reader) tooLong() error {
@@ -91,7 +91,7 @@ func (r *Reader) textFrom(end int64) ([]byte, error) {
 	text := make([]byte, min(end-r.start, maxRow+readSize))
 	n, err := r.source.file.ReadAt(text, r.start+r.source.bomLen())
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read audience: %w", err)
+		return nil, fmt.Errorf("read table: %w", err)
 	}
 	return text[:n], nil
 }
