@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"io"
 
 	"sendoff/internal/plan"
 	"sendoff/internal/runstore"
@@ -9,10 +10,15 @@ import (
 
 // printJSON prints a result for machines.
 func (s *session) printJSON(v any) error {
-	enc := json.NewEncoder(s.Stdout)
+	return encoder(s.Stdout).Encode(v)
+}
+
+// encoder writes JSON as all results are written.
+func encoder(w io.Writer) *json.Encoder {
+	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	return enc
 }
 
 // planResult is a plan for machines. It holds no text of a message: samples would be people's data.

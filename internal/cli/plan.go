@@ -47,7 +47,9 @@ func planCommand(s *session) *cli.Command {
 		Usage:     "decide who gets a message and who is left out, and why; sends nothing",
 		ArgsUsage: "CAMPAIGN",
 		Flags: append([]cli.Flag{
-			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"}, exceptFlag(), profileFlag(),
+			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"},
+			&cli.BoolFlag{Name: "rows", Usage: "list every row too: who it goes to, masked, with the text, or why it is left out"},
+			exceptFlag(), profileFlag(),
 		}, placeFlags()...),
 		Action: func(c *cli.Context) error {
 			path, err := oneArgument(c, "CAMPAIGN")
@@ -58,13 +60,16 @@ func planCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return s.planOnly(c.Context, path, readPlace(c), except, c.String("profile"), c.Bool("json"))
+			return s.planOnly(c.Context, path, readPlace(c), except, c.String("profile"), planOutput{json: c.Bool("json"), rows: c.Bool("rows")})
 		},
 	}
 }
 
+// planOutput says how a plan is shown.
+type planOutput struct{ json, rows bool }
+
 // planOnly plans into the run's folder where one is named, and otherwise leaves nothing.
-func (s *session) planOnly(ctx context.Context, path string, p place, except []string, profileName string, asJSON bool) error {
+func (s *session) planOnly(ctx context.Context, path string, p place, except []string, profileName string, out planOutput) error {
 	c, err := s.loadCampaign(path)
 	if err != nil {
 		return err
@@ -74,11 +79,20 @@ func (s *session) planOnly(ctx context.Context, path string, p place, except []s
 		return err
 	}
 	guard := guardOf(through)
-	show := func(built *plan.Plan, m runstore.Meta) error {
-		if asJSON {
-			return s.printJSON(planJSON(built, m))
+	show := func(built *plan.Plan, run *runstore.Run) error {
+		result := planJSON(built, run.Meta())
+		switch {
+		case out.json && out.rows:
+			return printPlanWithRows(s.Stdout, result, c, run)
+		case out.json:
+			return s.printJSON(result)
 		}
-		s.printPlan(c, built, m, through)
+		s.printPlan(c, built, run.Meta(), through)
+		if out.rows {
+			if err := printPlannedRows(s.Stdout, c, run); err != nil {
+				return err
+			}
+		}
 		next := p
 		next.sandbox = p.runDir == "" // a folder that was planned for real is run for real
 		s.say("next: sendoff run %s", next.arguments(path)+flagArgument(c, profileName)+exceptArguments(except))
@@ -102,18 +116,18 @@ func (s *session) planOnly(ctx context.Context, path string, p place, except []s
 	if err != nil {
 		return err
 	}
-	return show(built, run.Meta())
+	return show(built, run)
 }
 
 // planAside plans in a folder of its own that is gone when it returns.
 func (s *session) planAside(ctx context.Context, c *campaign.Campaign, p place, except []string, guard plan.Guard,
-	show func(*plan.Plan, runstore.Meta) error) error {
+	show func(*plan.Plan, *runstore.Run) error) error {
 	return s.aside(ctx, c, p.key(c, s.Now()), func(ctx context.Context, run *runstore.Run) error {
 		built, err := s.buildPlan(ctx, s.others(c, run, p), except, "", guard)
 		if err != nil {
 			return err
 		}
-		return show(built, run.Meta())
+		return show(built, run)
 	})
 }
 
@@ -185,11 +199,11 @@ func (r *runner) dryRun(ctx context.Context) error {
 			return err
 		}
 	}
-	return r.planAside(ctx, c, r.flags.place, r.flags.except, guardOf(through), func(built *plan.Plan, m runstore.Meta) error {
+	return r.planAside(ctx, c, r.flags.place, r.flags.except, guardOf(through), func(built *plan.Plan, run *runstore.Run) error {
 		if r.flags.json {
-			return r.printJSON(planJSON(built, m))
+			return r.printJSON(planJSON(built, run.Meta()))
 		}
-		r.printPlan(c, built, m, through)
+		r.printPlan(c, built, run.Meta(), through)
 		r.say("dry run: nothing was sent")
 		return nil
 	})
@@ -226,7 +240,8 @@ func (s *session) check(ctx context.Context, path string, except []string, profi
 		through, err = s.planningProfile(profileName, c)
 	}
 	if err == nil {
-		err = s.planAside(ctx, c, place{}, except, guardOf(through), func(p *plan.Plan, m runstore.Meta) error {
+		err = s.planAside(ctx, c, place{}, except, guardOf(through), func(p *plan.Plan, run *runstore.Run) error {
+			m := run.Meta()
 			if asJSON {
 				return s.printJSON(checkJSON{Schema: 1, OK: true, Problems: c.Warnings, Plan: planJSON(p, m)})
 			}

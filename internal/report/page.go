@@ -164,7 +164,7 @@ func (p *printer) whole(r *campaign.Recipient, e *ledger.Entry) []string {
 		accepted = e.Time.UTC().Format(moment)
 	}
 	p.cells = append(p.cells[:0], strconv.Itoa(r.Line), guard(r.Field(p.columns.ID)), address, e.State.String(), reason, channel,
-		guard(e.MessageID), accepted, strconv.Itoa(e.Attempts), guard(detail(e)), note(e.Flags))
+		guard(e.MessageID), accepted, strconv.Itoa(e.Attempts), guard(Why(e)), note(e.Flags))
 	return p.cells
 }
 
@@ -191,9 +191,9 @@ func (p *printer) original(r *campaign.Recipient, e *ledger.Entry, l list) []str
 	}
 	p.cells = append(p.cells, strconv.Itoa(r.Line))
 	if l == skipped {
-		return append(p.cells, campaign.SkipReason(e.Reason).String(), guard(detail(e)))
+		return append(p.cells, campaign.SkipReason(e.Reason).String(), guard(Why(e)))
 	}
-	return append(p.cells, guard(detail(e)))
+	return append(p.cells, guard(Why(e)))
 }
 
 // fitted returns as many cells as the header has. Of a row that has more, the last cell holds the rest, so that nothing is lost.
@@ -210,8 +210,8 @@ func (t *table) fitted(cells []string) []string {
 	return fit
 }
 
-// detail says in words why a row was not accepted. Lines are written with separators: no text of a report holds a long number.
-func detail(e *ledger.Entry) string {
+// Why says in words why a row was not accepted. Lines are written with separators: no text of a report holds a long number.
+func Why(e *ledger.Entry) string {
 	switch {
 	case e.Number == 0 || e.State != ledger.Skipped:
 		return e.Detail
