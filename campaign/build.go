@@ -184,15 +184,20 @@ func suppress(n *node) (lists []SuppressionList, none bool) {
 		return nil, true
 	}
 	for _, item := range n.list() {
-		lists = append(lists, SuppressionList{
+		l := SuppressionList{
 			File:             item.get("file").string(),
 			Runs:             item.get("runs").string(),
+			Sinch:            item.get("sinch") != nil,
 			Within:           age(item.get("within").string()),
 			MaxAge:           age(item.get("max_age").string()),
 			IgnoreUnreadable: item.get("unreadable") != nil,
 			Line:             item.pos.line,
 			Column:           item.pos.column,
-		})
+		}
+		if l.Sinch && l.MaxAge == 0 {
+			l.MaxAge = optOutsAge
+		}
+		lists = append(lists, l)
 	}
 	return lists, false
 }

@@ -77,12 +77,13 @@ type Share struct {
 	Percent float64
 }
 
-// SuppressionList is a file of people who must not be written to, or runs whose people are left out.
+// SuppressionList is a file of people who must not be written to, runs whose people are left out, or what Sinch itself knows of opt-outs.
 type SuppressionList struct {
-	File             string        // as written, relative to the campaign file; empty: of runs
+	File             string        // as written, relative to the campaign file; empty: one of the other kinds
 	Runs             string        // a key, a pattern of keys, or the folder of a run
+	Sinch            bool          // Sinch's own lists; see [Campaign.OptOutLists]
 	Within           time.Duration // how long ago those runs may have begun; 0: at any time
-	MaxAge           time.Duration // 0: any age will do
+	MaxAge           time.Duration // of a file, 0: any age will do; of Sinch's lists, how old the kept copy of them may be
 	IgnoreUnreadable bool          // the author takes the responsibility for lines that cannot be read
 	Line, Column     int
 }

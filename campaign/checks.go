@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -153,17 +154,27 @@ func checkAudience(n *node, _ Value, label string) {
 
 // checkSuppression holds keys to the kind of list that they belong to, and a pattern of runs to its syntax.
 func checkSuppression(n *node, _ Value, label string) {
-	runs, other, strangers := n.get("runs"), "runs", []string{"within"}
-	if runs != nil {
-		other, strangers = "file", []string{"max_age", "unreadable"}
-	}
-	for _, key := range strangers {
-		if m := n.get(key); m != nil {
-			m.fail("", "%s: %s goes with %s", label, key, other)
+	runs := n.get("runs")
+	for _, key := range [...]struct{ name, kinds string }{{"within", "runs"}, {"max_age", "file or sinch"}, {"unreadable", "file"}} {
+		belongs := slices.ContainsFunc(strings.Split(key.kinds, " or "), func(kind string) bool { return n.get(kind) != nil })
+		if m := n.get(key.name); m != nil && !belongs {
+			m.fail("", "%s: %s goes with %s", label, key.name, key.kinds)
 		}
 	}
 	if runs != nil && !IsRunPattern(runs.text) {
 		runs.fail(`"*" stands for any characters; "\" before a "[" or a "?" takes them for themselves`, "%s: runs: this is no pattern", label)
+	}
+}
+
+// checkOptOuts refuses Sinch's lists a second time: there is one age that their copy may have.
+func checkOptOuts(n *node, _ Value, label string) {
+	seen := false
+	for _, item := range n.list() {
+		sinch := item.get("sinch")
+		if sinch != nil && seen {
+			sinch.fail("keep one of them", "%s: sinch stands here twice", label)
+		}
+		seen = seen || sinch != nil
 	}
 }
 

@@ -88,11 +88,12 @@ func suppressRules() *rule {
 	list := object(
 		optional("file", "The file with the people, relative to this one.", plain(pathFormat())),
 		optional("runs", "Other runs, whose people are left out: a run's key, a pattern such as spring-*, or a run's folder.", plain(runFormat())),
+		optional("sinch", "opt_outs: Sinch's own lists of people who have opted out, those that apply to the message_content_type.", oneOf("opt_outs")),
 		optional("within", "How long ago those runs may have begun, such as 90d, and no longer than keep; at any time where both are missing.", plain(ageFormat())),
-		optional("max_age", "How old the file may be, such as 20h or 60d.", plain(ageFormat())),
+		optional("max_age", "How old the file may be, such as 20h or 60d; or how old a copy of Sinch's lists from an earlier start, 10m where it is missing.", plain(ageFormat())),
 		optional("unreadable", "ignore: lines that cannot be read as a phone number or id do not stop the run.", oneOf("ignore")),
-	).shortFor("file").exactly("file", "runs").checked(checkSuppression)
-	suppress := listOf(list, 1, 0)
+	).shortFor("file").exactly("file", "runs", "sinch").checked(checkSuppression)
+	suppress := listOf(list, 1, 0).checked(checkOptOuts)
 	suppress.word = "none"
 	return suppress
 }

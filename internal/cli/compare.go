@@ -128,7 +128,7 @@ func (r *runner) newcomers(ctx context.Context, p place) (n int, sure bool) {
 		o := r.others(&c, run, p)
 		o.known = []suppress.Sent{{Name: people.Name, Runs: people.Runs, Keys: people.Keys}}
 		except := slices.DeleteFunc(r.kin(r.run.Meta()), func(key string) bool { return key == people.Name })
-		built, err := r.buildPlan(ctx, o, append(except, r.flags.except...), "", guardOf(r.settings.profile))
+		built, err := r.buildPlan(ctx, o, append(except, r.flags.except...), "", guardOf(r.settings.profile), keptOptOuts(&c, r.optOutCopy()))
 		if err == nil {
 			n = built.Eligible
 		}
@@ -225,6 +225,9 @@ func listNames(c *campaign.Campaign) []string {
 	names := make([]string, len(c.Suppress))
 	for i, l := range c.Suppress {
 		names[i] = l.File + l.Runs + " " + l.Within.String() + " " + l.MaxAge.String()
+		if l.Sinch {
+			names[i] = "sinch" + names[i]
+		}
 	}
 	slices.Sort(names)
 	return names

@@ -131,7 +131,7 @@ func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
 		}
 	}
 	row("cost", "unknown: sendoff has no prices")
-	row("checked", "%s", lists(m.Lists, c.NoSuppress))
+	row("checked", "%s", lists(m.Lists, c.NoSuppress, r.Now()))
 	showOnlyTo(row, m.Lists)
 	if n := warnings(r.plan); n > 0 {
 		row("warnings", "%s: sendoff check %s", prose.Counted(n, "kind", "kinds"), quote(r.path))
@@ -182,10 +182,14 @@ func period(n int, perSecond float64, zone *time.Location) string {
 }
 
 // lists says who is left out: opt-outs, and people of other runs.
-func lists(all []runstore.List, none bool) string {
+func lists(all []runstore.List, none bool, now time.Time) string {
 	var texts []string
 	for _, l := range all {
-		if l.Runs == "" && !l.Only {
+		switch {
+		case l.Runs != "" || l.Only:
+		case l.Sinch != nil:
+			texts = append(texts, describeOptOuts(l, now))
+		default:
 			texts = append(texts, fmt.Sprintf("%s (%s, of %s)", l.File, prose.Counted(l.Entries, "entry", "entries"), clockTime(l.Modified)))
 		}
 	}

@@ -110,6 +110,7 @@ func (s *session) forgetOlder(ctx context.Context, dir string, age time.Duration
 		}
 	}
 	if len(old) == 0 {
+		f.optOutCopies(dir, f.now.Add(-age))
 		fmt.Fprintf(s.Stdout, "no run at or below %s that ended more than %s ago has people's data\n", dir, campaign.FormatAge(age))
 		return f.result()
 	}
@@ -123,6 +124,7 @@ func (s *session) forgetOlder(ctx context.Context, dir string, age time.Duration
 			f.failed(dir, err)
 		}
 	}
+	f.optOutCopies(dir, f.now.Add(-age))
 	return f.result()
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -9,8 +10,10 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"sendoff/campaign"
+	"sendoff/internal/consents"
 	"sendoff/internal/ledger"
 	"sendoff/internal/runstore"
+	"sendoff/internal/suppress"
 )
 
 // forgetExitCodes are those of erasing, which sends nothing.
@@ -177,6 +180,17 @@ func (f *forgetting) failed(dir string, err error) {
 		code = exitInput
 	}
 	f.code = graver(f.code, code)
+}
+
+// optOutCopies erases the copies of Sinch's opt-out list at or below dir; where before is not zero, those that are not younger. They can be read again.
+func (f *forgetting) optOutCopies(dir string, before time.Time) {
+	folders, err := consents.Erase(dir, runstore.RunsFolder, before)
+	for _, folder := range folders {
+		fmt.Fprintf(f.Stdout, "%s: the copy of %s is erased; the next start reads it again\n", folder, suppress.SinchName)
+	}
+	if err != nil {
+		f.failed(dir, err)
+	}
 }
 
 // result is the command's, once everything that could be done is.

@@ -31,6 +31,7 @@ func (s *session) forgetPeople(p *persons, dir string) error {
 			f.failed(dir, err)
 		}
 	}
+	f.optOutCopies(dir, time.Time{})
 	switch {
 	case len(dirs) == 0:
 		fmt.Fprintf(s.Stdout, "no runs at or below %s\n", dir)

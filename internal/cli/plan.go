@@ -19,6 +19,7 @@ import (
 	"sendoff/internal/profile"
 	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
+	"sendoff/internal/suppress"
 )
 
 func checkCommand(s *session) *cli.Command {
@@ -78,7 +79,6 @@ func (s *session) planOnly(ctx context.Context, path string, p place, except []s
 	if err != nil {
 		return err
 	}
-	guard := guardOf(through)
 	show := func(built *plan.Plan, run *runstore.Run) error {
 		result := planJSON(built, run.Meta())
 		switch {
@@ -99,7 +99,7 @@ func (s *session) planOnly(ctx context.Context, path string, p place, except []s
 		return nil
 	}
 	if p.runDir == "" {
-		return s.planAside(ctx, c, p, except, guard, show)
+		return s.planAside(ctx, c, p, except, through, show)
 	}
 	if err := s.checkVolume(p.runDir, p.key(c, s.Now())); err != nil {
 		return err
@@ -112,18 +112,18 @@ func (s *session) planOnly(ctx context.Context, path string, p place, except []s
 	if run.Begun() {
 		return inputErrorf("%s has begun to send, so its plan stands", p.runDir).hint("sendoff status %s", quote(p.runDir))
 	}
-	built, err := s.buildPlan(ctx, s.others(c, run, p), except, "", guard)
+	built, err := s.buildPlan(ctx, s.others(c, run, p), except, "", guardOf(through), s.plannedOptOuts(c, p, through))
 	if err != nil {
 		return err
 	}
 	return show(built, run)
 }
 
-// planAside plans in a folder of its own that is gone when it returns.
-func (s *session) planAside(ctx context.Context, c *campaign.Campaign, p place, except []string, guard plan.Guard,
+// planAside plans, for a profile that may be nil, in a folder of its own that is gone when it returns.
+func (s *session) planAside(ctx context.Context, c *campaign.Campaign, p place, except []string, through *profile.Profile,
 	show func(*plan.Plan, *runstore.Run) error) error {
 	return s.aside(ctx, c, p.key(c, s.Now()), func(ctx context.Context, run *runstore.Run) error {
-		built, err := s.buildPlan(ctx, s.others(c, run, p), except, "", guard)
+		built, err := s.buildPlan(ctx, s.others(c, run, p), except, "", guardOf(through), s.plannedOptOuts(c, p, through))
 		if err != nil {
 			return err
 		}
@@ -148,8 +148,8 @@ func (s *session) aside(ctx context.Context, c *campaign.Campaign, key string, d
 	return do(ctx, run)
 }
 
-// buildPlan plans the run that looks at others.
-func (s *session) buildPlan(ctx context.Context, o others, except []string, appID string, guard plan.Guard) (*plan.Plan, error) {
+// buildPlan plans the run that looks at others. optOuts are nil where the campaign does not name Sinch's list.
+func (s *session) buildPlan(ctx context.Context, o others, except []string, appID string, guard plan.Guard, optOuts *suppress.OptOuts) (*plan.Plan, error) {
 	if appID == "" {
 		appID = strings.Repeat("0", 26) // as long as a real one: planning checks lengths, and sends nothing
 	}
@@ -161,7 +161,7 @@ func (s *session) buildPlan(ctx context.Context, o others, except []string, appI
 		}
 	}
 	config := plan.Config{Campaign: o.campaign, AudiencePath: audiencePath(o.campaign), Run: o.run, AppID: appID, Guard: guard,
-		Now: s.Now(), Progress: progress}
+		OptOuts: optOuts, Now: s.Now(), Progress: progress}
 	var err error
 	if a := o.campaign.Audience; a.Run != "" {
 		if config.AudienceRun, err = o.source(ctx); err != nil {
@@ -199,7 +199,7 @@ func (r *runner) dryRun(ctx context.Context) error {
 			return err
 		}
 	}
-	return r.planAside(ctx, c, r.flags.place, r.flags.except, guardOf(through), func(built *plan.Plan, run *runstore.Run) error {
+	return r.planAside(ctx, c, r.flags.place, r.flags.except, through, func(built *plan.Plan, run *runstore.Run) error {
 		if r.flags.json {
 			return r.printJSON(planJSON(built, run.Meta()))
 		}
@@ -218,7 +218,7 @@ func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta,
 	row("what", "%s · %s", contentType(c.MessageContentType), channels(c))
 	row("audience", "%s", describeAudience(m.AudienceFile, p))
 	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(p))
-	row("checked", "%s", lists(m.Lists, c.NoSuppress))
+	row("checked", "%s", lists(m.Lists, c.NoSuppress, s.Now()))
 	if through != nil {
 		row("profile", "%s", through.Name)
 	}
@@ -240,12 +240,17 @@ func (s *session) check(ctx context.Context, path string, except []string, profi
 		through, err = s.planningProfile(profileName, c)
 	}
 	if err == nil {
-		err = s.planAside(ctx, c, place{}, except, guardOf(through), func(p *plan.Plan, run *runstore.Run) error {
+		err = s.planAside(ctx, c, place{}, except, through, func(p *plan.Plan, run *runstore.Run) error {
 			m := run.Meta()
 			if asJSON {
 				return s.printJSON(checkJSON{Schema: 1, OK: true, Problems: c.Warnings, Plan: planJSON(p, m)})
 			}
 			fmt.Fprintf(s.Stdout, "%s\n", describeAudience(m.AudienceFile, p))
+			for _, l := range m.Lists {
+				if l.Sinch != nil {
+					fmt.Fprintf(s.Stdout, "%s\n", describeOptOuts(l, s.Now()))
+				}
+			}
 			printFindings(s.Stdout, p.Findings)
 			fmt.Fprintf(s.Stdout, "%s can be sent to%s\n", prose.Counted(m.Eligible, "person", "people"), leftOut(p))
 			s.say("next: sendoff plan %s", quote(path)+flagArgument(c, profileName)+exceptArguments(except))

@@ -40,7 +40,7 @@ func (r *runner) recoverOnce(ctx context.Context) error {
 		}
 		return err
 	}
-	err = settle.OfRun(ctx, r.client, r.run.Meta(), func(ask func() error) error { return r.patiently(ctx, ask) }, take)
+	err = settle.OfRun(ctx, r.client, r.run.Meta(), r.patience(ctx), take)
 	if err := errors.Join(err, r.run.Ledger.Sync()); err != nil {
 		return err
 	}

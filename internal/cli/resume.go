@@ -188,7 +188,7 @@ func (r *runner) frozen(path string, m runstore.Meta, onDisk *campaign.Campaign,
 	}
 	for _, list := range onDisk.Suppress {
 		if !slices.ContainsFunc(c.Suppress, func(l campaign.SuppressionList) bool {
-			return l.File == list.File && l.Runs == list.Runs && l.Within == list.Within
+			return l.File == list.File && l.Runs == list.Runs && l.Sinch == list.Sinch && l.Within == list.Within
 		}) {
 			c.Suppress = append(c.Suppress, list)
 		}

@@ -79,6 +79,7 @@ type runner struct {
 	run      *runstore.Run
 	plan     *plan.Plan // nil where the run goes on with what was planned before
 	lists    *suppress.Set
+	optOuts  *suppress.OptOuts // nil where the campaign does not name Sinch's list, or it was not read yet
 	client   *sinch.Client
 	app      *sinch.App
 	rate     float64 // requests a second
@@ -147,6 +148,9 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	if over, err := r.compare(ctx); over || err != nil {
 		return over, err
 	}
+	if err := r.findOptOuts(ctx); err != nil {
+		return false, err
+	}
 	if over, err := r.prepare(ctx); over || err != nil {
 		return over, err
 	}
@@ -166,6 +170,12 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	r.lists, err = suppress.Load(r.campaign.Dir(), r.campaign.Suppress, r.campaign.Audience.Country, time.Now(), guardOf(r.settings.profile).Lists()...)
 	if err != nil {
 		return false, explainOnlyTo(err, guardOf(r.settings.profile))
+	}
+	if err := r.findOptOuts(ctx); err != nil {
+		return false, err
+	}
+	if r.optOuts != nil {
+		r.keepOptOuts()
 	}
 	note := r.say
 	if r.plan != nil {
@@ -252,7 +262,7 @@ func (r *runner) makePlan(ctx context.Context) (err error) {
 	if r.campaign.Audience.Run == "" {
 		r.feed = feedAt(audiencePath(r.campaign))
 	}
-	r.plan, err = r.buildPlan(ctx, r.others(r.campaign, r.run, r.flags.place), r.flags.except, r.settings.destination.AppID, guardOf(r.settings.profile))
+	r.plan, err = r.buildPlan(ctx, r.others(r.campaign, r.run, r.flags.place), r.flags.except, r.settings.destination.AppID, guardOf(r.settings.profile), r.optOuts)
 	if err != nil {
 		return err
 	}

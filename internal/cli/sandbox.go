@@ -24,7 +24,7 @@ KIND      400 401 402 403 404 408 413 422 429 500 500-html 501 502 503 503-html 
           short-page missing-page last-page-missing: a page of a look-up is short, or misses messages (on=list, on=fetch-last)
 CONDITION all, RATE% (by the dice), every=N, first=N, after=N, to=DIGITS (that the recipient ends with);
           retry-after=SECONDS|date:SECONDS|TEXT, delay=DURATION (delay, delay-after, slow-after, late-after);
-          on=send|token|app|get|list|fetch-last|update|delete|apps|update-app (send where it is left out)
+          on=send|token|app|get|list|fetch-last|update|delete|apps|update-app|consents (send where it is left out)
 A file of faults has one on a line, and comments after #.
 
 While it runs, the sandbox itself can be asked, with no credentials:

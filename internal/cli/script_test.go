@@ -60,6 +60,8 @@ func TestMain(m *testing.M) {
 //	sinch [SETTING…] [FAULT…]
 //	                 start a sandbox with these faults, and point SINCH_* at it; once more: change its faults. Settings are retention=DAYS,
 //	                 mode=MODE, lag=DURATION until a message can be found, and advance=DURATION, which puts its clock forward
+//	optout LIST N FIRST
+//	                 put N people of such an audience, from the one in row FIRST on, on one of the sandbox's opt-out lists
 //	taken N          the sandbox has accepted N messages
 //	exits N COMMAND  the command ends with this exit code
 //	until PATTERN COMMAND
@@ -110,6 +112,7 @@ func TestScripts(t *testing.T) {
 			"until":   until,
 			"send":    sendCampaign,
 			"people":  people,
+			"optout":  optOut,
 			"copydir": copyDir,
 			"ended":   ended,
 			"holding": holding,
@@ -210,6 +213,22 @@ func people(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(benchAudience(n)), 0o600))
+}
+
+func optOut(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: optout LIST N FIRST")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	first, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	var records []string
+	for i := range n {
+		records = append(records, fmt.Sprintf(`{"identification":"4477009%05d","consent_type":"OPT_OUT_%s"}`, first+i, args[0]))
+	}
+	a := ts.Value("api").(*api)
+	ts.Check(a.ask(http.MethodPost, "consents", `{"app_id":"`+a.server.Config().AppID+`","consent_records":[`+strings.Join(records, ",")+`]}`))
 }
 
 func copyDir(ts *testscript.TestScript, neg bool, args []string) {
@@ -317,10 +336,15 @@ func (a *api) setting(text string) (known bool, err error) {
 	return false, nil
 }
 
-// change changes the app, as a client of the API does.
+// change changes the app.
 func (a *api) change(body string) error {
+	return a.ask(http.MethodPatch, "apps/"+a.server.Config().AppID, body)
+}
+
+// ask makes a request for something below the project, as a client of the API does.
+func (a *api) ask(method, path, body string) error {
 	c := a.server.Config()
-	req, err := http.NewRequest(http.MethodPatch, "http://localhost/v1/projects/"+c.ProjectID+"/apps/"+c.AppID, strings.NewReader(body))
+	req, err := http.NewRequest(method, "http://localhost/v1/projects/"+c.ProjectID+"/"+path, strings.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -332,7 +356,7 @@ func (a *api) change(body string) error {
 	}
 	defer resp.Body.Close()
 	if answer, err := io.ReadAll(resp.Body); resp.StatusCode != http.StatusOK {
-		return errors.Join(fmt.Errorf("change the app to %s: %s: %s", body, resp.Status, answer), err)
+		return errors.Join(fmt.Errorf("%s %s %s: %s: %s", method, path, body, resp.Status, answer), err)
 	}
 	return nil
 }

@@ -16,12 +16,27 @@ import (
 // fsync of the directory. If we die before the rename the old file stands, and a temporary one is left, which the next
 // WriteFile of the same path overwrites; so one writer a path at a time. The file gets mode 0600.
 // Errors of write are returned as they are.
-func WriteFile(path string, write func(w io.Writer) error) (err error) {
-	temp := path + ".tmp"
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+func WriteFile(path string, write func(w io.Writer) error) error {
+	f, err := os.OpenFile(path+".tmp", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}
+	return replace(path, f, write)
+}
+
+// WriteShared is WriteFile for a path that several processes may write at once: the last one's file stands. The temporary file of one that dies is
+// left for good; its name begins with that of the file.
+func WriteShared(path string, write func(w io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp") // mode 0600
+	if err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	return replace(path, f, write)
+}
+
+// replace fills the new file f, and gives it the place of the one at path.
+func replace(path string, f *os.File, write func(w io.Writer) error) (err error) {
+	temp := f.Name()
 	defer func() {
 		if err != nil {
 			_ = os.Remove(temp) // what went wrong before is what the caller needs to know

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 )
 
@@ -31,6 +32,40 @@ func TestWriteFile(t *testing.T) {
 	}
 	if b, err := os.ReadFile(path); err != nil || string(b) != "new" {
 		t.Errorf("the file holds %q, %v", b, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	if left, _ := filepath.Glob(path + ".*"); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+// Of several that write at once each leaves a whole file, and the last one's stands; one that fails leaves nothing behind.
+func TestWriteShared(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "copy.bin")
+	written := make(chan error)
+	var inside sync.WaitGroup
+	inside.Add(2)
+	for _, text := range []string{"aaaa", "bbbb"} {
+		go func() {
+			written <- WriteShared(path, func(w io.Writer) error {
+				inside.Done()
+				inside.Wait() // both have begun
+				_, err := io.WriteString(w, text)
+				return err
+			})
+		}()
+	}
+	if err := errors.Join(<-written, <-written); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(path); err != nil || string(b) != "aaaa" && string(b) != "bbbb" {
+		t.Errorf("the file holds %q, %v", b, err)
+	}
+	broken := errors.New("broken")
+	if err := WriteShared(path, func(io.Writer) error { return broken }); !errors.Is(err, broken) {
+		t.Errorf("WriteShared = %v, want %v", err, broken)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)

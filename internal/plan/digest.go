@@ -28,6 +28,13 @@ func newDigest(config Config, lists []suppress.ListInfo, columns campaign.Column
 		if list.Runs != "" { // no file is called ""
 			d.text(list.Runs)
 		}
+		if list.Sinch != nil { // and no runs are either
+			d.text("")
+			d.number(len(list.Sinch))
+			for _, name := range list.Sinch {
+				d.text(name)
+			}
+		}
 	}
 	if only := config.Guard.OnlyTo; only != "" {
 		d.text("only to")

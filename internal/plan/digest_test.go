@@ -3,6 +3,9 @@ package plan
 import (
 	"path/filepath"
 	"testing"
+
+	"sendoff/campaign"
+	"sendoff/internal/suppress"
 )
 
 func TestDigest(t *testing.T) {
@@ -42,5 +45,29 @@ func TestDigest(t *testing.T) {
 		if got := build(tc.rows, tc.lines, tc.list); (got == want) != tc.same {
 			t.Errorf("%s: same digest: %t, want %t", tc.name, got == want, tc.same)
 		}
+	}
+
+	// Of Sinch's lists it covers which they are, asked or not.
+	asked := func(lists ...string) string {
+		dir := t.TempDir()
+		write(t, dir, "audience.csv", rows)
+		write(t, dir, "list.txt", list)
+		c := config(testCampaign(t, dir, lines+hi), mustAcquire(t, filepath.Join(t.TempDir(), "run")))
+		c.OptOuts = &suppress.OptOuts{Lists: lists}
+		if len(lists) == 1 {
+			c.OptOuts.Read, c.OptOuts.Keys = testTime, []uint64{campaign.PhoneAddress("+447700900002").Key()}
+		}
+		p, err := Build(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(lists) == 1 && (p.Skipped[campaign.Suppressed] != 1 || p.Lists[1].Matches != 1 || p.Lists[1].Entries != 1 || !p.Lists[1].Read.Equal(testTime)) {
+			t.Errorf("left out: %v, lists %+v", p.Skipped, p.Lists)
+		}
+		return p.Digest
+	}
+	all, marketing := asked("OPT_OUT_ALL"), asked("OPT_OUT_ALL", "OPT_OUT_MARKETING")
+	if all == want || marketing == want || all == marketing {
+		t.Error("the digest does not tell which of Sinch's lists are asked")
 	}
 }

@@ -37,6 +37,9 @@ func open(c Config) (*inputs, error) {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
 	if in.lists != nil {
+		if c.OptOuts != nil {
+			in.lists.AddOptOuts(c.OptOuts)
+		}
 		in.lists.AddSent(c.Sent)
 	}
 	if in.audience, err = openAudience(c); !collect(&problems, err) {
@@ -86,8 +89,8 @@ func (in *inputs) close() {
 func (in *inputs) listsWith(matches []int) []runstore.List {
 	var lists []runstore.List
 	for i, l := range in.lists.Lists() {
-		if l.Runs != "" {
-			lists = append(lists, runstore.List{Runs: l.Runs, Keys: l.Keys, Entries: l.Entries, Matches: matches[i]})
+		if l.Runs != "" || l.Sinch != nil {
+			lists = append(lists, runstore.List{Runs: l.Runs, Keys: l.Keys, Sinch: l.Sinch, Read: l.Read, Entries: l.Entries, Matches: matches[i]})
 			continue
 		}
 		lists = append(lists, runstore.List{

@@ -18,11 +18,12 @@ import (
 // Config says what to plan.
 type Config struct {
 	Campaign     *campaign.Campaign
-	AudiencePath string          // where the audience is
-	AudienceRun  *runstore.Run   // whose people are the audience, open for reading; nil: the file's are
-	Sent         []suppress.Sent // the people of other runs who are left out
-	Run          *runstore.Run   // held by this process; nothing of it was begun
-	AppID        string          // in every body, and so in the lengths that are checked
+	AudiencePath string            // where the audience is
+	AudienceRun  *runstore.Run     // whose people are the audience, open for reading; nil: the file's are
+	Sent         []suppress.Sent   // the people of other runs who are left out
+	OptOuts      *suppress.OptOuts // those of Sinch's own list; nil: the campaign does not name it
+	Run          *runstore.Run     // held by this process; nothing of it was begun
+	AppID        string            // in every body, and so in the lengths that are checked
 	Guard        Guard
 	Now          time.Time
 	Progress     func(rows int) // called now and then with how many rows are planned; may be nil

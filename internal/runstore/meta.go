@@ -37,11 +37,13 @@ type Destination struct {
 	Endpoint  string `json:"endpoint,omitempty"` // one base URL instead of the region's hosts
 }
 
-// List is a suppression list as planning found it: a file, or the people of other runs.
+// List is a suppression list as planning found it: a file, Sinch's own, or the people of other runs.
 type List struct {
 	File     string    `json:"file,omitempty"`
 	Modified time.Time `json:"modified,omitzero"`
 	SHA256   string    `json:"sha256,omitempty"`
+	Sinch    []string  `json:"sinch,omitempty"`    // which of Sinch's own lists
+	Read     time.Time `json:"read,omitzero"`      // when these were; a plan alone may be made without
 	Runs     string    `json:"runs,omitempty"`     // which runs, as the campaign or --except says it
 	Keys     []string  `json:"run_keys,omitempty"` // of the runs that these were
 	Entries  int       `json:"entries"`

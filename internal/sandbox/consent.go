@@ -124,6 +124,12 @@ func (s *Server) consents(list string, values url.Values) answer {
 	return jsonAnswer(http.StatusOK, page)
 }
 
+// isConsentList reports whether a call is for a page of such a list.
+func isConsentList(method, resource string) bool {
+	path := strings.Split(resource, "/")
+	return method == http.MethodGet && len(path) == 4 && path[0] == "apps" && path[2] == "consents"
+}
+
 // auditRecord says when and how an identity came on a list.
 type auditRecord struct {
 	Origin    string    `json:"origin"`

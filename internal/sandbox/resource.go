@@ -43,7 +43,7 @@ func (s *Server) loadResources() error {
 	return nil
 }
 
-// further returns what answers a call that no fault can be put on. It reports false where it knows none.
+// further returns what answers a call that is no [route]. It reports false where it knows none.
 func (s *Server) further(r *http.Request, version, resource string) (call func() answer, ok bool) {
 	if version == "v2" {
 		return s.ofTemplates(r, resource), true

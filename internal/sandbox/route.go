@@ -20,12 +20,14 @@ const (
 	Delete                     // DELETE messages/{message_id}
 	Apps                       // GET apps
 	UpdateApp                  // PATCH apps/{app_id}
+	Consents                   // GET apps/{app_id}/consents/{list_type}
 )
 
 // operations are the names of the operations in the text form of a fault.
 var operations = [...]string{
 	Send: "send", Token: "token", App: "app", Get: "get", List: "list",
 	FetchLast: "fetch-last", Update: "update", Delete: "delete", Apps: "apps", UpdateApp: "update-app",
+	Consents: "consents",
 }
 
 // unrouted stands for requests that are no operation.
@@ -65,13 +67,17 @@ func (s *Server) route(r *http.Request) (Operation, answer) {
 		return to.op, a
 	}
 	if call, ok := s.further(r, version, resource); ok {
-		a := call()
+		op := unrouted
+		if isConsentList(r.Method, resource) {
+			op = Consents
+		}
+		a := s.perform(op, r, call)
 		if r.Method != http.MethodGet {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.keepResources()
 		}
-		return unrouted, a
+		return op, a
 	}
 	if to.answer == nil {
 		return to.op, s.refuse(status)

@@ -143,7 +143,8 @@ func (s *sender) halt(stop *Stop) {
 func (s *sender) startHelpers(stop <-chan struct{}) *sync.WaitGroup {
 	var helpers sync.WaitGroup
 	helpers.Go(s.pace)
-	helpers.Go(s.watchSuppression)
+	helpers.Go(func() { s.watchLists(func() error { return s.Suppress.Refresh(time.Now()) }) })
+	helpers.Go(func() { s.watchLists(func() error { return s.Suppress.RefreshOptOuts(s.admitting) }) }) // which may take long
 	helpers.Go(s.settleDoubt)
 	helpers.Go(func() {
 		select {
@@ -207,10 +208,10 @@ func (s *sender) sleep(d time.Duration) bool {
 // suppressionEvery is how often the suppression lists are looked at while sending.
 const suppressionEvery = 10 * time.Second
 
-// watchSuppression reads lists that changed, so that somebody who opts out while we send is left out.
-func (s *sender) watchSuppression() {
+// watchLists has lists read again that changed, so that somebody who opts out while we send is left out.
+func (s *sender) watchLists(refresh func() error) {
 	for s.sleep(suppressionEvery) {
-		switch err := s.Suppress.Refresh(time.Now()); {
+		switch err := refresh(); {
 		case errors.Is(err, suppress.ErrLost):
 			s.halt(&Stop{Brake, err.Error()})
 		case err != nil:

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -380,6 +381,97 @@ func TestVirtualOnlyToOnResume(t *testing.T) {
 			t.Errorf("accepted %d, not listed %d; want 21 and 9", tally.Count(ledger.Accepted), tally.Skipped[campaign.NotListed])
 		}
 	})
+}
+
+// Whoever opts out at Sinch while we send is left out from the next reading on. A list that Sinch does not show any more stops the run, a minute
+// later; and one that takes long to read holds no file up. As many as are in flight may have been asked about before.
+func TestVirtualOptOutsWhileSending(t *testing.T) {
+	for _, tc := range []struct {
+		name, fault string
+		low, high   int // accepted
+	}{
+		{"opted out", "", 120, 124},
+		{"lost", "404:all,on=consents", 132, 138},
+		{"slow", "delay-after:all,on=consents,delay=25s", 140, 145},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 200)
+				defer w.run.Close()
+				dir := t.TempDir()
+				list := filepath.Join(dir, "optouts.csv")
+				w.check(os.WriteFile(list, []byte("phone\n+447700919999\n"), 0o600))
+				var err error
+				w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}, {Sinch: true}}, "", time.Now())
+				w.check(err)
+				c := w.config(w)
+				c.Suppress, c.Rate, c.MaxInFlight, c.NoCanary = w.lists, 0.2, 2, true
+				w.lists.AddOptOuts(new(suppress.OptOuts))
+				w.lists.KeepOptOuts(0, func(ctx context.Context) (*suppress.OptOuts, error) { return w.optOuts(ctx, c.Client) })
+				time.AfterFunc(5*time.Minute, func() {
+					w.faults(slices.DeleteFunc([]string{tc.fault}, func(f string) bool { return f == "" })...)
+					w.optOut(200)
+				})
+				time.AfterFunc(10*time.Minute+15*time.Second, func() {
+					w.check(os.WriteFile(list, []byte("phone\n+447700919999\n+447700900128\n"), 0o600))
+				})
+				err = Send(t.Context(), make(chan struct{}), c)
+				tally := w.books()
+				if n := tally.Count(ledger.Accepted); n < tc.low || n > tc.high {
+					t.Errorf("%d accepted at 12 a minute, want %d to %d", n, tc.low, tc.high)
+				}
+				if tc.name == "lost" {
+					if stopCause(t, err) != Brake {
+						t.Errorf("Send = %v, want Brake", err)
+					}
+					return
+				}
+				w.check(err)
+				if n := tally.Skipped[campaign.Suppressed]; n != 200-tally.Count(ledger.Accepted) {
+					t.Errorf("%d left out as suppressed", n)
+				}
+				if e, err := w.run.Ledger.Reader().Entry(199); err != nil || e.Detail != suppress.SinchName {
+					t.Errorf("row 199 = %+v, %v", e, err)
+				}
+				if e, err := w.run.Ledger.Reader().Entry(128); err != nil || (e.Detail == "optouts.csv") != (tc.name == "slow") {
+					t.Errorf("row 128 = %+v, %v", e, err)
+				}
+			})
+		})
+	}
+}
+
+// optOuts reads one of the sandbox's opt-out lists.
+func (w *world) optOuts(ctx context.Context, c *sinch.Client) (*suppress.OptOuts, error) {
+	o := new(suppress.OptOuts)
+	err := c.Consents(ctx, "OPT_OUT_ALL", func(ask func() error) error { return ask() }, func(identities []string) error {
+		for _, identity := range identities {
+			o.Keys = append(o.Keys, campaign.PhoneAddress("+"+identity).Key())
+		}
+		return nil
+	})
+	slices.Sort(o.Keys)
+	return o, err
+}
+
+// optOut puts so many people of the world on that list.
+func (w *world) optOut(people int) {
+	w.t.Helper()
+	var records []string
+	for row := range people {
+		records = append(records, fmt.Sprintf(`{"identification":"4477009%05d","consent_type":"OPT_OUT_ALL"}`, row))
+	}
+	c := w.server.Config()
+	r, err := http.NewRequest(http.MethodPost, "http://localhost/v1/projects/"+c.ProjectID+"/consents",
+		strings.NewReader(`{"app_id":"`+c.AppID+`","consent_records":[`+strings.Join(records, ",")+`]}`))
+	w.check(err)
+	r.SetBasicAuth(c.KeyID, c.KeySecret)
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := w.server.RoundTrip(r)
+	w.check(err)
+	if answer.StatusCode != http.StatusOK {
+		w.t.Fatal(answer.Status)
+	}
 }
 
 // Somebody who opts out while we send is left out within ten seconds. A list that vanishes stops the run, a minute later.

@@ -46,6 +46,9 @@ const (
 	maxPage  = 64 << 20 // bytes that are read of a page: room for 1000 of the longest templates
 )
 
+// errEndless says that a token leads to pages that have been read.
+var errEndless = errors.New("the pages do not end")
+
 // messagesAnswer is a page of stored messages as the API writes it.
 type messagesAnswer struct {
 	Messages []struct {
@@ -152,12 +155,12 @@ func (c *Client) page(ctx context.Context, call *http.Request, body []byte, toke
 	if err != nil {
 		return nil, "", err
 	}
-	page, ok := parsePage(a)
+	var page messagesAnswer
 	switch {
-	case !ok:
+	case !readPage(a, "messages", &page):
 		return nil, "", errors.New("the answer is 200, but not a page of messages in JSON")
 	case page.NextPageToken != "" && page.NextPageToken == token:
-		return nil, "", errors.New("the pages do not end")
+		return nil, "", errEndless
 	}
 	messages := make([]StoredMessage, 0, len(page.Messages))
 	for _, m := range page.Messages {
@@ -170,18 +173,17 @@ func (c *Client) page(ctx context.Context, call *http.Request, body []byte, toke
 	return messages, page.NextPageToken, nil
 }
 
-// parsePage reads a page, and nothing that only resembles one: that a message is not on it can mean that it is sent again. An empty page
-// need not name the list, as JSON made of protocol buffers may leave out what is empty.
-func parsePage(a answer) (*messagesAnswer, bool) {
-	var page messagesAnswer
+// readPage reads a page of a list with a name into v, and nothing that only resembles one: what is not on it counts as not being there, and then
+// somebody is sent to. An empty page need not name the list, as JSON made of protocol buffers may leave out what is empty.
+func readPage(a answer, list string, v any) bool {
 	var fields map[string]json.RawMessage
-	if !isJSON(a.header) || json.Unmarshal(a.body, &fields) != nil || fields == nil || json.Unmarshal(a.body, &page) != nil {
-		return nil, false
+	if !isJSON(a.header) || json.Unmarshal(a.body, &fields) != nil || fields == nil || json.Unmarshal(a.body, v) != nil {
+		return false
 	}
 	for name := range fields {
-		if name != "messages" && name != "next_page_token" {
-			return nil, false
+		if name != list && name != "next_page_token" {
+			return false
 		}
 	}
-	return &page, true
+	return true
 }

@@ -1,12 +1,13 @@
 // Package suppress answers whether a person must not be written to, and which line of which list says so. It also knows the opposite: a
 // list outside of which nobody may be written to, for trials with an app that reaches real people.
 //
-// It does not decide what follows from that, and asks nobody but files. Whom other runs have sent to it is told.
+// It does not decide what follows from that, and asks nobody but files. Whom other runs have sent to it is told, and how to have it
+// from Sinch who has opted out.
 //
 // Invariants:
 //   - It fails closed. A list is loaded whole or not at all: a line that cannot be read is a person who may be written to against
 //     their will, so it is an error unless the campaign takes the responsibility for that list.
-//   - What was read once holds until a better reading replaces it. While a run goes on, a list that vanishes or breaks leaves the
+//   - What was read once holds until a better reading replaces it. While a run goes on, a list that vanishes, breaks or does not answer leaves the
 //     last good reading in force, for a minute; after that nobody can say what it would hold, and [ErrLost] stops the run.
 //   - Numbers are read exactly as those of the audience are, so that no way of writing one slips past the other.
 //

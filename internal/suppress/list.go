@@ -16,16 +16,18 @@ import (
 // mostProblems is how many unreadable lines of a list are reported one by one.
 const mostProblems = 100
 
-// ListInfo is what was last read of a list: a file, or other runs.
+// ListInfo is what was last read of a list: a file, Sinch's own, or other runs.
 type ListInfo struct {
-	Runs       string   // which runs; empty: a file
-	Keys       []string // of these runs
-	File       string   // as the campaign writes it
-	Path       string   // where it was found
+	Runs       string    // which runs; empty: none
+	Keys       []string  // of these runs
+	Sinch      []string  // which of Sinch's lists; nil: none
+	Read       time.Time // when these were; zero: they were not
+	File       string    // as the campaign writes it
+	Path       string    // where it was found
 	ModTime    time.Time
 	Size       int64 // bytes
 	SHA256     [32]byte
-	Entries    int  // rows that name an address or id
+	Entries    int  // rows that name an address or id; people
 	Only       bool // who is not on it must not be written to
 	Unreadable int  // rows that name nobody; more than 0 only where the campaign ignores them
 }

@@ -16,28 +16,29 @@ import (
 	"sendoff/internal/prose"
 )
 
-// holdFor is how long the last good reading of a list stands in for a file that has vanished or broken.
+// holdFor is how long the last good reading of a list stands in for one that cannot be read.
 const holdFor = 60 * time.Second
 
-// ErrLost is returned by [Set.Refresh] once a list has been missing or broken for a minute: the run must stop.
+// ErrLost is returned by [Set.Refresh] and [Set.RefreshOptOuts] once a list could not be read for a minute: the run must stop.
 var ErrLost = errors.New("suppression list has been lost")
 
 // Set is the suppression lists of a campaign, and the lists outside of which nobody may be written to.
 type Set struct {
 	numbers *phone.Reader
 	lists   []*list
+	optOuts *optOutList // nil: the campaign does not name it
 	sent    []Sent
 
-	refreshing sync.Mutex // one at a time; guards list.lostSince
+	refreshing sync.Mutex // one at a time; guards list.loss
 }
 
 // list is a file and what was last read of it.
 type list struct {
-	spec      campaign.SuppressionList
-	path      string
-	only      bool // who is not on it must not be written to, and not who is
-	current   atomic.Pointer[reading]
-	lostSince time.Time // zero while the file can be read
+	spec    campaign.SuppressionList
+	path    string
+	only    bool // who is not on it must not be written to, and not who is
+	current atomic.Pointer[reading]
+	loss    loss
 }
 
 // Sent is the people whom other runs have sent to, or may: a list that stays as it was read.
@@ -51,7 +52,7 @@ type Sent struct {
 type Match struct {
 	Reason campaign.SkipReason // Suppressed, NotListed or AlreadySent
 	List   int                 // which list, as in [Set.Lists]
-	File   string              // the list as the campaign writes it; of runs their name
+	File   string              // the list as the campaign writes it; of runs their name; [SinchName]
 	Line   int                 // the line that names the person; 0 where none does
 }
 
@@ -73,7 +74,7 @@ func Load(dir string, specs []campaign.SuppressionList, country string, now time
 	}
 	for i, spec := range specs {
 		if spec.File == "" {
-			continue // of runs: see AddSent
+			continue // of runs or of Sinch: see AddSent and AddOptOuts
 		}
 		l := &list{spec: spec, path: spec.File, only: i >= len(specs)-len(only)}
 		if !filepath.IsAbs(l.path) {
@@ -121,7 +122,7 @@ func (l *list) tooOld(now time.Time) error {
 }
 
 // Match reports whether one of the lists keeps a person out, by their address or by the customer's own id for them, which may be
-// empty. Files are asked first, then other runs. It is safe for concurrent use, also with Refresh.
+// empty. Files are asked first, then Sinch's list, then other runs. It is safe for concurrent use, also with Refresh.
 func (s *Set) Match(r *campaign.Recipient, id string) (Match, bool) {
 	key, id := r.Address.Key(), strings.TrimSpace(id)
 	for i, l := range s.lists {
@@ -132,9 +133,16 @@ func (s *Set) Match(r *campaign.Recipient, id string) (Match, bool) {
 			return Match{Reason: campaign.NotListed, List: i, File: l.spec.File}, true
 		}
 	}
+	behind := len(s.lists)
+	if s.optOuts != nil {
+		if s.optOuts.current.Load().has(r) {
+			return Match{Reason: campaign.Suppressed, List: behind, File: SinchName}, true
+		}
+		behind++
+	}
 	for i, l := range s.sent {
 		if _, found := slices.BinarySearch(l.Keys, key); found {
-			return Match{Reason: campaign.AlreadySent, List: len(s.lists) + i, File: l.Name}, true
+			return Match{Reason: campaign.AlreadySent, List: behind + i, File: l.Name}, true
 		}
 	}
 	return Match{}, false
@@ -148,11 +156,14 @@ func (r *reading) line(key uint64, id string) (int, bool) {
 	return r.ids.line(id)
 }
 
-// Lists returns what was last read of each list, in the campaign's order; behind them what was added of other runs.
+// Lists returns what was last read of each file, in the campaign's order; behind them what was added: Sinch's list, and people of other runs.
 func (s *Set) Lists() []ListInfo {
-	infos := make([]ListInfo, 0, len(s.lists)+len(s.sent))
+	infos := make([]ListInfo, 0, len(s.lists)+1+len(s.sent))
 	for _, l := range s.lists {
 		infos = append(infos, l.current.Load().info)
+	}
+	if s.optOuts != nil {
+		infos = append(infos, s.optOuts.current.Load().info())
 	}
 	for _, l := range s.sent {
 		infos = append(infos, ListInfo{Runs: l.Name, Keys: l.Runs, Entries: len(l.Keys)})
@@ -178,15 +189,24 @@ func (s *Set) Refresh(now time.Time) error {
 }
 
 func (l *list) refresh(numbers *phone.Reader, now time.Time) error {
-	err := l.readIfChanged(numbers)
+	return l.loss.judge(l.readIfChanged(numbers), now)
+}
+
+// loss is how long a list cannot be read.
+type loss struct {
+	since time.Time // zero while it can be
+}
+
+// judge says what it means that a list could, or could not, be read again at now: nothing, a warning, or an [ErrLost].
+func (l *loss) judge(err error, now time.Time) error {
 	if err == nil {
-		l.lostSince = time.Time{}
+		l.since = time.Time{}
 		return nil
 	}
-	if l.lostSince.IsZero() {
-		l.lostSince = now
+	if l.since.IsZero() {
+		l.since = now
 	}
-	if now.Sub(l.lostSince) >= holdFor {
+	if now.Sub(l.since) >= holdFor {
 		return fmt.Errorf("%w: %w", ErrLost, err)
 	}
 	return fmt.Errorf("read suppression list again: %w", err)

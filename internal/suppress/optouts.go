@@ -1,0 +1,78 @@
+package suppress
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"sendoff/campaign"
+)
+
+// SinchName is what Sinch's list is called where a file has its name.
+const SinchName = "Sinch's opt-out list"
+
+// optOutsEvery is how often Sinch's list is read while a run goes on: as often as Sinch itself does, to block messages.
+const optOutsEvery = 10 * time.Minute
+
+// OptOuts is who has told Sinch that they do not want to be written to, as Sinch had it at a time. It does not change.
+type OptOuts struct {
+	Lists []string        // which of Sinch's lists these are, by their names in the API
+	Read  time.Time       // when they were; zero: they were not, and nobody is left out
+	Keys  []uint64        // of phone numbers ([campaign.Address.Key]), sorted, each once
+	Texts map[string]bool // identities that are no phone numbers, as Sinch writes them: those of other channels
+}
+
+// People is how many they are.
+func (o *OptOuts) People() int { return len(o.Keys) + len(o.Texts) }
+
+// has reports whether a person has opted out. An id of another channel than those by phone is to be looked up here, in Texts; or, where it reads as
+// a number with its country code, in Keys.
+func (o *OptOuts) has(r *campaign.Recipient) bool {
+	_, found := slices.BinarySearch(o.Keys, r.Address.Key())
+	return found
+}
+
+func (o *OptOuts) info() ListInfo { return ListInfo{Sinch: o.Lists, Read: o.Read, Entries: o.People()} }
+
+// optOutList is what was last read of Sinch's list, and how it is read again.
+type optOutList struct {
+	current atomic.Pointer[OptOuts]
+	again   func(context.Context) (*OptOuts, error) // nil: it stays as it was read
+	read    time.Time                               // when it last was, by this process's clock
+	loss    loss
+}
+
+// AddOptOuts adds Sinch's list. It belongs before the first Match.
+func (s *Set) AddOptOuts(o *OptOuts) {
+	s.optOuts = new(optOutList)
+	s.optOuts.current.Store(o)
+}
+
+// KeepOptOuts has RefreshOptOuts read Sinch's list by again. What was added is of the given age.
+func (s *Set) KeepOptOuts(age time.Duration, again func(context.Context) (*OptOuts, error)) {
+	s.optOuts.again, s.optOuts.read = again, time.Now().Add(-age)
+}
+
+// RefreshOptOuts reads Sinch's list again where the last reading is ten minutes old, or has failed; that may take minutes. Its errors mean what those
+// of [Set.Refresh] do, beside which it may run; of itself one call at a time. One that ctx has ended has not failed.
+func (s *Set) RefreshOptOuts(ctx context.Context) error {
+	l := s.optOuts
+	if l == nil || l.again == nil || passed(l.read, time.Now()) < optOutsEvery {
+		return nil
+	}
+	o, err := l.again(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err == nil {
+		l.current.Store(o)
+		l.read = time.Now()
+	}
+	return l.loss.judge(err, time.Now())
+}
+
+// passed is how long it is from one time to another, the time for which the machine slept included, in which the monotonic clock may stand still.
+func passed(from, to time.Time) time.Duration {
+	return max(to.Sub(from), to.Round(0).Sub(from.Round(0)))
+}
