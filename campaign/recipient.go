@@ -1,7 +1,5 @@
 package campaign
 
-import "strings"
-
 // Columns is the header of an audience and what its columns mean. A role's value is an index into Header, or -1.
 type Columns struct {
 	Header   []string `json:"header"` // names as the file has them, trimmed, a byte order mark removed
@@ -80,15 +78,4 @@ func (r SkipReason) String() string {
 		return skipReasons[r]
 	}
 	return "unknown"
-}
-
-// Fold returns the form in which names of columns, params and roles are compared: case folded, without spaces, "_" and "-".
-func Fold(name string) string {
-	return strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '\t', '\u00a0', '_', '-':
-			return -1
-		}
-		return r
-	}, strings.ToLower(name))
 }

@@ -23,14 +23,31 @@ func suggest(word string, known []string) string {
 const longestWord = 60
 
 // Nearest returns the known word that was probably meant by one that is not known, or "": the one that differs least by slips of the
-// hand, else the one that differs least among those of which it is a part or that are a part of it. Words are compared by [Fold], and of
+// hand, else the one that differs least among those of which it is a part or that are a part of it. Words are compared by [FoldFurther], and of
 // several that are as near the first is returned.
 func Nearest(word string, known []string) string {
 	if utf8.RuneCountInString(word) > longestWord {
 		return ""
 	}
-	folded := Fold(word)
+	folded := FoldFurther(word)
 	return cmp.Or(nearestSlip(folded, known), nearestPart(folded, known))
+}
+
+// Misspelt returns the known word that word is a misspelling of, or "". It is for where nothing says that a known word is meant at all, and so
+// is stricter than [Nearest]: one slip of the hand in six characters, and short words have none.
+func Misspelt(word string, known []string) string {
+	folded := FoldFurther(word)
+	length := utf8.RuneCountInString(folded)
+	most := length / 6
+	if most == 0 || length > longestWord {
+		return ""
+	}
+	for _, k := range known {
+		if editDistance(folded, FoldFurther(k)) <= most {
+			return k
+		}
+	}
+	return ""
 }
 
 // nearestSlip finds a word that differs in one character of three at most, of short words in one and never in all.
@@ -38,7 +55,7 @@ func nearestSlip(folded string, known []string) string {
 	length := utf8.RuneCountInString(folded)
 	best, most := "", min(length-1, max(1, length/3))
 	for _, k := range known {
-		if distance := editDistance(folded, Fold(k)); distance <= most {
+		if distance := editDistance(folded, FoldFurther(k)); distance <= most {
 			best, most = k, distance-1
 		}
 	}
@@ -50,7 +67,7 @@ func nearestPart(folded string, known []string) string {
 	const shortestPart = 3
 	best, least := "", 0
 	for _, k := range known {
-		whole, part := Fold(k), folded
+		whole, part := FoldFurther(k), folded
 		if len(whole) < len(part) {
 			whole, part = part, whole
 		}

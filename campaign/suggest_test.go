@@ -43,6 +43,63 @@ func TestNearestOfColumns(t *testing.T) {
 	}
 }
 
+func TestNearestWithoutAccents(t *testing.T) {
+	columns := []string{"Förnamn", "Prénom", "Ağırlık", "Číslo zákazníka", "Straße", "Fo\u0308rening"}
+	for _, tc := range []struct{ word, want string }{
+		{"Fornamn", "Förnamn"},
+		{"prenom", "Prénom"},
+		{"agirlik", "Ağırlık"}, // three letters of seven
+		{"cislo_zakaznika", "Číslo zákazníka"},
+		{"strasse", "Straße"},
+		{"förening", "Fo\u0308rening"}, // looks the same
+	} {
+		if got := Nearest(tc.word, columns); got != tc.want {
+			t.Errorf("Nearest(%q) = %q, want %q", tc.word, got, tc.want)
+		}
+	}
+}
+
+func TestMisspelt(t *testing.T) {
+	known := []string{"Language", "Land", "Country", "Kundennummer"}
+	for _, tc := range []struct{ word, want string }{
+		{"Langauge", "Language"},
+		{"Kundennumer", "Kundennummer"},
+		{"contry", "Country"},
+		{"Band", ""}, // too short for a slip
+		{"Language school", ""},
+		{"Lagnaugge", ""}, // two slips
+		{"", ""},
+	} {
+		if got := Misspelt(tc.word, known); got != tc.want {
+			t.Errorf("Misspelt(%q) = %q, want %q", tc.word, got, tc.want)
+		}
+	}
+}
+
+func TestFoldFurther(t *testing.T) {
+	for _, tc := range []struct{ name, want string }{
+		{"N° de téléphone", "nodetelephone"},
+		{"Nº cliente", "nocliente"},
+		{"№", "no"},
+		{"Customer #", "customerno"},
+		{"Tel. (mobil)", "telmobil"},
+		{"Country/Region", "countryregion"},
+		{"Straße", "strasse"},
+		{"Kjøretøy", "kjoretoy"},
+		{"MÜŞTERİ NUMARASI", "musterinumarasi"},
+		{"Müşteri numarası", "musterinumarasi"},
+		{"Αριθμός", "αριθμοσ"},
+		{"ΑΡΙΘΜΟΣ", "αριθμοσ"},
+		{"Ｔｅｌ", "tel"},
+		{"Fo\u0308rnamn", "fornamn"},
+		{" –★ ", ""},
+	} {
+		if got := FoldFurther(tc.name); got != tc.want {
+			t.Errorf("FoldFurther(%q) = %q, want %q", tc.name, got, tc.want)
+		}
+	}
+}
+
 func TestEditDistance(t *testing.T) {
 	for _, tc := range []struct {
 		a, b string

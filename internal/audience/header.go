@@ -7,52 +7,8 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/gocarina/gocsv"
-
 	"sendoff/campaign"
 )
-
-// usualNames says by which names a column is known for its role where the campaign does not say, in the form of [campaign.Fold].
-// gocsv matches them against the header.
-type usualNames struct {
-	Phone    places `csv:"phone,phonenumber,phoneno,mobile,mobilenumber,mobileno,mobilephone,cell,cellphone,msisdn,telephone,telephonenumber,tel,mobil,mobilnummer,telefon,telefonnummer"`
-	ID       places `csv:"id,customerid,customerno,customernumber,externalid"`
-	Language places `csv:"language,lang,locale"`
-	Country  places `csv:"country,countrycode"`
-	TimeZone places `csv:"timezone"`
-}
-
-// places are columns, counted from 0. All that answer to a name are kept, where a plain field would keep the last.
-type places []int
-
-// UnmarshalCSV adds a column: the row that [findUsualNames] reads beneath the header holds each column's number.
-func (p *places) UnmarshalCSV(cell string) error {
-	column, err := strconv.Atoi(cell)
-	if err != nil {
-		return fmt.Errorf("read column number: %w", err)
-	}
-	*p = append(*p, column)
-	return nil
-}
-
-// inMemory is a header and rows that are in memory already, as gocsv asks for them.
-type inMemory [][]string
-
-// GetCSVRows returns the header and the rows.
-func (m inMemory) GetCSVRows() ([][]string, error) { return m, nil }
-
-// findUsualNames returns for each role the columns of a folded header that go by one of its usual names.
-func findUsualNames(folded []string) (usualNames, error) {
-	numbers := make([]string, len(folded))
-	for i := range numbers {
-		numbers[i] = strconv.Itoa(i)
-	}
-	var found []usualNames
-	if err := gocsv.UnmarshalDecoder(inMemory{folded, numbers}, &found); err != nil {
-		return usualNames{}, fmt.Errorf("match header: %w", err)
-	}
-	return found[0], nil
-}
 
 // header is the first row of a file, while it is being understood.
 type header struct {
@@ -61,6 +17,11 @@ type header struct {
 	folded    []string
 	at        []campaign.Problem // file, line and column of each name
 	problems  campaign.Problems
+
+	usual       []usualNames
+	meanings    map[string]usual // of usual
+	unused      []string         // names of columns that answer to a role which another column has
+	suggestions []string         // what to write where a name looks like a role that nobody has
 }
 
 // check finds names that are empty or fall together.
@@ -84,22 +45,33 @@ func (h *header) check() {
 
 // columns finds out which column plays which role.
 func (h *header) columns(mapping map[string]string) (campaign.Columns, error) {
-	usual, err := findUsualNames(h.folded)
-	if err != nil {
+	var err error
+	if h.usual, err = readUsualNames(); err != nil {
 		return campaign.Columns{}, err
 	}
+	h.meanings = meanings(h.usual)
+	answers := h.answers()
+	role := func(role string) int { return h.role(role, mapping, answers[role]) }
 	return campaign.Columns{
-		Header:   h.names,
-		Phone:    h.role("phone", mapping, usual.Phone),
-		ID:       h.role("id", mapping, usual.ID),
-		Language: h.role("language", mapping, usual.Language),
-		Country:  h.role("country", mapping, usual.Country),
-		TimeZone: h.role("time_zone", mapping, usual.TimeZone),
+		Header: h.names, Phone: role("phone"), ID: role("id"), Language: role("language"), Country: role("country"), TimeZone: role("time_zone"),
 	}, nil
 }
 
-// role returns the column of a role: the one that the campaign names, else the one that goes by a usual name, else -1.
-func (h *header) role(role string, mapping map[string]string, usual places) int {
+// answers returns for each role the columns that go by one of its usual names, by rank.
+func (h *header) answers() map[string][ranks][]int {
+	answers := make(map[string][ranks][]int)
+	for i, name := range h.names {
+		if m, isUsual := h.meanings[campaign.FoldFurther(name)]; isUsual && m.rank < ranks {
+			columns := answers[m.role]
+			columns[m.rank] = append(columns[m.rank], i)
+			answers[m.role] = columns
+		}
+	}
+	return answers
+}
+
+// role returns the column of a role: the one that the campaign names, else the one that goes by a usual name of the best rank, else -1.
+func (h *header) role(role string, mapping map[string]string, answers [ranks][]int) int {
 	if name, isMapped := mapping[role]; isMapped {
 		i := slices.Index(h.folded, campaign.Fold(strings.TrimSpace(name)))
 		if i < 0 {
@@ -108,32 +80,92 @@ func (h *header) role(role string, mapping map[string]string, usual places) int 
 		}
 		return i
 	}
-	if len(usual) == 0 {
-		return -1
+	chosen := -1
+	for _, columns := range answers {
+		switch {
+		case len(columns) == 0:
+		case chosen >= 0:
+			for _, i := range columns {
+				h.unused = append(h.unused, h.names[i])
+			}
+		default:
+			chosen = columns[0]
+			if len(columns) > 1 {
+				both := quoted([]string{h.names[columns[0]], h.names[columns[1]]})
+				h.report(columns[1], fmt.Sprintf("columns %s could each be the %s", both, role),
+					"say which one is meant: "+line(role, h.names[columns[0]]))
+			}
+		}
 	}
-	if len(usual) > 1 {
-		both := quoted([]string{h.names[usual[0]], h.names[usual[1]]})
-		h.report(usual[1], fmt.Sprintf("columns %s could each be the %s", both, role),
-			fmt.Sprintf("say which one is meant: audience: {columns: {%s: %q}}", role, h.names[usual[0]]))
+	return chosen
+}
+
+// suggest looks for names that are probably misspelt, for the roles that a file can do without.
+func (h *header) suggest(columns campaign.Columns, mapping map[string]string) {
+	if h.isData() {
+		return
 	}
-	return usual[0]
+	for _, role := range campaign.Roles {
+		if _, isMapped := mapping[role]; isMapped || role == "phone" || columns.Role(role) >= 0 {
+			continue
+		}
+		if near := h.misspelt(role); near != "" {
+			h.suggestions = append(h.suggestions, fmt.Sprintf("if %q is the %s, say so: %s", near, role, line(role, near)))
+		}
+	}
+}
+
+// misspelt returns the first name of the header that is probably a usual name of the role, misspelt, or "".
+func (h *header) misspelt(role string) string {
+	var known []string
+	for _, usual := range h.usual {
+		if usual.Role == role && usual.Rank < ranks {
+			known = append(known, usual.Names...)
+		}
+	}
+	for _, name := range h.names {
+		if _, isUsual := h.meanings[campaign.FoldFurther(name)]; !isUsual && campaign.Misspelt(name, known) != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 // missingPhone reports that no column holds phone numbers.
 func (h *header) missingPhone() {
-	near := ""
-	for i, name := range h.folded {
-		if strings.Contains(name, "phone") || strings.Contains(name, "mobil") || strings.Contains(name, "telefon") || strings.Contains(name, "msisdn") {
+	hint := h.hint("")
+	if !h.isData() {
+		near := h.misspelt("phone")
+		if i := slices.IndexFunc(h.names, h.looksLikePhone); near == "" && i >= 0 {
 			near = h.names[i]
-			break
 		}
-	}
-	hint := h.hint(near)
-	if near != "" && !h.isData() {
-		hint = fmt.Sprintf("if it is %q, say so: audience: {columns: {phone: %q}}; ", near, near) + h.list()
+		if near != "" {
+			hint = fmt.Sprintf("if it is %q, say so: %s; ", near, line("phone", near)) + h.list()
+		}
 	}
 	h.report(0, "no column is known to hold phone numbers", hint)
 }
+
+// looksLikePhone reports whether a name has a word in it that is used of telephones, and is none of the names of other things.
+func (h *header) looksLikePhone(name string) bool {
+	if _, isOther := h.meanings[campaign.FoldFurther(name)]; isOther {
+		return false
+	}
+	contains := func(word string) func(string) bool { return func(s string) bool { return strings.Contains(word, s) } }
+	begins := func(word string) func(string) bool { return func(s string) bool { return strings.HasPrefix(word, s) } }
+	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }) {
+		word = campaign.FoldFurther(word)
+		if slices.ContainsFunc([]string{"phone", "telefo", "teleph", "puhelin", "msisdn", "τηλεφ", "телефон"}, contains(word)) ||
+			slices.ContainsFunc([]string{"mobi", "handy", "celular", "cellular", "movil", "telemovel", "κινητ", "мобил", "мобіл"}, begins(word)) ||
+			slices.Contains([]string{"tel", "tlf", "tfn", "gsm", "cell"}, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// line is what to write into the campaign to give a column a role.
+func line(role, name string) string { return fmt.Sprintf("audience: {columns: {%s: %q}}", role, name) }
 
 // hint names the columns, and first the one that was probably meant, where near is one.
 func (h *header) hint(near string) string {

@@ -12,6 +12,8 @@ import (
 type Reader struct {
 	*table.Reader
 	columns campaign.Columns
+
+	unused, suggestions []string
 }
 
 // Open opens the audience at path, finds out how it is written and reads its header. What is wrong with the file comes as
@@ -28,6 +30,8 @@ func Open(path string, spec campaign.Audience) (*Reader, error) {
 		if _, isMapped := spec.Columns["phone"]; r.columns.Phone < 0 && !isMapped {
 			h.missingPhone()
 		}
+		h.suggest(r.columns, spec.Columns)
+		r.unused, r.suggestions = h.unused, h.suggestions
 		return h.problems.Err()
 	})
 }
@@ -88,6 +92,12 @@ func (r *Reader) readHeader() (*header, error) {
 
 // Columns returns the header and what its columns mean. The phone column is -1 only in lists.
 func (r *Reader) Columns() campaign.Columns { return r.columns }
+
+// Unused returns the names of columns that usually have a role which another column has here: the landline beside the mobile number.
+func (r *Reader) Unused() []string { return r.unused }
+
+// Suggestions returns what could be written into the campaign for columns whose names are nearly those of a role that none has.
+func (r *Reader) Suggestions() []string { return r.suggestions }
 
 // isPlain reports whether a file is a plain list: no header, a number on each line. What it goes by is the first line that has
 // something in it and is no comment; a file of comments alone is a plain list of nobody.

@@ -53,7 +53,7 @@ func (p *persons) add(n phoneCell, where string) error {
 		return err
 	}
 	address, finding := reader.Read(n.cell, n.country)
-	if address.IsZero() && finding != phone.National {
+	if address.IsZero() && finding != phone.National && finding != phone.NoPlus {
 		return inputErrorf("%s is no phone number: %s", where, strings.TrimPrefix(finding.String(), "phone: "))
 	}
 	p.numbers = append(p.numbers, n)

@@ -217,6 +217,9 @@ func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta,
 	fmt.Fprintf(s.Stdout, "%s\n\n", m.Key)
 	row("what", "%s · %s", contentType(c.MessageContentType), channels(c))
 	row("audience", "%s", describeAudience(m.AudienceFile, p))
+	for _, suggestion := range p.Suggestions {
+		row("", "hint: %s", suggestion)
+	}
 	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(p))
 	row("checked", "%s", lists(m.Lists, c.NoSuppress, s.Now()))
 	if through != nil {
@@ -246,6 +249,9 @@ func (s *session) check(ctx context.Context, path string, except []string, profi
 				return s.printJSON(checkJSON{Schema: 1, OK: true, Problems: c.Warnings, Plan: planJSON(p, m)})
 			}
 			fmt.Fprintf(s.Stdout, "%s\n", describeAudience(m.AudienceFile, p))
+			for _, suggestion := range p.Suggestions {
+				fmt.Fprintf(s.Stdout, "    hint: %s\n", suggestion)
+			}
 			for _, l := range m.Lists {
 				if l.Sinch != nil {
 					fmt.Fprintf(s.Stdout, "%s\n", describeOptOuts(l, s.Now()))
@@ -291,7 +297,11 @@ func describeAudience(file string, p *plan.Plan) string {
 			roles = append(roles, fmt.Sprintf("%s = %s", role, p.Columns.Header[i]))
 		}
 	}
-	return text + " (" + strings.Join(roles, ", ") + ")"
+	text += " (" + strings.Join(roles, ", ")
+	for _, name := range p.Unused {
+		text += fmt.Sprintf("; %q is not used", name)
+	}
+	return text + ")"
 }
 
 // printSamples prints real texts, with the lines that they are of.

@@ -52,6 +52,7 @@ var doors = map[string][]string{
 	"github.com/nyaruka/phonenumbers": {"sendoff/internal/phone"},
 	"go.etcd.io/bbolt":                {"sendoff/internal/ledger"},
 	"github.com/klauspost/compress":   {"sendoff/internal/runstore"},
+	"golang.org/x/text":               {"sendoff/campaign", "sendoff/internal/phone"},
 	"golang.org/x/time":               {"sendoff/internal/pace"},
 	"golang.org/x/sync":               {"sendoff/internal/send", "sendoff/internal/plan"},
 	"github.com/urfave/cli":           {"sendoff/internal/cli"},

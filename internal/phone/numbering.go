@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/nyaruka/phonenumbers"
 )
@@ -14,13 +15,16 @@ type kind uint8
 
 const (
 	unassigned kind = iota
-	sendable
+	sendable        // mobile, VoIP, or of a country where fixed lines look like mobiles
+	landline
+	service // toll-free, a company's one number, pager, voicemail
 	refused // premium rate, shared cost, personal number
 )
 
 // numbering is what libphonenumber's metadata says of one calling code: the regions that share it, the main one first.
 type numbering struct {
 	prefix  string // the calling code with its plus sign: "+44"
+	zero    bool   // mobile numbers are always written with a national zero where they have no calling code
 	ids     []string
 	regions []*region // in the order of ids
 }
@@ -75,6 +79,7 @@ func (s lengthSet) has(n int) bool { return s>>n&1 != 0 }
 // newNumbering compiles the metadata of a calling code.
 func newNumbering(code int, metadata map[string]*phonenumbers.PhoneMetadata) (*numbering, error) {
 	n := &numbering{prefix: "+" + strconv.Itoa(code), ids: phonenumbers.GetRegionCodesForCountryCode(code)}
+	n.zero = writesZero(metadata[metadataKey(n.ids[0], code)])
 	for _, id := range n.ids {
 		r, err := newRegion(metadata[metadataKey(id, code)])
 		if err != nil {
@@ -142,6 +147,29 @@ func newRegion(m *phonenumbers.PhoneMetadata) (*region, error) {
 	return r, err
 }
 
+// writesZero reports whether a country's mobile numbers are written with a zero before them wherever they stand without calling code, as in
+// GB and SE, and unlike those of CN and IN. The rule is that of the first format that fits the example number.
+func writesZero(m *phonenumbers.PhoneMetadata) bool {
+	example := m.GetMobile().GetExampleNumber()
+	if m.GetNationalPrefix() != "0" || example == "" {
+		return false
+	}
+	for _, f := range m.GetNumberFormat() {
+		if leading := f.GetLeadingDigitsPattern(); len(leading) > 0 && !matchesFrom(leading[len(leading)-1], example, "") {
+			continue
+		}
+		if matchesFrom(f.GetPattern(), example, "$") {
+			return strings.HasPrefix(strings.TrimPrefix(f.GetNationalPrefixFormattingRule(), "("), "0") && !f.GetNationalPrefixOptionalWhenFormatting()
+		}
+	}
+	return false
+}
+
+// matchesFrom reports whether digits begin with the expression, and with what ends it.
+func matchesFrom(expression, digits, end string) bool {
+	return regexp.MustCompile("^(?:" + expression + ")" + end).MatchString(digits) // of the metadata, all of which a test compiles
+}
+
 // kind says what a national number is: the answers of libphonenumber's IsValidNumber and GetNumberType in one.
 func (n *numbering) kind(digits string) kind {
 	if len(n.regions) == 1 {
@@ -169,14 +197,18 @@ func (r *region) kind(digits string) kind {
 	case has(premium):
 		return refused
 	case has(tollFree):
-		return sendable
+		return service
 	case has(sharedCost):
 		return refused
 	case has(voip):
 		return sendable
 	case has(personal):
 		return refused
-	case has(pager), has(uan), has(voicemail), has(fixed), !r.sameMobile && has(mobile):
+	case has(pager), has(uan), has(voicemail):
+		return service
+	case has(fixed) && !r.sameMobile && !has(mobile):
+		return landline
+	case has(fixed), !r.sameMobile && has(mobile):
 		return sendable
 	}
 	return unassigned

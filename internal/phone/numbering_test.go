@@ -27,6 +27,10 @@ func byLibrary(number, region string) (string, Finding) {
 	switch phonenumbers.GetNumberType(parsed) {
 	case phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST, phonenumbers.PERSONAL_NUMBER:
 		return text, Kind
+	case phonenumbers.FIXED_LINE:
+		return text, Landline
+	case phonenumbers.TOLL_FREE, phonenumbers.PAGER, phonenumbers.UAN, phonenumbers.VOICEMAIL:
+		return text, Service
 	case phonenumbers.UNKNOWN:
 		// The library leaves a national zero where too little would be left without it; to us nobody has written that number.
 		main := phonenumbers.GetRegionCodeForCountryCode(int(parsed.GetCountryCode()))
@@ -52,6 +56,9 @@ func compare(t *testing.T, n *Reader, number, region string) {
 			t.Errorf("Phone(%s, %s) = %v, and libphonenumber reads its own %s the same way", number, region, finding, text)
 		}
 		return
+	}
+	if finding == NoZero { // about how it is written, which the library does not judge
+		finding = OK
 	}
 	if finding.IsProblem() && finding != Kind {
 		finding, address = Length, campaign.Address{}
@@ -117,6 +124,31 @@ func TestBothWaysAgree(t *testing.T) {
 	for _, code := range codes {
 		for range 10 {
 			compare(t, n, fmt.Sprintf("+%d%s", code, randomDigits(random, 4+random.IntN(10))), "")
+		}
+	}
+}
+
+// TestWritesZero holds what countries are asked a zero of against how the library writes their numbers.
+func TestWritesZero(t *testing.T) {
+	metadata, err := metadataByKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, region := range regions() {
+		example := phonenumbers.GetExampleNumberForType(region, phonenumbers.MOBILE)
+		if example == nil || !writesZero(metadata[region]) {
+			continue
+		}
+		if national := digitsOf(phonenumbers.Format(example, phonenumbers.NATIONAL)); national[0] != '0' {
+			t.Errorf("%s is asked a zero of, and libphonenumber writes its mobile numbers without one", region)
+		}
+	}
+	for region, want := range map[string]bool{
+		"GB": true, "SE": true, "DE": true, "FR": true, "NL": true, "IE": true, "FI": true, "AU": true,
+		"US": false, "IT": false, "ES": false, "DK": false, "IN": false, "CN": false, "BR": false,
+	} {
+		if got := writesZero(metadata[region]); got != want {
+			t.Errorf("%s is asked a zero of: %t, want %t", region, got, want)
 		}
 	}
 }

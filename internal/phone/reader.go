@@ -18,6 +18,7 @@ type Reader struct {
 	country  string // how national numbers are read where a row has no country of its own; may be empty
 	metadata map[string]*phonenumbers.PhoneMetadata
 	codes    [1000]callingCode // by calling code
+	names    func() countryNames
 }
 
 // callingCode holds the numbering plan of a calling code, compiled when it is first needed: a few ms for the largest.
@@ -34,20 +35,20 @@ func New(country string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Reader{metadata: metadata}
+	n := &Reader{metadata: metadata, names: sync.OnceValue(func() countryNames { return newCountryNames(metadata) })}
 	for code := range phonenumbers.GetSupportedCallingCodes() {
 		n.codes[code].assigned = true
 	}
 	if country != "" {
-		if n.country = n.regionOf(country); n.country == "" {
+		if n.country = n.alpha2(country); n.country == "" {
 			return nil, ErrCountry
 		}
 	}
 	return n, nil
 }
 
-// Read reads a number as people and spreadsheets write it. The country is the row's own, empty for the Reader's; it matters
-// only where the number has no calling code. The address is zero where the finding is a problem, except that a number
+// Read reads a number as people and spreadsheets write it. The country is the row's own, a code or a name, empty for the Reader's; it
+// matters only where the number has no calling code. The address is zero where the finding is a problem, except that a number
 // whose kind is refused ([Kind]) is returned with its finding, so that lists can be compared.
 func (n *Reader) Read(cell, country string) (campaign.Address, Finding) {
 	var w written
@@ -64,7 +65,11 @@ func (n *Reader) Read(cell, country string) (campaign.Address, Finding) {
 		return campaign.Address{}, number.finding
 	}
 	address, finding := number.address(cell)
-	if finding == OK && w.decimal {
+	switch {
+	case finding != OK:
+	case number.bare:
+		finding = NoZero
+	case w.decimal:
 		finding = Decimal
 	}
 	return address, finding
@@ -74,6 +79,7 @@ func (n *Reader) Read(cell, country string) (campaign.Address, Finding) {
 type e164 struct {
 	plan     *numbering
 	national string
+	bare     bool // it was written without the national zero that it should have
 	finding  Finding
 }
 
@@ -91,6 +97,10 @@ func (e e164) address(cell string) (campaign.Address, Finding) {
 		return address, outsideE164(text)
 	}
 	switch e.plan.kind(e.national) {
+	case landline:
+		return address, Landline
+	case service:
+		return address, Service
 	case refused:
 		return address, Kind
 	case unassigned:
@@ -134,7 +144,7 @@ func (n *Reader) national(digits, country string) e164 {
 		}
 	}
 	if id == "" {
-		return e164{finding: National}
+		return e164{finding: n.withoutCountry(digits)}
 	}
 	code := int(n.metadata[id].GetCountryCode())
 	plan := n.plan(code)
@@ -142,13 +152,23 @@ func (n *Reader) national(digits, country string) e164 {
 	if strings.HasPrefix(digits, plan.prefix[1:]) || r.abroad != nil && r.abroad.match(digits) != 0 {
 		return n.parse(digits, id)
 	}
-	if r.trunk != nil && r.trunk.match(digits) != 0 {
+	hasTrunk := r.trunk != nil && r.trunk.match(digits) != 0
+	if hasTrunk {
 		if r.cut == nil {
 			return n.parse(digits, id)
 		}
 		digits = r.withoutTrunk(digits)
 	}
-	return n.settled(e164{plan: plan, national: digits})
+	return n.settled(e164{plan: plan, national: digits, bare: plan.zero && !hasTrunk})
+}
+
+// withoutCountry says what is wrong with a number that nothing tells the country of: perhaps no more than that its plus sign is lost.
+func (n *Reader) withoutCountry(digits string) Finding {
+	const shortest = 11 // hardly any national number is as long without its zero
+	if plan, national := n.split(digits); len(digits) >= shortest && plan != nil && plan.regions[0].possible(national) == OK {
+		return NoPlus
+	}
+	return National
 }
 
 // withoutTrunk cuts off the digits that are dialled before a number within the country, unless the number is one only with them.
@@ -217,16 +237,4 @@ func (n *Reader) plan(code int) *numbering {
 		c.plan = plan
 	})
 	return c.plan
-}
-
-// regionOf returns the code of a country as the metadata has it, or "" for what is not one.
-func (n *Reader) regionOf(country string) string {
-	if len(country) != 2 {
-		return ""
-	}
-	id := strings.ToUpper(country)
-	if n.metadata[id] == nil {
-		return ""
-	}
-	return id
 }

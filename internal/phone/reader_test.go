@@ -26,7 +26,12 @@ func TestRead(t *testing.T) {
 		{"011 44 7700 900123", "US", "+447700900123", Unassigned},
 		{"07700 900123", "GB", "+447700900123", Unassigned},
 		{"07700 900123", " gb ", "+447700900123", Unassigned},
-		{"7700900123", "GB", "+447700900123", Unassigned}, // a spreadsheet has taken the zero
+		{"7700900123", "GB", "+447700900123", Unassigned}, // a spreadsheet has taken the zero, which matters less
+		{"701740605", "SE", "+46701740605", NoZero},
+		{"70 174 06 05", "SE", "+46701740605", NoZero},
+		{"701740605.0", "SE", "+46701740605", NoZero},
+		{"46701740605", "SE", "+46701740605", OK}, // it has its calling code
+		{"2025550123", "US", "+12025550123", OK},  // nobody writes another prefix there
 		{"447700900123", "GB", "+447700900123", Unassigned},
 		{"'07700900123", "GB", "+447700900123", Unassigned},
 		{`="07700900123"`, "GB", "+447700900123", Unassigned},
@@ -37,13 +42,42 @@ func TestRead(t *testing.T) {
 		{"+1 202 555 0123", "SE", "+12025550123", OK},
 		{"12025550123.0", "US", "+12025550123", Decimal},
 		{"+447700900123.0", "", "+447700900123", Unassigned},
+		{"12025550123,0", "US", "+12025550123", Decimal},
+		{"12025550123.00", "US", "+12025550123", Decimal},
+		{"12025550123,00", "US", "+12025550123", Decimal},
+		{"+44 (0) 7700 900123", "", "+447700900123", Unassigned},
+		{"0044(0)7700900123", "", "+447700900123", Unassigned},
+		{"00 44 7700 900123", "SE", "+447700900123", Unassigned},
+		{"+ 44 7700 900123", "", "+447700900123", Unassigned},
+		{"+0044 7700 900123", "", "+447700900123", Unassigned},
+		{"+44 07700 900123", "", "+447700900123", Unassigned},
+		{"(0)70-174 06 05", "SE", "+46701740605", OK},
+		{"070.174.06.05", "SE", "+46701740605", OK},
+		{"070\u202f174\u200906\u00a005", "SE", "+46701740605", OK},
+		{"０７０－１７４ ０６ ０５", "SE", "+46701740605", OK},
+		{"tel:+447700900123", "", "+447700900123", Unassigned},
+		{"TEL:+46-70-174-06-05", "", "+46701740605", OK},
+		{"+44 20 7946 0123", "", "+442079460123", Landline},
+		{"020 7946 0123", "GB", "+442079460123", Landline},
+		{"2079460123", "GB", "+442079460123", Landline}, // that the zero is lost matters less
 
 		{"", "GB", "", Empty},
 		{" \u00a0-", "GB", "", Empty},
 		{"+", "GB", "", TooShort},
 		{"077OO900124", "GB", "", Letter}, // letters O; libphonenumber drops them and finds a number that nobody wrote
-		{"07700 900123 ext 5", "GB", "", Letter},
-		{"tel:+447700900123", "", "", Letter},
+		{"07700 900123 privat", "GB", "", Letter},
+		{"07700 900123 ext 5", "GB", "", Extension},
+		{"07700 900123 Ext. 5", "GB", "", Extension},
+		{"07700 900123 (ext 5)", "GB", "", Extension},
+		{"+44 7700 900123 extension 123", "", "", Extension},
+		{"+447700900123x123", "", "", Extension},
+		{"+447700900123 #12", "", "", Extension},
+		{"tel:+447700900123;ext=12", "", "", Extension},
+		{"+447700900123 x", "", "", Letter},
+		{"07700 9x0123", "GB", "", Letter}, // a slip: too little stands before it
+		{"07700 x 07700900124", "GB", "", Letter},
+		{"tel:", "", "", Letter},
+		{"tel:07700900123;phone-context=+44", "", "", Two},
 		{"#07700900123", "GB", "", Character},
 		{"07700900123*", "GB", "", Character},
 		{"07700 900123, 07700 900124", "GB", "", Two},
@@ -56,12 +90,24 @@ func TestRead(t *testing.T) {
 		{"++447700900123", "", "", Two},
 		{"4.479E+11", "GB", "", Scientific},
 		{"4,479e11", "GB", "", Scientific},
+		{"4,47701E+11", "GB", "", Scientific},
+		{"447,700,900,123", "GB", "", Grouped},
+		{"7,700,900,123", "GB", "", Grouped},
+		{"07700,900123", "GB", "", Two},
+		{"07700900123,", "GB", "", Two},
 		{" +4E+11 ", "GB", "", Scientific},
 		{"07700 900123", "", "", National},
-		{"07700 900123", "Sweden", "", CountryUnknown},
-		{"07700 900123", "UK", "", CountryUnknown},
+		{"7700900123", "", "", National},
+		{"447700900123", "", "", NoPlus},
+		{"46701740605", "", "", NoPlus},
+		{"12025550123", "", "", NoPlus},
+		{"077009001234", "", "", National}, // no calling code begins with a zero
+		{"99999999999", "", "", National},
+		{"070 174 06 05", "Sweden", "+46701740605", OK},
+		{"070 174 06 05", "Norrland", "", CountryUnknown},
+		{"07700 900123", "UK", "+447700900123", Unassigned},
 		{"07700 900123", "ZZ", "", CountryUnknown},
-		{"+447700900123", "Sweden", "+447700900123", Unassigned}, // its country is in the number
+		{"+447700900123", "Norrland", "+447700900123", Unassigned}, // its country is in the number
 		{"+999 123 4567", "", "", CallingCode},
 		{"+0447700900123", "", "", CallingCode},
 		{"+44 770", "", "", TooShort},
@@ -122,9 +168,12 @@ func TestFindingTexts(t *testing.T) {
 
 // FuzzRead wants an address or a problem, and of an address that reading it again changes nothing.
 func FuzzRead(f *testing.F) {
-	for _, cell := range []string{"+447700900123", "07700 900123", "+44 (0)7700 900123", "4.479E+11", `="07700900123"`, "0046701740605", "(202) 555-0123", "٠٧٧٠٠٩٠٠١٢٣"} {
+	for _, cell := range []string{"+447700900123", "07700 900123", "+44 (0)7700 900123", "4.479E+11", `="07700900123"`, "0046701740605", "(202) 555-0123", "٠٧٧٠٠٩٠٠١٢٣",
+		"7700900123", "701740605", "447700900123", "tel:+447700900123", "tel:+447700900123;ext=12", "+447700900123 x12", "447,700,900,123", "12025550123,0",
+		"12025550123.00", "4,47701E+11", "0044(0)7700900123", "+ 44 7700 900123", "020 7946 0123", "０７０－１７４ ０６ ０５", "\xcc"} {
 		f.Add(cell, "GB")
 		f.Add(cell, "")
+		f.Add(cell, "Sweden")
 	}
 	n := newReader(f, "US")
 	f.Fuzz(func(t *testing.T, cell, country string) {
@@ -136,7 +185,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		again, findingAgain := n.Read(address.Reveal(), "")
-		if finding == Decimal {
+		if finding == Decimal || finding == NoZero {
 			finding = OK
 		}
 		if again != address || findingAgain != finding {

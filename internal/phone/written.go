@@ -36,11 +36,15 @@ func (w *written) read(cell string) Finding {
 	if isScientific(cell) {
 		return Scientific
 	}
-	if whole, found := strings.CutSuffix(cell, ".0"); found && isDigits(strings.TrimPrefix(whole, "+")) {
-		cell, w.decimal = whole, true
+	if isGrouped(cell) {
+		return Grouped
 	}
-	for _, r := range cell {
+	cell, w.decimal = withoutDecimals(cell)
+	for i, r := range cell {
 		if finding := w.add(r); finding != OK {
+			if isExtension(cell[i:]) && w.length >= fewestBeforeExtension {
+				return Extension
+			}
 			return finding
 		}
 	}
@@ -119,7 +123,7 @@ func (w *written) tooMany() Finding {
 func slashSeparates(before, after int) bool { return before >= 7 && (after < 4 || after >= 7) }
 
 // unwrapped takes off what spreadsheets use to keep a number from being rounded (an apostrophe before it, ="…" around it)
-// and the spaces at both ends.
+// and the spaces at both ends, and the scheme tel: (RFC 3966).
 func unwrapped(cell string) string {
 	cell = strings.TrimFunc(cell, isSpace)
 	if inner, found := strings.CutPrefix(cell, `="`); found {
@@ -127,7 +131,56 @@ func unwrapped(cell string) string {
 			cell = strings.TrimFunc(inner, isSpace)
 		}
 	}
+	const scheme = "tel:"
+	if len(cell) > len(scheme) && strings.EqualFold(cell[:len(scheme)], scheme) {
+		return cell[len(scheme):]
+	}
 	return strings.TrimPrefix(cell, "'")
+}
+
+// withoutDecimals cuts off the decimals that a spreadsheet has given to a number, which are zeros, and reports whether there were any.
+// Where anything else but digits stands before them, they may be part of the number.
+func withoutDecimals(cell string) (string, bool) {
+	point := strings.LastIndexAny(cell, ".,")
+	if point < 0 {
+		return cell, false
+	}
+	if zeros := cell[point+1:]; zeros != "0" && zeros != "00" || !isDigits(strings.TrimPrefix(cell[:point], "+")) {
+		return cell, false
+	}
+	return cell[:point], true
+}
+
+// isGrouped reports whether a cell is a number such as 447,700,900,123, which no two telephone numbers look like.
+func isGrouped(cell string) bool {
+	group, rest, hasGroups := strings.Cut(cell, ",")
+	if !hasGroups || !isDigits(group) || len(group) > 3 {
+		return false
+	}
+	groups := 1
+	for ; hasGroups; groups++ {
+		group, rest, hasGroups = strings.Cut(rest, ",")
+		if !isDigits(group) || len(group) != 3 {
+			return false
+		}
+	}
+	return groups > 2
+}
+
+// fewestBeforeExtension is how many digits stand before an extension. A cell with fewer has a slip or a placeholder in it.
+const fewestBeforeExtension = 7
+
+// isExtension reports whether what stands behind a number is an extension: x12, ext. 12, #12, or ;ext=12 as RFC 3966 has it.
+func isExtension(rest string) bool {
+	const mostDigits = 7
+	rest = strings.ToLower(rest) // may change its length
+	digits := strings.TrimLeft(rest, ";#extnsio")
+	switch rest[:len(rest)-len(digits)] {
+	case "x", "ext", "extn", "extension", "#", ";ext":
+		digits = strings.TrimRight(strings.TrimLeft(digits, ".:= "), ") ")
+		return isDigits(digits) && len(digits) <= mostDigits
+	}
+	return false
 }
 
 // isScientific reports whether a cell is a number such as 4.479E+11 or 4,479e11.

@@ -81,6 +81,9 @@ func (w *worker) normalise(r *campaign.Recipient) phone.Finding {
 	if !finding.IsProblem() {
 		r.Address = address
 	}
+	if finding == phone.Landline && !w.in.mobiles {
+		return phone.OK
+	}
 	return finding
 }
 

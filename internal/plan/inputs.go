@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	"sendoff/campaign"
 	"sendoff/internal/phone"
@@ -18,6 +19,7 @@ type inputs struct {
 	numbers  *phone.Reader
 	lists    *suppress.Set
 	renderer *render.Renderer
+	mobiles  bool // only mobile phones can be reached on one of the campaign's channels
 }
 
 // open opens everything. What is wrong with several of them comes back together.
@@ -62,11 +64,17 @@ func open(c Config) (*inputs, error) {
 // prepare makes what depends on the audience's columns.
 func (in *inputs) prepare(c Config) (err error) {
 	columns, meta := in.audience.Columns(), c.Run.Meta()
+	in.mobiles = slices.ContainsFunc(c.Campaign.ChannelPriorityOrder, isForMobiles)
 	if in.numbers, err = phone.New(c.Campaign.Audience.Country); err != nil {
 		return err
 	}
 	in.renderer, err = render.New(c.Campaign, columns, render.Identity{AppID: c.AppID, RunID: meta.RunID, RunKey: meta.Key})
 	return err
+}
+
+// isForMobiles reports whether a channel reaches mobile phones alone. The others are apps, which people can use with the number of a landline.
+func isForMobiles(c campaign.Channel) bool {
+	return c == campaign.SMS || c == campaign.MMS || c == campaign.RCS
 }
 
 // collect takes err over where it is problems of an input. It reports false for any other error.

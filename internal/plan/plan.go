@@ -58,6 +58,9 @@ type Plan struct {
 	Columns   campaign.Columns
 	Delimiter string // of the audience's file, as people call it: "comma"
 	Digest    string // hex SHA-256; see the package's description
+
+	Unused      []string // columns that usually have a role which another one has here
+	Suggestions []string // what could be written into the campaign for columns that nearly have the name of a role
 }
 
 // SkippedByName returns how many rows are left out, by the names of the reasons.
@@ -186,6 +189,7 @@ func (b *builder) commit() (*Plan, error) {
 
 // plan returns what was decided.
 func (b *builder) plan() *Plan {
+	origin := b.in.audience.origin()
 	return &Plan{
 		Rows:      b.rows,
 		Eligible:  b.eligible,
@@ -194,7 +198,10 @@ func (b *builder) plan() *Plan {
 		Samples:   b.samples.texts(b.in.renderer),
 		Lists:     b.in.listsWith(b.matches),
 		Columns:   b.in.audience.Columns(),
-		Delimiter: b.in.audience.origin().delimiter,
+		Delimiter: origin.delimiter,
 		Digest:    b.digest.sum(),
+
+		Unused:      origin.unused,
+		Suggestions: origin.suggestions,
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/ledger"
+	"sendoff/internal/phone"
 	"sendoff/internal/runstore"
 )
 
@@ -158,6 +159,35 @@ params:
   first_name: {column: First name, default: there}
   customer: {column: Customer no, on_empty: skip}
 message: "Hi ${first_name}, ${customer}"`)
+}
+
+// TestLandlines wants landlines remarked upon where one of the channels is for mobile phones.
+func TestLandlines(t *testing.T) {
+	for _, tc := range []struct {
+		channels []campaign.Channel
+		want     int
+	}{
+		{[]campaign.Channel{campaign.RCS, campaign.SMS}, 1},
+		{[]campaign.Channel{campaign.WhatsApp, campaign.MMS}, 1},
+		{[]campaign.Channel{campaign.WhatsApp, campaign.ViberBM}, 0},
+	} {
+		dir := t.TempDir()
+		write(t, dir, "audience.csv", "phone\n+442079460123\n+46701740605\n")
+		c := testCampaign(t, dir, "audience: audience.csv\nsuppress: none\nmessage: Hi")
+		c.ChannelPriorityOrder = tc.channels
+		p, err := Build(context.Background(), config(c, mustAcquire(t, filepath.Join(t.TempDir(), "run"))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.Findings) != tc.want || p.Eligible != 2 {
+			t.Errorf("%v: %d can be sent to, findings %+v, want 2 and %d", tc.channels, p.Eligible, p.Findings, tc.want)
+		}
+		for _, f := range p.Findings {
+			if f.Message != phone.Landline.String() || !f.Warning || !cmp.Equal(f.Lines, []int{2}) {
+				t.Errorf("%v: finding %+v", tc.channels, f)
+			}
+		}
+	}
 }
 
 func TestBuild(t *testing.T) {

@@ -27,6 +27,8 @@ type source interface {
 type origin struct {
 	name, digest string
 	delimiter    string // of a file
+
+	unused, suggestions []string // columns of a file; see audience.Reader
 }
 
 func openAudience(c Config) (source, error) {
@@ -68,7 +70,10 @@ type rowReader struct {
 
 func (r *rowReader) origin() origin {
 	info := r.Info()
-	return origin{name: r.name, digest: hex.EncodeToString(info.SHA256[:]), delimiter: info.DelimiterName()}
+	return origin{
+		name: r.name, digest: hex.EncodeToString(info.SHA256[:]), delimiter: info.DelimiterName(),
+		unused: r.Unused(), suggestions: r.Suggestions(),
+	}
 }
 
 func (r *rowReader) fill(f *frame) error {
