@@ -150,6 +150,12 @@ func audience(n *node) Audience {
 		MaxAge:     age(n.get("max_age").string()),
 		AllowEmpty: n.get("allow_empty").string() == "true",
 		MaxBadRows: Share{Percent: 5},
+		Decimal:    n.get("decimal").string(),
+		Where:      expression(n.get("where")),
+		Consent:    consent(n.get("consent")),
+	}
+	for _, column := range n.get("numbers").list() {
+		a.Numbers = append(a.Numbers, columnName(column))
 	}
 	if n != nil {
 		a.Line = n.pos.line

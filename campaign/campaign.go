@@ -66,6 +66,10 @@ type Audience struct {
 	Country    string            // ISO 3166-1 alpha-2: how national numbers are read; empty: only international ones are
 	MaxAge     time.Duration     // of the file; 0: any age will do
 	AllowEmpty bool              // nobody to send to is a success
+	Numbers    []ColumnName      // columns that hold numbers; every other one is text
+	Decimal    string            // the decimal sign of these numbers; empty: "."
+	Where      Expression        // which rows are meant; empty: all of them
+	Consent    Consent
 	// MaxBadRows is how many rows may be invalid before nothing is sent at all.
 	MaxBadRows Share
 	Line       int // where the audience stands in the campaign file, for problems found later

@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// ContentDigest identifies what the campaign sends and how it understands its audience: all that goes to Sinch, the params, and the
-// columns and country of the audience. It does not depend on the order of keys, on comments or other layout of the file, nor on what
-// may change while a run is going on: pace, limits, suppression lists, run key, name, profile, time zone, deadlines, the number of bad rows,
-// how long data is kept, who is notified.
+// ContentDigest identifies what the campaign sends and how it understands its audience: all that goes to Sinch, the params, and of the
+// audience columns, country, numbers, where and consent. It does not depend on the order of keys, on comments or other layout of the file,
+// nor on what may change while a run is going on: pace, limits, suppression lists, run key, name, profile, time zone, deadlines, the number of
+// bad rows, how long data is kept, who is notified.
 func (c *Campaign) ContentDigest() [sha256.Size]byte {
 	d := digester{sha256.New()}
 	d.text("campaign content 1") // a new number when the encoding below changes
@@ -35,7 +35,37 @@ func (c *Campaign) ContentDigest() [sha256.Size]byte {
 		d.text(role)
 		d.text(c.Audience.Columns[role])
 	}
+	d.chosen(c.Audience)
 	return [sha256.Size]byte(d.hash.Sum(nil))
+}
+
+// chosen adds what decides whom of the audience is meant. A campaign that says nothing of it has the digest that it had before there was any such
+// thing: runs of that time can go on.
+func (d digester) chosen(a Audience) {
+	if len(a.Numbers) > 0 {
+		d.text("numbers")
+		d.count(len(a.Numbers))
+		for _, column := range sortedBy(a.Numbers, func(c ColumnName) string { return c.Name }) {
+			d.text(column.Name)
+		}
+	}
+	if a.Decimal == "," {
+		d.text("decimal ,")
+	}
+	if a.Where.Text != "" {
+		d.text("where")
+		d.text(a.Where.Text)
+	}
+	if consent := a.Consent; consent.Column.Name != "" {
+		d.text("consent")
+		for _, s := range []string{consent.Column.Name, consent.Date.Name, consent.MaxAge.String()} {
+			d.text(s)
+		}
+		d.count(len(consent.Yes))
+		for _, word := range slices.Sorted(slices.Values(consent.Yes)) {
+			d.text(word)
+		}
+	}
 }
 
 // digester writes an encoding in which no two different contents are the same bytes: every text is preceded by its length, every list

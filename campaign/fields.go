@@ -1,5 +1,7 @@
 package campaign
 
+import "strings"
+
 // fileRules makes the rules of a campaign file.
 func fileRules() *rule {
 	message := messageRules()
@@ -44,7 +46,9 @@ func fileRules() *rule {
 	).exactly("message", "message_file").checked(checkCampaign)
 	return root.refusing(append(notYet(
 		"window", "not_before", "expires", "seeds", "approval", "prices", "canary",
-		"labels", "warm_up", "queue_ahead", "opt_out", "consent", "where"),
+		"labels", "warm_up", "queue_ahead", "opt_out"),
+		refusal{"where", "belongs to the audience", "put it there: audience: {where: …}"},
+		refusal{"consent", "belongs to the audience", "put it there: audience: {consent: …}"},
 		refusal{"recipient", "the recipient comes from the audience", "remove this"},
 		refusal{"app_id", "the app comes from a profile or SINCH_APP_ID", "remove this, or name the profile: profile: NAME"},
 		refusal{"project_id", "the project comes from a profile or SINCH_PROJECT_ID", "remove this, or name the profile: profile: NAME"},
@@ -62,12 +66,27 @@ func audienceRules() *rule {
 		optional("run", "Another run whose people get this message, for a correction or an apology: its key, or its folder.", plain(runFormat())),
 		optional("state", "Which of that run's people are meant, by what became of them.", listOf(oneOf(peopleStates()...), 1, 0).orOne()),
 		optional("columns", "Which columns mean what.", object(roles...)),
+		optional("numbers", "Columns that hold numbers, for where; every other column is text. A cell that is no number makes its row unusable.",
+			listOf(plain(columnFormat()), 1, 0).orOne()),
+		optional("decimal", `The decimal sign of these numbers: "." (the default) or ",". The other one may group their digits.`, oneOf(".", ",")),
+		optional("where", `Which rows are meant, such as country == "GB" and points >= 100; the others are left out as filtered.`,
+			plain(whereFormat()).atMost(10_000)),
+		optional("consent", "The column that says who has agreed to get messages; the others are left out as no_consent.", consentRules()),
 		optional("country", "How national phone numbers are read: a two-letter country code, such as GB.", plain(countryFormat())),
 		optional("max_age", "How old the file may be, such as 20h: an older one is taken for an export that has failed, and nothing is sent.", plain(ageFormat())),
 		optional("allow_empty", "Whether a file without rows, or nobody to send to, is a success.", (&rule{kind: textKind, enum: []string{"true", "false"}})),
 		optional("max_bad_rows", "How many rows may be unusable before nothing is sent at all: 5% (the default), or a number.", plain(shareFormat())),
-	).shortFor("file").exactly("file", "run").checked(checkAudience).refusing(notYet(
-		"where", "numbers", "decimal", "keep_columns", "sheet", "encoding", "delimiter", "hidden_rows", "consent")...)
+	).shortFor("file").exactly("file", "run").checked(checkAudience).refusing(notYet("keep_columns", "sheet", "encoding", "delimiter", "hidden_rows")...)
+}
+
+func consentRules() *rule {
+	return object(
+		required("column", "The column that says whether somebody has agreed.", plain(columnFormat())),
+		optional("yes", "The words of that column that mean yes: "+strings.Join(usualYes(), ", ")+" where this is left out. Upper and lower case are the same.",
+			listOf(plain(wordFormat()), 1, 0).orOne()),
+		optional("date", "The column that says when: 2026-01-31 or 31.01.2026.", plain(columnFormat())),
+		optional("max_age", "How long a consent holds, such as 24mo or 730d.", plain(consentAgeFormat())),
+	).shortFor("column").checked(checkConsent)
 }
 
 func roleDoc(role string) string {

@@ -57,6 +57,19 @@ func keepFormat() *format {
 	return newFormat(`^[1-9][0-9]{0,5}[hd]$`, "a number of hours or days is wanted", "such as 20h or 90d; minutes (m) are not taken here, since they read like months")
 }
 
+// consentAgeFormat has neither hours nor minutes: what it is counted from is a day.
+func consentAgeFormat() *format {
+	return newFormat(`^[1-9][0-9]{0,4}(mo|d)$`, "a number of months or days is wanted", "such as 24mo or 90d")
+}
+
+func whereFormat() *format {
+	return newFormat(`[^\s]`, "an expression is wanted", `such as country == "GB" and points >= 100`)
+}
+
+func wordFormat() *format {
+	return newFormat(`[^\s]`, "a word is wanted", "an empty cell never means yes")
+}
+
 func shareFormat() *format {
 	return newFormat(`^([0-9]{1,9}|(100|[0-9]{1,2}(\.[0-9]+)?)%)$`, "a number or a percentage is wanted", "such as 100 or 5%")
 }

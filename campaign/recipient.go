@@ -66,9 +66,10 @@ const (
 	Expired                 // there was no time left in which to send it
 	Forgotten               // the person's data was erased
 	NotListed               // the profile lets nobody out but people on a list, and this one is not on it
+	NoConsent               // audience.consent: the row does not say that the person has agreed, or not lately
 )
 
-var skipReasons = [...]string{"", "invalid", "duplicate", "suppressed", "already_sent", "filtered", "missing_value", "expired", "forgotten", "not_listed"}
+var skipReasons = [...]string{"", "invalid", "duplicate", "suppressed", "already_sent", "filtered", "missing_value", "expired", "forgotten", "not_listed", "no_consent"}
 
 // SkipReasons lists the reasons' names as reports write them, in a fixed order.
 func SkipReasons() []string { return skipReasons[1:] }

@@ -122,6 +122,12 @@ func (r rule) shortFor(path ...string) *rule {
 	return &r
 }
 
+// atMost limits a text to so many characters.
+func (r rule) atMost(maxChars int) *rule {
+	r.maxChars = maxChars
+	return &r
+}
+
 // orOne lets a plain text stand for a list of one.
 func (r rule) orOne() *rule {
 	r.single = true

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"sendoff/internal/filter"
 	"sendoff/internal/plan"
 	"sendoff/internal/runstore"
 )
@@ -30,6 +31,7 @@ type planResult struct {
 	Skipped    map[string]int  `json:"skipped"`
 	Findings   []plan.Finding  `json:"findings"`
 	Lists      []runstore.List `json:"suppression_lists"`
+	Where      []filter.Count  `json:"where,omitempty"`
 	Campaign   string          `json:"campaign_sha256"`
 	Audience   string          `json:"audience_sha256"`
 	Digest     string          `json:"plan_sha256"`
@@ -37,7 +39,7 @@ type planResult struct {
 
 func planJSON(p *plan.Plan, m runstore.Meta) planResult {
 	return planResult{
-		Schema: 1, RunKey: m.Key, Rows: m.Rows, Recipients: m.Eligible, Skipped: p.SkippedByName(), Findings: p.Findings, Lists: m.Lists,
+		Schema: 1, RunKey: m.Key, Rows: m.Rows, Recipients: m.Eligible, Skipped: p.SkippedByName(), Findings: p.Findings, Lists: m.Lists, Where: p.Where,
 		Campaign: m.CampaignDigest, Audience: m.AudienceDigest, Digest: m.PlanDigest,
 	}
 }

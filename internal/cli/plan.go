@@ -11,10 +11,12 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 
 	"sendoff/campaign"
+	"sendoff/internal/filter"
 	"sendoff/internal/plan"
 	"sendoff/internal/profile"
 	"sendoff/internal/prose"
@@ -220,6 +222,7 @@ func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta,
 	for _, suggestion := range p.Suggestions {
 		row("", "hint: %s", suggestion)
 	}
+	printWhere(row, p.Where)
 	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(p))
 	row("checked", "%s", lists(m.Lists, c.NoSuppress, s.Now()))
 	if through != nil {
@@ -257,6 +260,9 @@ func (s *session) check(ctx context.Context, path string, except []string, profi
 					fmt.Fprintf(s.Stdout, "%s\n", describeOptOuts(l, s.Now()))
 				}
 			}
+			printWhere(func(label, format string, args ...any) {
+				fmt.Fprintf(s.Stdout, "%-6s%s\n", label, fmt.Sprintf(format, args...))
+			}, p.Where)
 			printFindings(s.Stdout, p.Findings)
 			fmt.Fprintf(s.Stdout, "%s can be sent to%s\n", prose.Counted(m.Eligible, "person", "people"), leftOut(p))
 			s.say("next: sendoff plan %s", quote(path)+flagArgument(c, profileName)+exceptArguments(except))
@@ -304,6 +310,18 @@ func describeAudience(file string, p *plan.Plan) string {
 	return text + ")"
 }
 
+// printWhere prints how many rows each term of audience.where leaves.
+func printWhere(row func(label, format string, args ...any), terms []filter.Count) {
+	width, digits := 0, 0
+	for _, t := range terms {
+		width, digits = max(width, utf8.RuneCountInString(t.Term)), max(digits, len(prose.Thousands(t.Alone)))
+	}
+	for i, t := range terms {
+		row([]string{"where", ""}[min(i, 1)], "%-*s   %*s alone   %*s left",
+			width, t.Term, digits, prose.Thousands(t.Alone), digits, prose.Thousands(t.Left))
+	}
+}
+
 // printSamples prints real texts, with the lines that they are of.
 func printSamples(w io.Writer, samples []plan.Sample) {
 	for _, s := range samples {
@@ -326,7 +344,11 @@ func printFindings(w io.Writer, findings []plan.Finding) {
 		if f.Warning {
 			kind = "warning: "
 		}
-		fmt.Fprintf(w, "%s%s: %s\n", kind, f.Message, prose.Lines(f.Count, f.Lines))
+		where := ""
+		if f.Count > 0 {
+			where = ": " + prose.Lines(f.Count, f.Lines)
+		}
+		fmt.Fprintf(w, "%s%s%s\n", kind, f.Message, where)
 		if f.Hint != "" {
 			fmt.Fprintf(w, "    hint: %s\n", f.Hint)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"sendoff/campaign"
+	"sendoff/internal/filter"
 	"sendoff/internal/ledger"
 	"sendoff/internal/phone"
 	"sendoff/internal/render"
@@ -20,11 +21,12 @@ type worker struct {
 	in      *inputs
 	id      int // column of the customer's own id, or -1
 	encoder *runstore.FrameEncoder
+	judge   *filter.Judge
 	body    []byte // of the last row, for its memory
 }
 
 func newWorker(in *inputs) *worker {
-	return &worker{in: in, id: in.audience.Columns().ID, encoder: runstore.NewFrameEncoder()}
+	return &worker{in: in, id: in.audience.Columns().ID, encoder: runstore.NewFrameEncoder(), judge: in.filter.Judge()}
 }
 
 // decide takes the frame's rows through all stages up to freezing.
@@ -48,7 +50,7 @@ func (w *worker) decide(f *frame) error {
 // row decides about row i of the frame, of which it is known already whether it is one of its table.
 func (w *worker) row(f *frame, i int, fault table.Fault) error {
 	r := &f.rows[i]
-	what := subject{fault: fault}
+	what := subject{row: fault}
 	if fault == table.OK && r.Address.IsZero() { // somebody of another run has the address that was understood there
 		what.number = w.normalise(r)
 	}
@@ -57,6 +59,13 @@ func (w *worker) row(f *frame, i int, fault table.Fault) error {
 	}
 	if what.isInvalid() {
 		f.skip(r, campaign.Invalid, what.message(), 0)
+		return nil
+	}
+	if v := w.judge.Row(r, f.chosen); v.Reason != 0 {
+		if !v.Fault.IsZero() {
+			f.remarks = append(f.remarks, remark{line: r.Line, what: subject{unjudged: v.Fault}})
+		}
+		f.skip(r, v.Reason, v.Detail, 0)
 		return nil
 	}
 	if match, leftOut := w.in.lists.Match(r, r.Field(w.id)); leftOut {

@@ -14,7 +14,7 @@ import (
 // digest is the digest of a plan while it is made. What it covers stands in the package's description.
 type digest struct{ hash hash.Hash }
 
-func newDigest(config Config, lists []suppress.ListInfo, columns campaign.Columns) *digest {
+func newDigest(config Config, lists []suppress.ListInfo, columns campaign.Columns, day string) *digest {
 	c := config.Campaign
 	d := &digest{sha256.New()}
 	d.text("plan 1") // a new number when the encoding changes
@@ -40,6 +40,10 @@ func newDigest(config Config, lists []suppress.ListInfo, columns campaign.Column
 		d.text("only to")
 		d.text(only)
 	}
+	if day != "" {
+		d.text("day")
+		d.text(day)
+	}
 	d.number(len(columns.Header))
 	for _, name := range columns.Header {
 		d.text(name)
@@ -63,7 +67,7 @@ func (d *digest) frame(sum [sha256.Size]byte) {
 }
 
 // skip adds a row that is left out as invalid. Whom suppression lists leave out is not covered, since they may grow; and which rows are
-// duplicates or miss a value follows from what is covered, but for rows that a list leaves out first.
+// filtered, without consent, duplicates or miss a value follows from what is covered, but for rows that a list leaves out first.
 func (d *digest) skip(row uint32, reason campaign.SkipReason) {
 	if reason != campaign.Invalid {
 		return

@@ -1,8 +1,8 @@
 // Package plan decides, for every row of an audience, whether it gets a message or is skipped and why, and freezes both: the rows in the
 // run's snapshot, the skipped ones in its ledger. It sends nothing.
 //
-// The stages of a row: read, normalise the number, check, ask the suppression lists, render and check the message, freeze; and when all
-// have passed, find duplicates. Among rows that would otherwise be sent the first one wins.
+// The stages of a row: read, normalise the number, check, ask whether it is meant (where, consent), ask the suppression lists, render and check
+// the message, freeze; and when all have passed, find duplicates. Among rows that would otherwise be sent the first one wins.
 //
 // The rows are those of a file, or the people of another run: these have their addresses, which are not read again.
 //
@@ -28,7 +28,8 @@
 //
 // # What the digest covers
 //
-// What is sent to whom: the campaign's content, every row as frozen, which rows are invalid, the limits, and which lists are
-// asked. Whom the lists leave out it does not cover: they may grow while a plan waits. Which rows are duplicates or miss a value follows
-// from the rest. Nor does it know through which app the run goes; who shows it to people as a promise adds that.
+// What is sent to whom: the campaign's content, every row as frozen, which rows are invalid, the limits, which lists are
+// asked, and the day where it decides who is meant. Whom the lists leave out it does not cover: they may grow while a plan waits. Which rows are
+// filtered, without consent, duplicates or miss a value follows from the rest. Nor does it know through which app the run goes; who shows it
+// to people as a promise adds that.
 package plan

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"sendoff/campaign"
+	"sendoff/internal/filter"
 	"sendoff/internal/phone"
 	"sendoff/internal/prose"
 	"sendoff/internal/render"
@@ -13,7 +14,7 @@ type Finding struct {
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
 	Warning bool   `json:"warning"` // the rows are sent all the same
-	Count   int    `json:"count"`   // rows
+	Count   int    `json:"count"`   // rows; 0: it is about all of them together
 	Lines   []int  `json:"lines"`   // the first of them
 }
 
@@ -26,10 +27,12 @@ type remark struct {
 	what subject
 }
 
-// subject is what a finding is about: why a row is not one of its table, what is remarkable about its number, or why it cannot be rendered.
+// subject is what a finding is about: why a row is not one of its table, what is remarkable about its number, why where or consent cannot
+// judge it, or why it cannot be rendered.
 type subject struct {
-	fault      table.Fault
+	row        table.Fault
 	number     phone.Finding
+	unjudged   filter.Fault
 	unrendered render.RowError
 }
 
@@ -37,14 +40,18 @@ type subject struct {
 func (s subject) refuses() bool { return s.unrendered.Reason != 0 }
 
 // isInvalid reports whether the row is left out for it.
-func (s subject) isInvalid() bool { return s.fault != table.OK || s.number.IsProblem() }
+func (s subject) isInvalid() bool {
+	return s.row != table.OK || s.number.IsProblem() || !s.unjudged.IsZero()
+}
 
 func (s subject) message() string {
 	switch {
 	case s.refuses():
 		return s.unrendered.Error()
-	case s.fault != table.OK:
-		return s.fault.String()
+	case s.row != table.OK:
+		return s.row.String()
+	case !s.unjudged.IsZero():
+		return s.unjudged.String()
 	}
 	return s.number.String()
 }
@@ -53,8 +60,10 @@ func (s subject) hint() string {
 	switch {
 	case s.refuses():
 		return s.unrendered.Hint()
-	case s.fault != table.OK:
-		return s.fault.Hint()
+	case s.row != table.OK:
+		return s.row.Hint()
+	case !s.unjudged.IsZero():
+		return s.unjudged.Hint()
 	}
 	return s.number.Hint()
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 
 	"sendoff/campaign"
+	"sendoff/internal/filter"
 	"sendoff/internal/ledger"
 	"sendoff/internal/table"
 )
@@ -21,6 +22,7 @@ type frame struct {
 	skips    []ledger.Skip
 	sendable []record // for the search for duplicates
 	matches  []int    // rows that each suppression list left out
+	chosen   *filter.Tally
 	remarks  []remark
 
 	// Candidates for samples, as indices in rows; -1: none.
@@ -30,8 +32,8 @@ type frame struct {
 	decided chan struct{} // holds a token when a worker is done with the frame
 }
 
-func newFrame(lists int) *frame {
-	return &frame{matches: make([]int, lists), decided: make(chan struct{}, 1)}
+func newFrame(lists int, f *filter.Filter) *frame {
+	return &frame{matches: make([]int, lists), chosen: f.NewTally(), decided: make(chan struct{}, 1)}
 }
 
 func (f *frame) reset() {
@@ -39,5 +41,6 @@ func (f *frame) reset() {
 	f.raw, f.packed = f.raw[:0], f.packed[:0]
 	f.skips, f.sendable, f.remarks = f.skips[:0], f.sendable[:0], f.remarks[:0]
 	clear(f.matches)
+	f.chosen.Reset()
 	f.first, f.defaulted, f.longest, f.longestSize = -1, -1, -1, 0
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"sendoff/campaign"
+	"sendoff/internal/filter"
 	"sendoff/internal/phone"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
@@ -17,6 +18,7 @@ import (
 type inputs struct {
 	audience source
 	numbers  *phone.Reader
+	filter   *filter.Filter
 	lists    *suppress.Set
 	renderer *render.Renderer
 	mobiles  bool // only mobile phones can be reached on one of the campaign's channels
@@ -24,7 +26,7 @@ type inputs struct {
 
 // open opens everything. What is wrong with several of them comes back together.
 func open(c Config) (*inputs, error) {
-	in := &inputs{}
+	in := &inputs{filter: new(filter.Filter)}
 	country := c.Campaign.Audience.Country
 	var err error
 	var problems campaign.Problems
@@ -68,8 +70,15 @@ func (in *inputs) prepare(c Config) (err error) {
 	if in.numbers, err = phone.New(c.Campaign.Audience.Country); err != nil {
 		return err
 	}
+	var problems campaign.Problems
+	if in.filter, err = filter.New(c.Campaign, columns, c.Now); !collect(&problems, err) {
+		return err
+	}
 	in.renderer, err = render.New(c.Campaign, columns, render.Identity{AppID: c.AppID, RunID: meta.RunID, RunKey: meta.Key})
-	return err
+	if !collect(&problems, err) {
+		return err
+	}
+	return problems.Err()
 }
 
 // isForMobiles reports whether a channel reaches mobile phones alone. The others are apps, which people can use with the number of a landline.

@@ -10,6 +10,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/failpoint"
+	"sendoff/internal/filter"
 	"sendoff/internal/runstore"
 	"sendoff/internal/suppress"
 	"sendoff/internal/table"
@@ -54,6 +55,7 @@ type Plan struct {
 	Findings []Finding
 	Samples  []Sample
 	Lists    []runstore.List // the suppression lists
+	Where    []filter.Count  // the terms of audience.where
 
 	Columns   campaign.Columns
 	Delimiter string // of the audience's file, as people call it: "comma"
@@ -190,13 +192,18 @@ func (b *builder) commit() (*Plan, error) {
 // plan returns what was decided.
 func (b *builder) plan() *Plan {
 	origin := b.in.audience.origin()
+	findings := b.remarks.findings()
+	for _, w := range b.in.filter.Warnings(b.chosen) {
+		findings = append(findings, Finding{Message: w.Message, Hint: w.Hint, Warning: true, Lines: []int{}})
+	}
 	return &Plan{
 		Rows:      b.rows,
 		Eligible:  b.eligible,
 		Skipped:   b.skipped,
-		Findings:  b.remarks.findings(),
+		Findings:  findings,
 		Samples:   b.samples.texts(b.in.renderer),
 		Lists:     b.in.listsWith(b.matches),
+		Where:     b.in.filter.Counts(b.chosen),
 		Columns:   b.in.audience.Columns(),
 		Delimiter: origin.delimiter,
 		Digest:    b.digest.sum(),

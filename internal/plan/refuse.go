@@ -36,10 +36,14 @@ func (b *builder) nobody() campaign.Problems {
 		return campaign.Problems{{File: b.config.AudiencePath, Message: "has a header and no rows, so there is nobody to send to",
 			Hint: "the export may have failed; where that is as it should be: audience: {allow_empty: true}, or --allow-empty"}}
 	}
-	return append(campaign.Problems{{
+	problems := campaign.Problems{{
 		File:    b.config.AudiencePath,
 		Message: fmt.Sprintf("0 of %s can be sent to: %s", prose.Counted(b.rows, "row", "rows"), prose.Breakdown(byName(b.skipped))),
-	}}, b.invalidRows()...)
+	}}
+	if b.skipped[campaign.Filtered] > 0 {
+		problems = append(problems, b.in.filter.Nobody(b.chosen)...)
+	}
+	return append(problems, b.invalidRows()...)
 }
 
 // badRows refuses an audience of which so much cannot be used that it is probably not the right one.

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sendoff/campaign"
+	"sendoff/internal/filter"
 	"sendoff/internal/runstore"
 )
 
@@ -28,6 +29,7 @@ type builder struct {
 	eligible int
 	skipped  map[campaign.SkipReason]int
 	matches  []int // by suppression list
+	chosen   *filter.Tally
 	remarks  remarks
 	samples  samples
 }
@@ -43,9 +45,10 @@ func newBuilder(c Config, in *inputs) (*builder, error) {
 		snapshot:   snapshot,
 		skips:      newSkipWriter(c.Run.Ledger, c.Now),
 		duplicates: newSpool(c.Run.Path(runstore.SpoolName), spoolRecords),
-		digest:     newDigest(c, in.lists.Lists(), in.audience.Columns()),
+		digest:     newDigest(c, in.lists.Lists(), in.audience.Columns(), in.filter.Day()),
 		skipped:    make(map[campaign.SkipReason]int),
 		matches:    make([]int, len(in.lists.Lists())),
+		chosen:     in.filter.NewTally(),
 	}, nil
 }
 
@@ -66,7 +69,7 @@ func (b *builder) stream(ctx context.Context) error {
 	frames := 2*workers + 2
 	free, work, ordered := make(chan *frame, frames), make(chan *frame, frames), make(chan *frame, frames)
 	for range frames {
-		free <- newFrame(len(b.matches))
+		free <- newFrame(len(b.matches), b.in.filter)
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
@@ -148,6 +151,7 @@ func (b *builder) gather(f *frame) error {
 	for i, n := range f.matches {
 		b.matches[i] += n
 	}
+	b.chosen.Add(f.chosen)
 	for _, r := range f.remarks {
 		b.remarks.add(r)
 	}

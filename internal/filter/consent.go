@@ -1,0 +1,79 @@
+package filter
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"sendoff/campaign"
+)
+
+// consent is what a row has to say for its person to be written to.
+type consent struct {
+	column         int
+	yes            []string
+	date           int // -1: not asked
+	oldest, newest day // of a date that holds
+	dateName       string
+
+	no, undated, old Verdict
+}
+
+// consent prepares what the campaign says of it.
+func (c *compiler) consent(of campaign.Consent, now time.Time) *consent {
+	k := &consent{yes: make([]string, len(of.Yes)), date: -1}
+	for i, word := range of.Yes {
+		k.yes[i] = strings.TrimSpace(word)
+	}
+	refuse := func(column int, why string) Verdict {
+		return Verdict{Reason: campaign.NoConsent, Detail: fmt.Sprintf("%s: %s", c.names.header[column], why)}
+	}
+	var ok bool
+	if k.column, ok = c.required(of.Column, "audience.consent"); ok {
+		k.no = refuse(k.column, "is no word for yes")
+	}
+	if of.Date.Name == "" {
+		return k
+	}
+	if k.date, ok = c.required(of.Date, "audience.consent.date"); ok {
+		k.dateName = c.names.header[k.date]
+		k.undated = refuse(k.date, "is empty, so nobody knows how old the consent is")
+		k.old = refuse(k.date, "is longer ago than "+of.MaxAge.String())
+	}
+	k.oldest = dayOf(of.MaxAge.Before(now))
+	k.newest = dayOf(now) + 1 // which it is somewhere on earth already
+	return k
+}
+
+// judge says whether a row's person has agreed.
+func (c *consent) judge(r *campaign.Recipient) Verdict {
+	if !c.isYes(r.Field(c.column)) {
+		return c.no
+	}
+	if c.date < 0 {
+		return Verdict{}
+	}
+	cell := strings.TrimSpace(r.Field(c.date))
+	given, ok := readDay(cell)
+	switch {
+	case cell == "":
+		return c.undated
+	case !ok:
+		return invalid(Fault{kind: badDate, what: c.dateName})
+	case given > c.newest:
+		return invalid(Fault{kind: futureConsent, what: c.dateName})
+	case given < c.oldest:
+		return c.old
+	}
+	return Verdict{}
+}
+
+func (c *consent) isYes(cell string) bool {
+	cell = strings.TrimSpace(cell)
+	for _, word := range c.yes {
+		if strings.EqualFold(cell, word) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,65 @@
+package filter
+
+import "fmt"
+
+// Fault is why a row cannot be judged. The zero Fault is none. It holds no value of the row.
+type Fault struct {
+	kind faultKind
+	what string // the column or the part of an expression that it is about
+	sign byte   // of a number that cannot be read: the decimal sign
+}
+
+type faultKind uint8
+
+const (
+	noFault faultKind = iota
+	emptyNumber
+	badNumber
+	badDate
+	divisionByZero
+	tooLarge
+	futureConsent
+)
+
+// IsZero reports whether there is no fault.
+func (f Fault) IsZero() bool { return f.kind == noFault }
+
+// String returns what is wrong.
+func (f Fault) String() string {
+	switch f.kind {
+	case emptyNumber:
+		return fmt.Sprintf("%s: is empty, and audience.numbers has it as a number", f.what)
+	case badNumber:
+		return fmt.Sprintf("%s: is not a number", f.what)
+	case badDate:
+		return fmt.Sprintf("%s: is not a date", f.what)
+	case divisionByZero:
+		return fmt.Sprintf("%s: a division by zero", f.what)
+	case tooLarge:
+		return fmt.Sprintf("%s: a number that is too large", f.what)
+	case futureConsent:
+		return fmt.Sprintf("%s: lies in the future", f.what)
+	}
+	return ""
+}
+
+// Hint returns what to do about it.
+func (f Fault) Hint() string {
+	switch f.kind {
+	case emptyNumber:
+		name := spelled(f.what)
+		return fmt.Sprintf(`write 0 where that is meant; or take it out of audience.numbers, and ask first: %s != "" and number(%s) > 0`, name, name)
+	case badNumber:
+		if f.sign == ',' {
+			return "written like 1204,50 or 1.204,50, since the comma is audience.decimal"
+		}
+		return `written like 1204.50 or 1,204.50; like 1204,50 or 1.204,50 with audience: {decimal: ","}`
+	case badDate:
+		return "written like 2026-01-31 or 31.01.2026; 01/02/2026 can be two days"
+	case divisionByZero:
+		return "ask before it whether that is 0: visits != 0 and points / visits > 2"
+	case futureConsent:
+		return "nobody can have agreed yet on that day; look at the year, and at day and month"
+	}
+	return ""
+}
