@@ -59,7 +59,7 @@ type Source struct {
 
 // Audience says which file holds the recipients and how it is read, or of which run they are.
 type Audience struct {
-	File       string            // as written, relative to the campaign file; empty: the people of a run
+	File       string            // as written, relative to the campaign file; [StandardInput]; empty: the people of a run
 	Run        string            // its key, or its folder
 	States     []string          // of the run's people that are meant; see [peopleStates]
 	Columns    map[string]string // role → column name as written; see [Roles]
@@ -72,7 +72,20 @@ type Audience struct {
 	Consent    Consent
 	// MaxBadRows is how many rows may be invalid before nothing is sent at all.
 	MaxBadRows Share
-	Line       int // where the audience stands in the campaign file, for problems found later
+	Encoding   string // of the file, as people write it; empty: the file shows it
+	Delimiter  rune   // of a CSV file; 0: the file shows it
+	Line       int    // where the audience stands in the campaign file, for problems found later
+}
+
+// StandardInput is the name of a file that stands for standard input.
+const StandardInput = "-"
+
+// Name is what messages call the file.
+func (a Audience) Name() string {
+	if a.File == StandardInput {
+		return "standard input"
+	}
+	return a.File
 }
 
 // Share is a number of things, or a share of all of them where Percent is set.

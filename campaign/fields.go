@@ -62,7 +62,7 @@ func audienceRules() *rule {
 		roles[i] = optional(role, "The column that holds "+roleDoc(role)+".", plain(columnFormat()))
 	}
 	return object(
-		optional("file", "The file with the recipients, relative to this one.", plain(pathFormat())),
+		optional("file", `The file with the recipients, relative to this one; "-" is standard input.`, plain(pathFormat())),
 		optional("run", "Another run whose people get this message, for a correction or an apology: its key, or its folder.", plain(runFormat())),
 		optional("state", "Which of that run's people are meant, by what became of them.", listOf(oneOf(peopleStates()...), 1, 0).orOne()),
 		optional("columns", "Which columns mean what.", object(roles...)),

@@ -50,6 +50,32 @@ func Parse(path string, sources []Source) (*Campaign, error) {
 	return f.campaign()
 }
 
+// LoadAudience returns, of a campaign that Load refuses, what it says of its audience and of who is left out, so that those files can be
+// looked at all the same. It returns nil where that is what is wrong with it.
+func LoadAudience(path string) *Campaign {
+	path, err := findFile(path)
+	if err != nil {
+		return nil
+	}
+	data, err := readFile(path)
+	if err != nil {
+		return nil
+	}
+	f := newFile(path, Source{Name: path, Data: data})
+	rules := fileRules()
+	for _, name := range []string{"audience", "suppress"} {
+		if n := f.main.root.get(name); n != nil {
+			rules.field(name).rule.read(n, name)
+		}
+	}
+	if f.main.broken || f.main.root.get("audience") == nil || f.main.problems.Err() != nil {
+		return nil
+	}
+	c := &Campaign{Path: path, Name: f.main.root.get("name").string(), Audience: audience(f.main.root.get("audience")), Sources: f.sources}
+	c.Suppress, c.NoSuppress = suppress(f.main.root.get("suppress"))
+	return c
+}
+
 // Dir returns the folder that relative names in the campaign resolve against.
 func (c *Campaign) Dir() string { return filepath.Dir(c.Path) }
 

@@ -289,3 +289,31 @@ message:
 		t.Errorf("a number or secret of the file is repeated:\n%s", text)
 	}
 }
+
+// What is wrong elsewhere does not keep the audience from being understood; what is wrong with it, or with the lists, does.
+func TestLoadAudience(t *testing.T) {
+	for _, tc := range []struct {
+		text string
+		ok   bool
+	}{
+		{"name: a\nchanel: 1\naudience: {file: b.csv, country: GB}\nsuppress: [c.csv]\nmessage: {nonsense: 1}\n", true},
+		{"audience: b.csv\n", true},
+		{"name: a\naudience: {file: b.csv, contry: GB}\n", false},
+		{"name: a\naudience: b.csv\nsuppress: [{fiel: c.csv}]\n", false},
+		{"name: a\n", false},
+		{"name: [\n", false},
+		{"", false},
+	} {
+		path := filepath.Join(t.TempDir(), "campaign.yaml")
+		if err := os.WriteFile(path, []byte(tc.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c := LoadAudience(path)
+		if (c != nil) != tc.ok || tc.ok && c.Audience.File != "b.csv" {
+			t.Errorf("%q: %+v", tc.text, c)
+		}
+	}
+	if c := LoadAudience("nosuch.yaml"); c != nil {
+		t.Errorf("no file: %+v", c)
+	}
+}

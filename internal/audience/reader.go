@@ -19,7 +19,11 @@ type Reader struct {
 // Open opens the audience at path, finds out how it is written and reads its header. What is wrong with the file comes as
 // [campaign.Problems]. The caller closes the Reader.
 func Open(path string, spec campaign.Audience) (*Reader, error) {
-	return open(path, func(r *Reader) error {
+	var options table.Options
+	if spec.File == campaign.StandardInput {
+		options.Name = spec.Name() // what it was put into is nobody's business
+	}
+	return open(path, options, func(r *Reader) error {
 		h, err := r.readHeader()
 		if err != nil {
 			return err
@@ -39,7 +43,7 @@ func Open(path string, spec campaign.Audience) (*Reader, error) {
 // OpenList opens a list of addresses or ids. With a header it needs a column for the phone or for the id, found by the usual
 // names. A list of numbers alone, one on each line, has no header and may have comments: lines that begin with #.
 func OpenList(path string) (*Reader, error) {
-	return open(path, func(r *Reader) error {
+	return open(path, table.Options{}, func(r *Reader) error {
 		if isPlain(r.Head()) {
 			r.NoHeader("phone")
 			r.columns = campaign.Columns{Header: []string{"phone"}, Phone: 0, ID: -1, Language: -1, Country: -1, TimeZone: -1}
@@ -61,8 +65,8 @@ func OpenList(path string) (*Reader, error) {
 }
 
 // open opens a file and lets begin read what comes before its rows.
-func open(path string, begin func(*Reader) error) (*Reader, error) {
-	rows, err := table.Open(path, table.Options{})
+func open(path string, o table.Options, begin func(*Reader) error) (*Reader, error) {
+	rows, err := table.Open(path, o)
 	if err != nil {
 		return nil, err
 	}

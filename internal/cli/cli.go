@@ -31,6 +31,7 @@ type session struct {
 	Env
 	quiet bool
 	brief *brief // nil where it is not quiet
+	stdin *spool // nil where nobody has asked for what comes through standard input
 }
 
 // Main runs the program with args, its name first, and returns its exit code.
@@ -44,6 +45,7 @@ func Main(args []string, env Env) int {
 		return s.explainDoubleClick(args)
 	}
 	defer func() { s.brief.end() }()
+	defer func() { s.stdin.close() }()
 	app := newApp(s)
 	err := app.Run(reorder(app, args))
 	if err == nil {

@@ -25,7 +25,7 @@ import (
 func (r *runner) compare(ctx context.Context) (over bool, err error) {
 	m := r.run.Meta()
 	changed := m.CampaignDigest != digest(r.campaign)
-	audienceChanged := r.audienceChanged(m)
+	audienceChanged := r.audienceChanged(ctx, m)
 	switch {
 	case m.State == runstore.Cancelled:
 		return false, r.refuseCancelled(m)
@@ -43,9 +43,9 @@ func (r *runner) compare(ctx context.Context) (over bool, err error) {
 	case changed:
 		return false, r.refuseChanged(m)
 	case audienceChanged:
-		r.warn("%s has changed since the first message was sent; going on with the %s as they were then",
-			m.AudienceFile, prose.Counted(m.Rows, "row", "rows"))
-	case r.campaign.Audience.Run == "" && !fileExists(audiencePath(r.campaign)):
+		r.warn("%s since the first message was sent; going on with the %s as they were then",
+			audienceChange(m.AudienceFile, r.campaign), prose.Counted(m.Rows, "row", "rows"))
+	case r.campaign.Audience.Run == "" && !isStandardInput(r.campaign) && !fileExists(audiencePath(r.campaign)):
 		r.warn("%s is not there any more; going on with the %s as they were when the first message was sent", m.AudienceFile, prose.Counted(m.Rows, "row", "rows"))
 	}
 	if most := guardOf(r.settings.profile).Most(r.campaign.Limits.MaxRecipients); most > 0 && m.Eligible > most {
@@ -85,8 +85,9 @@ func (r *runner) refuseCancelled(m runstore.Meta) error {
 		return err
 	}
 	key := r.freeKey(m, 'b')
-	return err.hint("to send to those whom it has not reached: sendoff run %s%s", r.flags.withKey(key).arguments(r.path), exceptArguments(r.kin(m))).
-		hint("to send to everyone: sendoff run %s", r.flags.withKey(key).arguments(r.path))
+	run := r.flags.withKey(key).arguments(r.path) + r.flags.feed.arguments()
+	return err.hint("to send to those whom it has not reached: sendoff run %s%s", run, exceptArguments(r.kin(m))).
+		hint("to send to everyone: sendoff run %s", run)
 }
 
 // refuseLate refuses a run that would not reach anybody any more.
@@ -102,18 +103,19 @@ func (r *runner) refuseLate() error {
 func (r *runner) refuseUsed(ctx context.Context, m runstore.Meta, changed bool) error {
 	what := "the campaign file has changed since (what is sent, or to whom)"
 	if !changed {
-		what = m.AudienceFile + " has changed since"
+		what = audienceChange(m.AudienceFile, r.campaign) + " since"
 	}
 	named := r.flags.withKey(r.freeKey(m, '2'))
+	run := named.arguments(r.path) + r.flags.feed.arguments()
 	err := inputErrorf("the name %q has been used: that run finished on %s, and %s. Nothing was sent now", m.Key, clockTime(m.Ended), what)
 	if n, sure := r.newcomers(ctx, named); n > 0 || !sure {
 		who := "those who have not had it"
 		if sure {
 			who = "the " + prose.Counted(n, "person who was", "people who were") + " not in it"
 		}
-		err = err.hint("to send only to %s: sendoff run %s%s", who, named.arguments(r.path), exceptArguments(r.kin(m)))
+		err = err.hint("to send only to %s: sendoff run %s%s", who, run, exceptArguments(r.kin(m)))
 	}
-	return err.hint("to send to everyone, also to those who had the first one: sendoff run %s", named.arguments(r.path))
+	return err.hint("to send to everyone, also to those who had the first one: sendoff run %s", run)
 }
 
 // newcomers counts the people whom the campaign would reach under another key, and whom this run has not. It returns false where that cannot be told.
@@ -153,7 +155,7 @@ func (r *runner) refuseChanged(m runstore.Meta) error {
 	writeChoices(&b, [][2]string{
 		{"sendoff resume " + arguments, "go on with the OLD text for the other " + others},
 		{"sendoff cancel " + arguments, "send nothing more, for good"},
-		{fmt.Sprintf("sendoff run %s%s", r.flags.withKey(r.freeKey(m, 'b')).arguments(r.path), exceptArguments(r.kin(m))),
+		{fmt.Sprintf("sendoff run %s%s", r.flags.withKey(r.freeKey(m, 'b')).arguments(r.path)+r.flags.feed.arguments(), exceptArguments(r.kin(m))),
 			fmt.Sprintf("after cancelling: the NEW text to the %s, not to the %s", others, prose.Thousands(rep.Accepted))},
 	})
 	return inputErrorf("%s", strings.TrimRight(b.String(), "\n"))
@@ -262,11 +264,20 @@ func (r *runner) sayFinishedBefore(m runstore.Meta) error {
 	return nil
 }
 
-// audienceChanged reports whether the audience file differs from what was planned. A file that is gone does not count: the run has it frozen.
-func (r *runner) audienceChanged(m runstore.Meta) bool {
-	if m.AudienceDigest == "" {
-		return false
+// audienceChange says that the audience is not what it was when it had a name.
+func audienceChange(was string, c *campaign.Campaign) string {
+	if now := c.Audience.Name(); c.Audience.Run == "" && now != was {
+		return fmt.Sprintf("the audience has changed from %s to %s", shortened(was), shortened(now))
 	}
-	sum, err := r.audienceDigest()
+	return was + " has changed"
+}
+
+// audienceChanged reports whether the audience file differs from what was planned. A file that is gone does not count: the run has it frozen.
+// Nor does standard input before the run is over: there is no telling whether anybody will ever write to it.
+func (r *runner) audienceChanged(ctx context.Context, m runstore.Meta) bool {
+	if m.AudienceDigest == "" || isStandardInput(r.campaign) && (r.resume != "" || !m.State.Done()) {
+		return false // nobody has to say again who the people are
+	}
+	sum, err := r.audienceDigest(ctx)
 	return err == nil && sum != m.AudienceDigest
 }

@@ -134,7 +134,7 @@ func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
 	row("checked", "%s", lists(m.Lists, c.NoSuppress, r.Now()))
 	showOnlyTo(row, m.Lists)
 	if n := warnings(r.plan); n > 0 {
-		row("warnings", "%s: sendoff check %s", prose.Counted(n, "kind", "kinds"), quote(r.path))
+		row("warnings", "%s: sendoff check %s", prose.Counted(n, "kind", "kinds"), quote(r.path)+r.flags.feed.arguments())
 	}
 	storage := r.storage()
 	for i, line := range explainStorage(storage) {

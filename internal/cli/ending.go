@@ -200,7 +200,7 @@ func (r *runner) whereabouts() string {
 
 // again is the command with which the run goes on as it began.
 func (r *runner) again() string {
-	args := "sendoff run " + r.flags.arguments(r.path) + profileArgument(r.run.Meta())
+	args := "sendoff run " + r.flags.arguments(r.path) + r.flags.feed.arguments() + profileArgument(r.run.Meta())
 	if r.resume != "" || r.campaign.IsDated() { // on another day, run begins another run
 		args = "sendoff resume " + quote(r.run.Dir)
 	}

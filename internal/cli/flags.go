@@ -14,6 +14,7 @@ import (
 type runFlags struct {
 	place
 	tuning
+	feed                               feedFlags
 	profile                            string
 	dryRun, yes, json, adopt, noCanary bool
 	allowEmpty                         bool
@@ -159,6 +160,9 @@ func readRunFlags(c *cli.Context) (f runFlags, err error) {
 		}
 	}
 	if f.except, err = readExcept(c); err != nil {
+		return f, err
+	}
+	if f.feed, err = readFeedFlags(c); err != nil {
 		return f, err
 	}
 	switch {

@@ -59,7 +59,7 @@ func (r *runner) findOptOuts(ctx context.Context) error {
 	}
 	shown := time.Now()
 	o, err := r.readOptOuts(ctx, r.patience(ctx), func(people int) {
-		if time.Since(shown) >= planningEvery {
+		if time.Since(shown) >= lineEvery {
 			shown = time.Now()
 			r.say("reading %s: %s", suppress.SinchName, prose.Counted(people, "person", "people"))
 		}

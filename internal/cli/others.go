@@ -182,14 +182,17 @@ func peopleLists(all []runstore.List) string {
 }
 
 // audienceDigest identifies the campaign's audience as it is now: its file's bytes, or the people of a run.
-func (r *runner) audienceDigest() (string, error) {
+func (r *runner) audienceDigest(ctx context.Context) (string, error) {
 	a := r.campaign.Audience
+	if isStandardInput(r.campaign) {
+		return r.standardInputDigest(ctx)
+	}
 	if a.Run == "" {
 		return fileDigest(audiencePath(r.campaign))
 	}
 	o := r.others(r.campaign, r.run, r.flags.place)
 	o.scope.Wait = 0 // whether they have changed is not worth it
-	source, err := o.source(context.Background())
+	source, err := o.source(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -105,7 +105,22 @@ func startAgain(m runstore.Meta, dir string) string {
 	if err != nil || !isSameFile(usual, dir) {
 		p.runDir = dir
 	}
-	return "sendoff run " + p.arguments(cmp.Or(file, "CAMPAIGN")) + exceptArguments(m.Except) + profileArgument(m)
+	return "sendoff run " + p.arguments(cmp.Or(file, "CAMPAIGN")) + audienceArgument(m) + exceptArguments(m.Except) + profileArgument(m)
+}
+
+// audienceArgument is the flag that names the audience with which a run was planned, where its campaign does not.
+func audienceArgument(m runstore.Meta) string {
+	if len(m.Sources) == 0 {
+		return ""
+	}
+	c, err := campaign.Parse(m.Sources[0].Name, m.Sources)
+	switch {
+	case err != nil || c.Audience.Run != "" || c.Audience.Name() == m.AudienceFile || m.AudienceFile == "":
+		return ""
+	case m.AudienceFile == (campaign.Audience{File: campaign.StandardInput}).Name():
+		return " --audience -"
+	}
+	return " --audience " + quote(c.Resolve(m.AudienceFile))
 }
 
 // profileArgument is the flag that names the profile through which a run began, where its campaign does not.
@@ -193,7 +208,20 @@ func fileExists(path string) bool {
 	return err == nil
 }
 
-func audiencePath(c *campaign.Campaign) string { return c.Resolve(c.Audience.File) }
+// audiencePath is where the campaign's audience is, as people see it from the current folder. What is read from standard input has none.
+func audiencePath(c *campaign.Campaign) string {
+	return shortened(c.Resolve(c.Audience.File))
+}
+
+// shortened is a path as seen from the current folder, where it is below that.
+func shortened(path string) string {
+	if here, err := os.Getwd(); err == nil && filepath.IsAbs(path) {
+		if short, err := filepath.Rel(here, path); err == nil && filepath.IsLocal(short) {
+			return short
+		}
+	}
+	return path
+}
 
 func digest(c *campaign.Campaign) string {
 	sum := c.ContentDigest()

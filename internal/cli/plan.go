@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
@@ -24,36 +23,16 @@ import (
 	"sendoff/internal/suppress"
 )
 
-func checkCommand(s *session) *cli.Command {
-	return &cli.Command{
-		Name:      "check",
-		Usage:     "read the campaign, its audience and its suppression lists, and say what is wrong; sends nothing",
-		ArgsUsage: "CAMPAIGN",
-		Flags:     []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print the findings as JSON"}, exceptFlag(), profileFlag()},
-		Action: func(c *cli.Context) error {
-			path, err := oneArgument(c, "CAMPAIGN")
-			if err != nil {
-				return err
-			}
-			except, err := readExcept(c)
-			if err != nil {
-				return err
-			}
-			return s.check(c.Context, path, except, c.String("profile"), c.Bool("json"))
-		},
-	}
-}
-
 func planCommand(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "plan",
 		Usage:     "decide who gets a message and who is left out, and why; sends nothing",
 		ArgsUsage: "CAMPAIGN",
-		Flags: append([]cli.Flag{
+		Flags: slices.Concat([]cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"},
 			&cli.BoolFlag{Name: "rows", Usage: "list every row too: who it goes to, masked, with the text, or why it is left out"},
 			exceptFlag(), profileFlag(),
-		}, placeFlags()...),
+		}, feedFlagList(), placeFlags()),
 		Action: func(c *cli.Context) error {
 			path, err := oneArgument(c, "CAMPAIGN")
 			if err != nil {
@@ -63,7 +42,11 @@ func planCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return s.planOnly(c.Context, path, readPlace(c), except, c.String("profile"), planOutput{json: c.Bool("json"), rows: c.Bool("rows")})
+			feed, err := readFeedFlags(c)
+			if err != nil {
+				return err
+			}
+			return s.planOnly(c.Context, path, readPlace(c), feed, except, c.String("profile"), planOutput{json: c.Bool("json"), rows: c.Bool("rows")})
 		},
 	}
 }
@@ -72,8 +55,11 @@ func planCommand(s *session) *cli.Command {
 type planOutput struct{ json, rows bool }
 
 // planOnly plans into the run's folder where one is named, and otherwise leaves nothing.
-func (s *session) planOnly(ctx context.Context, path string, p place, except []string, profileName string, out planOutput) error {
+func (s *session) planOnly(ctx context.Context, path string, p place, feed feedFlags, except []string, profileName string, out planOutput) error {
 	c, err := s.loadCampaign(path)
+	if err == nil {
+		err = feed.apply(c)
+	}
 	if err != nil {
 		return err
 	}
@@ -97,7 +83,7 @@ func (s *session) planOnly(ctx context.Context, path string, p place, except []s
 		}
 		next := p
 		next.sandbox = p.runDir == "" // a folder that was planned for real is run for real
-		s.say("next: sendoff run %s", next.arguments(path)+flagArgument(c, profileName)+exceptArguments(except))
+		s.say("next: sendoff run %s", next.arguments(path)+feed.arguments()+flagArgument(c, profileName)+exceptArguments(except))
 		return nil
 	}
 	if p.runDir == "" {
@@ -152,26 +138,15 @@ func (s *session) aside(ctx context.Context, c *campaign.Campaign, key string, d
 
 // buildPlan plans the run that looks at others. optOuts are nil where the campaign does not name Sinch's list.
 func (s *session) buildPlan(ctx context.Context, o others, except []string, appID string, guard plan.Guard, optOuts *suppress.OptOuts) (*plan.Plan, error) {
-	if appID == "" {
-		appID = strings.Repeat("0", 26) // as long as a real one: planning checks lengths, and sends nothing
+	shown := s.watchPlanning()
+	defer shown.end()
+	config := s.planConfig(o, appID, guard, shown)
+	config.OptOuts = optOuts
+	if err := o.openAudience(ctx, &config); err != nil {
+		return nil, err
 	}
-	shown := time.Now()
-	progress := func(rows int) {
-		if time.Since(shown) >= planningEvery {
-			shown = time.Now()
-			s.say("planning: %s read", prose.Counted(rows, "row", "rows"))
-		}
-	}
-	config := plan.Config{Campaign: o.campaign, AudiencePath: audiencePath(o.campaign), Run: o.run, AppID: appID, Guard: guard,
-		OptOuts: optOuts, Now: s.Now(), Progress: progress}
+	defer closeAudience(&config)
 	var err error
-	if a := o.campaign.Audience; a.Run != "" {
-		if config.AudienceRun, err = o.source(ctx); err != nil {
-			return nil, err
-		}
-		defer config.AudienceRun.Close()
-		config.AudiencePath = plan.PeopleName(config.AudienceRun.Meta().Key, a.States)
-	}
 	if config.Sent, err = o.sent(ctx, except, s.say); err != nil {
 		return nil, err
 	}
@@ -179,11 +154,38 @@ func (s *session) buildPlan(ctx context.Context, o others, except []string, appI
 	return built, explainOnlyTo(err, guard)
 }
 
-const planningEvery = 5 * time.Second
+// planConfig says what to plan, but for the people: those of the audience, and those who are left out.
+func (s *session) planConfig(o others, appID string, guard plan.Guard, shown *planning) plan.Config {
+	if appID == "" {
+		appID = strings.Repeat("0", 26) // as long as a real one: planning checks lengths, and sends nothing
+	}
+	return plan.Config{Campaign: o.campaign, Run: o.run, AppID: appID, Guard: guard, Now: s.Now(), Progress: shown.report}
+}
+
+// openAudience says in c where the audience is: a file, or the people of a run. The caller closes it by closeAudience.
+func (o others) openAudience(ctx context.Context, c *plan.Config) (err error) {
+	a := o.campaign.Audience
+	if a.Run == "" {
+		return o.findAudience(ctx, c)
+	}
+	if c.AudienceRun, err = o.source(ctx); err == nil {
+		c.AudiencePath = plan.PeopleName(c.AudienceRun.Meta().Key, a.States)
+	}
+	return err
+}
+
+func closeAudience(c *plan.Config) {
+	if c.AudienceRun != nil {
+		c.AudienceRun.Close()
+	}
+}
 
 // dryRun plans, shows what run would ask, and leaves nothing.
 func (r *runner) dryRun(ctx context.Context) error {
 	c, err := r.loadCampaign(r.path)
+	if err == nil {
+		err = r.flags.feed.apply(c)
+	}
 	if err != nil {
 		return err
 	}
@@ -238,44 +240,6 @@ func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta,
 	}
 }
 
-// check plans aside and prints what was found, whether or not it could be sent.
-func (s *session) check(ctx context.Context, path string, except []string, profileName string, asJSON bool) error {
-	c, err := s.loadCampaign(path)
-	var through *profile.Profile
-	if err == nil {
-		through, err = s.planningProfile(profileName, c)
-	}
-	if err == nil {
-		err = s.planAside(ctx, c, place{}, except, through, func(p *plan.Plan, run *runstore.Run) error {
-			m := run.Meta()
-			if asJSON {
-				return s.printJSON(checkJSON{Schema: 1, OK: true, Problems: c.Warnings, Plan: planJSON(p, m)})
-			}
-			fmt.Fprintf(s.Stdout, "%s\n", describeAudience(m.AudienceFile, p))
-			for _, suggestion := range p.Suggestions {
-				fmt.Fprintf(s.Stdout, "    hint: %s\n", suggestion)
-			}
-			for _, l := range m.Lists {
-				if l.Sinch != nil {
-					fmt.Fprintf(s.Stdout, "%s\n", describeOptOuts(l, s.Now()))
-				}
-			}
-			printWhere(func(label, format string, args ...any) {
-				fmt.Fprintf(s.Stdout, "%-6s%s\n", label, fmt.Sprintf(format, args...))
-			}, p.Where)
-			printFindings(s.Stdout, p.Findings)
-			fmt.Fprintf(s.Stdout, "%s can be sent to%s\n", prose.Counted(m.Eligible, "person", "people"), leftOut(p))
-			s.say("next: sendoff plan %s", quote(path)+flagArgument(c, profileName)+exceptArguments(except))
-			return nil
-		})
-	}
-	var problems campaign.Problems
-	if asJSON && errors.As(err, &problems) {
-		return errors.Join(s.printJSON(checkJSON{Schema: 1, Problems: problems}), err)
-	}
-	return err
-}
-
 // flagArgument is the flag that names a profile, where the campaign does not.
 func flagArgument(c *campaign.Campaign, name string) string {
 	if name == "" || name == c.Profile {
@@ -284,19 +248,8 @@ func flagArgument(c *campaign.Campaign, name string) string {
 	return " --profile " + quote(name)
 }
 
-type checkJSON struct {
-	Schema   int               `json:"schema"`
-	OK       bool              `json:"ok"`
-	Problems campaign.Problems `json:"problems"`
-	Plan     any               `json:"plan,omitempty"`
-}
-
 func describeAudience(file string, p *plan.Plan) string {
-	text := fmt.Sprintf("%s: %s", file, prose.Counted(p.Rows, "row", "rows"))
-	if p.Delimiter != "" {
-		text += ", UTF-8, separated by " + p.Delimiter
-	}
-	text += ", " + prose.Counted(len(p.Columns.Header), "column", "columns")
+	text := shortened(file) + ": " + describeFile(p)
 	var roles []string
 	for _, role := range campaign.Roles {
 		if i := p.Columns.Role(role); i >= 0 {
@@ -344,15 +297,19 @@ func printFindings(w io.Writer, findings []plan.Finding) {
 		if f.Warning {
 			kind = "warning: "
 		}
-		where := ""
-		if f.Count > 0 {
-			where = ": " + prose.Lines(f.Count, f.Lines)
-		}
-		fmt.Fprintf(w, "%s%s%s\n", kind, f.Message, where)
+		fmt.Fprintf(w, "%s%s\n", kind, findingText(f))
 		if f.Hint != "" {
 			fmt.Fprintf(w, "    hint: %s\n", f.Hint)
 		}
 	}
+}
+
+// findingText says what was found, and where, unless it is about all rows.
+func findingText(f plan.Finding) string {
+	if f.Count == 0 {
+		return f.Message
+	}
+	return f.Message + ": " + prose.Lines(f.Count, f.Lines)
 }
 
 // leftOut says how many rows are left out and why; nothing where none is.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"sync"
 	"time"
 
@@ -33,13 +34,17 @@ type watcher struct {
 func (r *runner) watchProgress() *watcher {
 	w := &watcher{runner: r, began: r.valve.Clock(time.Now()), over: make(chan struct{})}
 	if isTerminal(r.Stderr) && !r.quiet {
-		w.bar = progressbar.NewOptions64(1,
-			progressbar.OptionSetWriter(r.Stderr), progressbar.OptionSetWidth(20), progressbar.OptionClearOnFinish(),
-			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false), progressbar.OptionSetTheme(progressbar.ThemeASCII))
+		w.bar = newBar(r.Stderr)
 	}
 	r.watching.Store(w)
 	w.running.Go(w.watch)
 	return w
+}
+
+func newBar(to io.Writer) *progressbar.ProgressBar {
+	return progressbar.NewOptions64(1,
+		progressbar.OptionSetWriter(to), progressbar.OptionSetWidth(20), progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false), progressbar.OptionSetTheme(progressbar.ThemeASCII))
 }
 
 // end takes the bar away, and returns when nothing more is written.

@@ -71,11 +71,11 @@ func (b *brief) end() {
 	b.held, b.missing = nil, 0
 }
 
-// shorten leaves the first few of many problems of the campaign at path, and names the command that shows the others.
-func (s *session) shorten(err error, path string) error {
+// shorten leaves the first few of many problems, and names the command that shows the others: check with these arguments.
+func (s *session) shorten(err error, arguments string) error {
 	var problems campaign.Problems
 	if !s.quiet || !errors.As(err, &problems) || len(problems) <= fewProblems {
 		return err
 	}
-	return inputErrorf("%v\n… and %s more: sendoff check %s", problems[:fewProblems], prose.Thousands(len(problems)-fewProblems), quote(path))
+	return inputErrorf("%v\n… and %s more: sendoff check %s", problems[:fewProblems], prose.Thousands(len(problems)-fewProblems), arguments)
 }

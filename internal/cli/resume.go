@@ -42,7 +42,7 @@ func resumeCommand(s *session) *cli.Command {
 					return err
 				}
 				_, err = s.resume(c, flags, dir)
-				return s.shorten(err, dir)
+				return s.shorten(err, quote(dir))
 			}
 			if flags.runKey != "" || flags.runDir != "" {
 				return inputErrorf("--run-key and --run-dir name one run, and a folder stands for all of them")

@@ -38,7 +38,7 @@ func runCommand(s *session) *cli.Command {
 			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "plan only, send nothing, leave nothing"},
 			&cli.StringFlag{Name: "confirm", Usage: "go ahead if the plan has exactly `N` recipients", DefaultText: "ask"},
 			allowEmptyFlag(), exceptFlag(),
-		}, sendingFlags(), hookFlags(), placeFlags()),
+		}, feedFlagList(), sendingFlags(), hookFlags(), placeFlags()),
 		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
 		Action: func(c *cli.Context) error {
 			path, err := oneArgument(c, "CAMPAIGN")
@@ -58,7 +58,7 @@ func runCommand(s *session) *cli.Command {
 			if r.hooks, err = s.readHooks(c, r.flags.sandbox); err != nil {
 				return err
 			}
-			return s.shorten(r.attended(c.Context, r.do), path)
+			return s.shorten(r.attended(c.Context, r.do), quote(path)+r.flags.feed.arguments())
 		},
 	}
 }
@@ -167,7 +167,9 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 		return false, inputErrorf("%s has changed since it was read. Nothing was sent", audiencePath(r.campaign)).hint("wait until the program that writes it has finished, then start again")
 	}
 	// Only now: whoever opted out meanwhile is left out.
+	said := r.sayIfLong("reading the suppression lists")
 	r.lists, err = suppress.Load(r.campaign.Dir(), r.campaign.Suppress, r.campaign.Audience.Country, time.Now(), guardOf(r.settings.profile).Lists()...)
+	said()
 	if err != nil {
 		return false, explainOnlyTo(err, guardOf(r.settings.profile))
 	}
@@ -198,6 +200,9 @@ func (r *runner) keep() time.Duration {
 // find reads the campaign, and holds its run.
 func (r *runner) find(ctx context.Context) (err error) {
 	if r.campaign, err = r.loadCampaign(r.path); err != nil {
+		return err
+	}
+	if err := r.flags.feed.apply(r.campaign); err != nil {
 		return err
 	}
 	if r.flags.runKey != "" {
@@ -259,7 +264,7 @@ func (r *runner) prepare(ctx context.Context) (over bool, err error) {
 // makePlan plans, and says what changed where somebody has looked at an earlier plan.
 func (r *runner) makePlan(ctx context.Context) (err error) {
 	old := r.run.Meta()
-	if r.campaign.Audience.Run == "" {
+	if r.campaign.Audience.Run == "" && !isStandardInput(r.campaign) {
 		r.feed = feedAt(audiencePath(r.campaign))
 	}
 	r.plan, err = r.buildPlan(ctx, r.others(r.campaign, r.run, r.flags.place), r.flags.except, r.settings.destination.AppID, guardOf(r.settings.profile), r.optOuts)
@@ -270,7 +275,7 @@ func (r *runner) makePlan(ctx context.Context) (err error) {
 	if old.State == runstore.Planned && old.PlanDigest != m.PlanDigest {
 		what := "what is sent, or to whom, has changed"
 		if old.AudienceDigest != m.AudienceDigest {
-			what = m.AudienceFile + " changed"
+			what = audienceChange(old.AudienceFile, r.campaign)
 		}
 		r.warn("%s since the plan of %s: %s → %s rows, %s → %s recipients", what, clockTime(old.Planned),
 			prose.Thousands(old.Rows), prose.Thousands(m.Rows), prose.Thousands(old.Eligible), prose.Thousands(m.Eligible))

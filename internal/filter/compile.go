@@ -60,6 +60,7 @@ type compiler struct {
 
 	values      map[ast.Node]value
 	usesToday   bool
+	used        map[int]bool // columns that where looks at
 	comparisons []comparison
 	problems    campaign.Problems
 	file        string
@@ -146,6 +147,7 @@ func (c *compiler) column(n ast.Node, name string) value {
 	if !ok {
 		return c.fail(n, c.names.textHint(name), "there is no column %s", discreet(name))
 	}
+	c.used[i] = true
 	v := value{kind: textKind, node: n, column: c.names.header[i], text: func(r *row) string { return strings.TrimSpace(r.Field(i)) }}
 	if place, ok := c.numbers[i]; ok {
 		v.kind, v.number = numberKind, func(r *row) float64 { return r.numbers[place] }

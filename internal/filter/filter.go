@@ -2,6 +2,7 @@ package filter
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/expr-lang/expr/ast"
@@ -16,7 +17,8 @@ type Filter struct {
 	decimal     byte
 	terms       []term
 	comparisons []comparison
-	consent     *consent // nil: not asked
+	used        map[int]bool // columns that where looks at
+	consent     *consent     // nil: not asked
 	day         string
 	file        string // the campaign's
 }
@@ -39,7 +41,7 @@ func New(c *campaign.Campaign, columns campaign.Columns, now time.Time) (*Filter
 	}
 	now = now.In(zone)
 	compiler := &compiler{
-		names: newNames(columns), numbers: make(map[int]int), values: make(map[ast.Node]value),
+		names: newNames(columns), numbers: make(map[int]int), values: make(map[ast.Node]value), used: make(map[int]bool),
 		decimal: '.', today: dayOf(now), noZone: c.TimeZone == nil, where: a.Where, file: fileName(c),
 	}
 	if a.Decimal == "," {
@@ -50,7 +52,7 @@ func New(c *campaign.Campaign, columns campaign.Columns, now time.Time) (*Filter
 	if a.Where.Text != "" {
 		f.terms = compiler.terms()
 	}
-	f.comparisons = compiler.comparisons
+	f.comparisons, f.used = compiler.comparisons, compiler.used
 	if a.Consent.Column.Name != "" {
 		f.consent = compiler.consent(a.Consent, now)
 	}
@@ -116,3 +118,18 @@ func (c *compiler) terms() []term {
 
 // Day returns the day that decides with, as 2026-03-28, or "" where none does.
 func (f *Filter) Day() string { return f.day }
+
+// Uses returns the keys of audience by which the campaign looks at a column: "numbers", "where", "consent".
+func (f *Filter) Uses(column int) []string {
+	var keys []string
+	if slices.Contains(f.numbers, column) {
+		keys = append(keys, "numbers")
+	}
+	if f.used[column] {
+		keys = append(keys, "where")
+	}
+	if f.consent != nil && (column == f.consent.column || column == f.consent.date) {
+		keys = append(keys, "consent")
+	}
+	return keys
+}

@@ -24,8 +24,8 @@ func TestFeedThatChanges(t *testing.T) {
 		path := write(t, dir, "a.csv", text.String())
 		c := config(testCampaign(t, dir, "audience: a.csv\nmessage: Hi"), mustAcquire(t, filepath.Join(dir, "run")))
 		made := 0
-		c.Progress = func(read int) {
-			if read > 1000 || made == test.changes { // once for each reading
+		c.Progress = func(p Progress) {
+			if p.Rows == 0 || p.Rows > 1000 || made == test.changes { // once for each reading
 				return
 			}
 			made++

@@ -10,6 +10,7 @@ import (
 	"sendoff/internal/phone"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
+	"sendoff/internal/survey"
 	"sendoff/internal/table"
 )
 
@@ -22,7 +23,8 @@ type worker struct {
 	id      int // column of the customer's own id, or -1
 	encoder *runstore.FrameEncoder
 	judge   *filter.Judge
-	body    []byte // of the last row, for its memory
+	tally   *survey.Tally // of what the cells hold; nil where nobody asks
+	body    []byte        // of the last row, for its memory
 }
 
 func newWorker(in *inputs) *worker {
@@ -39,6 +41,9 @@ func (w *worker) decide(f *frame) error {
 		}
 		if err := w.row(f, i, fault); err != nil {
 			return err
+		}
+		if w.tally != nil && fault == table.OK {
+			w.tally.Add(&f.rows[i])
 		}
 		f.raw = runstore.AppendRow(f.raw, &f.rows[i])
 	}

@@ -1,5 +1,6 @@
 // Package plan decides, for every row of an audience, whether it gets a message or is skipped and why, and freezes both: the rows in the
-// run's snapshot, the skipped ones in its ledger. It sends nothing.
+// run's snapshot, the skipped ones in its ledger. It sends nothing. [Build] makes the plan that is sent or refuses to; [Check] goes as far as
+// it can whatever is wrong, for somebody who mends it.
 //
 // The stages of a row: read, normalise the number, check, ask whether it is meant (where, consent), ask the suppression lists, render and check
 // the message, freeze; and when all have passed, find duplicates. Among rows that would otherwise be sent the first one wins.

@@ -15,6 +15,8 @@ type frame struct {
 	bad   []table.BadRow // Index counts in rows
 	cells []string       // what the rows' Fields share
 
+	offset int64 // bytes of the file that were read with it
+
 	raw    []byte // the rows as the snapshot has them
 	packed []byte // the same, compressed
 	sum    [sha256.Size]byte

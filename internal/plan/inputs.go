@@ -24,21 +24,22 @@ type inputs struct {
 	mobiles  bool // only mobile phones can be reached on one of the campaign's channels
 }
 
-// open opens everything. What is wrong with several of them comes back together.
-func open(c Config) (*inputs, error) {
+// open opens everything. What is wrong with several of them comes back together, and what is wrong with one leaves it nil.
+func open(c Config) (*inputs, campaign.Problems, error) {
 	in := &inputs{filter: new(filter.Filter)}
 	country := c.Campaign.Audience.Country
 	var err error
 	var problems campaign.Problems
+	c.report(Progress{Stage: ReadingLists})
 	in.lists, err = suppress.Load(c.Campaign.Dir(), c.Campaign.Suppress, country, c.Now, c.Guard.Lists()...)
 	if errors.Is(err, phone.ErrCountry) {
-		return nil, campaign.Problems{{
+		return in, campaign.Problems{{
 			File: c.Campaign.Path, Line: c.Campaign.Audience.Line, Message: fmt.Sprintf("audience: no phone numbers belong to the country %q", country),
 			Hint: "use a code of ISO 3166-1, such as GB or SE",
-		}}
+		}}, nil
 	}
 	if !collect(&problems, err) {
-		return nil, fmt.Errorf("plan: %w", err)
+		return in, nil, fmt.Errorf("plan: %w", err)
 	}
 	if in.lists != nil {
 		if c.OptOuts != nil {
@@ -46,26 +47,26 @@ func open(c Config) (*inputs, error) {
 		}
 		in.lists.AddSent(c.Sent)
 	}
+	c.report(Progress{Stage: ReadingRows})
 	if in.audience, err = openAudience(c); !collect(&problems, err) {
-		return nil, fmt.Errorf("plan: %w", err)
+		return in, nil, fmt.Errorf("plan: %w", err)
 	}
-	if in.audience != nil && len(in.audience.Columns().Header) > 0 { // without columns there are no rows either
-		err := in.prepare(c)
-		if !collect(&problems, err) {
-			in.close()
-			return nil, fmt.Errorf("plan: %w", err)
+	if in.hasColumns() {
+		if err := in.prepare(c); !collect(&problems, err) {
+			return in, nil, fmt.Errorf("plan: %w", err)
 		}
 	}
-	if err := problems.Err(); err != nil {
-		in.close()
-		return nil, err
-	}
-	return in, nil
+	return in, problems, nil
+}
+
+// hasColumns reports whether there can be rows.
+func (in *inputs) hasColumns() bool {
+	return in.audience != nil && len(in.audience.Columns().Header) > 0
 }
 
 // prepare makes what depends on the audience's columns.
 func (in *inputs) prepare(c Config) (err error) {
-	columns, meta := in.audience.Columns(), c.Run.Meta()
+	columns := in.audience.Columns()
 	in.mobiles = slices.ContainsFunc(c.Campaign.ChannelPriorityOrder, isForMobiles)
 	if in.numbers, err = phone.New(c.Campaign.Audience.Country); err != nil {
 		return err
@@ -74,7 +75,7 @@ func (in *inputs) prepare(c Config) (err error) {
 	if in.filter, err = filter.New(c.Campaign, columns, c.Now); !collect(&problems, err) {
 		return err
 	}
-	in.renderer, err = render.New(c.Campaign, columns, render.Identity{AppID: c.AppID, RunID: meta.RunID, RunKey: meta.Key})
+	in.renderer, err = render.New(c.Campaign, columns, c.identity())
 	if !collect(&problems, err) {
 		return err
 	}

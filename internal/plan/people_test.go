@@ -73,8 +73,8 @@ func TestPeopleOfARun(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", states, diff)
 		}
-		if p.Columns.Phone != 0 || p.Columns.ID != 2 || p.Delimiter != "" {
-			t.Errorf("%s: columns %+v, delimiter %q", states, p.Columns, p.Delimiter)
+		if p.Columns.Phone != 0 || p.Columns.ID != 2 || p.File.Format != "" {
+			t.Errorf("%s: columns %+v, file %+v", states, p.Columns, p.File)
 		}
 	}
 

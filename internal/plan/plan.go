@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/failpoint"
 	"sendoff/internal/filter"
+	"sendoff/internal/render"
 	"sendoff/internal/runstore"
 	"sendoff/internal/suppress"
 	"sendoff/internal/table"
@@ -20,6 +22,7 @@ import (
 type Config struct {
 	Campaign     *campaign.Campaign
 	AudiencePath string            // where the audience is
+	AudienceName string            // what messages call it, where that is not the path
 	AudienceRun  *runstore.Run     // whose people are the audience, open for reading; nil: the file's are
 	Sent         []suppress.Sent   // the people of other runs who are left out
 	OptOuts      *suppress.OptOuts // those of Sinch's own list; nil: the campaign does not name it
@@ -27,7 +30,38 @@ type Config struct {
 	AppID        string            // in every body, and so in the lengths that are checked
 	Guard        Guard
 	Now          time.Time
-	Progress     func(rows int) // called now and then with how many rows are planned; may be nil
+	Progress     func(Progress) // called now and then, by one goroutine at a time; may be nil
+}
+
+// Progress is how far planning is.
+type Progress struct {
+	Stage      Stage
+	Rows       int   // planned
+	Read, Size int64 // bytes of the audience's file; Size is 0 where nobody knows
+}
+
+// Stage is what planning is busy with.
+type Stage uint8
+
+// The stages, in their order.
+const (
+	ReadingLists Stage = iota
+	ReadingRows
+	FindingDuplicates
+)
+
+func (c Config) report(p Progress) {
+	if c.Progress != nil {
+		c.Progress(p)
+	}
+}
+
+// audienceName is what messages call the audience.
+func (c Config) audienceName() string { return cmp.Or(c.AudienceName, c.AudiencePath) }
+
+func (c Config) identity() render.Identity {
+	meta := c.Run.Meta()
+	return render.Identity{AppID: c.AppID, RunID: meta.RunID, RunKey: meta.Key}
 }
 
 // Guard is what is held against every campaign that goes through a destination, beside the campaign's own lists and limits. The zero
@@ -57,9 +91,9 @@ type Plan struct {
 	Lists    []runstore.List // the suppression lists
 	Where    []filter.Count  // the terms of audience.where
 
-	Columns   campaign.Columns
-	Delimiter string // of the audience's file, as people call it: "comma"
-	Digest    string // hex SHA-256; see the package's description
+	Columns campaign.Columns
+	File    table.Info // of the audience; zero where it is none
+	Digest  string     // hex SHA-256; see the package's description
 
 	Unused      []string // columns that usually have a role which another one has here
 	Suggestions []string // what could be written into the campaign for columns that nearly have the name of a role
@@ -95,11 +129,14 @@ func Build(ctx context.Context, c Config) (*Plan, error) {
 }
 
 func build(ctx context.Context, c Config) (*Plan, error) {
-	in, err := open(c)
+	in, problems, err := open(c)
+	defer in.close()
+	if err == nil {
+		err = problems.Err()
+	}
 	if err != nil {
 		return nil, err
 	}
-	defer in.close()
 	if err := startOver(c.Run); err != nil {
 		return nil, err
 	}
@@ -135,6 +172,7 @@ func (b *builder) build(ctx context.Context) error {
 	if err := b.stream(ctx); err != nil {
 		return err
 	}
+	b.config.report(Progress{Stage: FindingDuplicates, Rows: b.rows})
 	if err := b.leaveOutDuplicates(ctx); err != nil {
 		return fmt.Errorf("find duplicates: %w", err)
 	}
@@ -197,16 +235,16 @@ func (b *builder) plan() *Plan {
 		findings = append(findings, Finding{Message: w.Message, Hint: w.Hint, Warning: true, Lines: []int{}})
 	}
 	return &Plan{
-		Rows:      b.rows,
-		Eligible:  b.eligible,
-		Skipped:   b.skipped,
-		Findings:  findings,
-		Samples:   b.samples.texts(b.in.renderer),
-		Lists:     b.in.listsWith(b.matches),
-		Where:     b.in.filter.Counts(b.chosen),
-		Columns:   b.in.audience.Columns(),
-		Delimiter: origin.delimiter,
-		Digest:    b.digest.sum(),
+		Rows:     b.rows,
+		Eligible: b.eligible,
+		Skipped:  b.skipped,
+		Findings: findings,
+		Samples:  b.samples.texts(b.in.renderer),
+		Lists:    b.in.listsWith(b.matches),
+		Where:    b.in.filter.Counts(b.chosen),
+		Columns:  b.in.audience.Columns(),
+		File:     origin.file,
+		Digest:   b.digest.sum(),
 
 		Unused:      origin.unused,
 		Suggestions: origin.suggestions,

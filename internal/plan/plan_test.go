@@ -194,7 +194,7 @@ func TestBuild(t *testing.T) {
 	c, run := everyKindCampaign(t), mustAcquire(t, filepath.Join(t.TempDir(), "run"))
 	progress := 0
 	with := config(c, run)
-	with.Progress = func(rows int) { progress = rows }
+	with.Progress = func(p Progress) { progress = p.Rows }
 	p, err := Build(context.Background(), with)
 	if err != nil {
 		t.Fatal(err)
@@ -212,9 +212,11 @@ func TestBuild(t *testing.T) {
 		Columns: campaign.Columns{
 			Header: []string{"phone", "First name", "Customer no", "note"}, Phone: 0, ID: 2, Language: -1, Country: -1, TimeZone: -1,
 		},
-		Delimiter: "comma",
 	}
-	want.Digest, want.Lists = p.Digest, p.Lists
+	want.Digest, want.Lists, want.File = p.Digest, p.Lists, p.File
+	if p.File.DelimiterName() != "comma" || p.File.SHA256 == [32]byte{} {
+		t.Errorf("the file is %+v", p.File)
+	}
 	for i := range p.Findings {
 		p.Findings[i].Hint = ""
 	}

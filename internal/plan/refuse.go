@@ -12,38 +12,48 @@ const fewRows = 20
 
 // refusal returns why nothing may be sent, or nil.
 func (b *builder) refusal() error {
-	problems := b.remarks.problems(b.config.AudiencePath, subject.refuses)
+	problems, ofRows := b.stops()
+	if ofRows {
+		problems = append(problems, b.remarks.problems(b.config.audienceName(), subject.isInvalid)...)
+	}
+	return problems.Err()
+}
+
+// stops returns what keeps the plan from being sent, and whether that is that too many rows are invalid.
+func (b *builder) stops() (problems campaign.Problems, ofRows bool) {
+	problems = b.remarks.problems(b.config.audienceName(), subject.refuses)
+	var bad campaign.Problems
 	// Rows that refuse the plan count as people here: mended, they are. That nobody is left may be allowed; that no row can be used is another
 	// matter, however few there are.
 	switch people := b.eligible + b.remarks.unrendered(); {
 	case people > 0:
-		problems = append(problems, b.badRows()...)
+		bad = b.badRows()
 		problems = append(problems, b.limits(people)...)
 	case b.config.Campaign.Audience.AllowEmpty && (b.rows == 0 || b.skipped[campaign.Invalid] < b.rows):
-		problems = append(problems, b.badRows()...)
+		bad = b.badRows()
 	default:
-		problems = append(problems, b.nobody()...)
+		bad = b.nobody()
 	}
-	return problems.Err()
+	return append(problems, bad...), len(bad) > 0
 }
 
 // nobody says why there is nobody to send to.
 func (b *builder) nobody() campaign.Problems {
 	if b.rows == 0 && b.config.AudienceRun != nil {
-		return campaign.Problems{{File: b.config.AudiencePath, Message: "that is nobody, so there is nobody to send to"}}
+		return campaign.Problems{{File: b.config.audienceName(), Message: "that is nobody, so there is nobody to send to"}}
 	}
 	if b.rows == 0 {
-		return campaign.Problems{{File: b.config.AudiencePath, Message: "has a header and no rows, so there is nobody to send to",
+		return campaign.Problems{{File: b.config.audienceName(), Message: "has a header and no rows, so there is nobody to send to",
 			Hint: "the export may have failed; where that is as it should be: audience: {allow_empty: true}, or --allow-empty"}}
 	}
 	problems := campaign.Problems{{
-		File:    b.config.AudiencePath,
+		File:    b.config.audienceName(),
 		Message: fmt.Sprintf("0 of %s can be sent to: %s", prose.Counted(b.rows, "row", "rows"), prose.Breakdown(byName(b.skipped))),
 	}}
 	if b.skipped[campaign.Filtered] > 0 {
 		problems = append(problems, b.in.filter.Nobody(b.chosen)...)
 	}
-	return append(problems, b.invalidRows()...)
+	return problems
 }
 
 // badRows refuses an audience of which so much cannot be used that it is probably not the right one.
@@ -52,11 +62,11 @@ func (b *builder) badRows() campaign.Problems {
 	if !most.Exceeds(invalid, b.rows) || most.Percent != 0 && b.rows < fewRows {
 		return nil
 	}
-	return append(campaign.Problems{{
-		File:    b.config.AudiencePath,
+	return campaign.Problems{{
+		File:    b.config.audienceName(),
 		Message: fmt.Sprintf("%s of %s rows cannot be used, and audience.max_bad_rows is %s", prose.Thousands(invalid), prose.Thousands(b.rows), most),
 		Hint:    "the file may not be the one that was meant; otherwise mend the rows, or say how many may be left out: audience: {max_bad_rows: …}",
-	}}, b.invalidRows()...)
+	}}
 }
 
 // mostRecipients is how many people may get a message; 0: no limit.
@@ -90,9 +100,4 @@ func (b *builder) limit(people int, file, name string, limit int) campaign.Probl
 		Message: fmt.Sprintf("%s would get a message, and %s is %s", prose.Counted(people, "person", "people"), name, prose.Thousands(limit)),
 		Hint:    "the audience may not be the one that was meant; otherwise change the limit",
 	}}
-}
-
-// invalidRows returns what is wrong with the rows that cannot be used.
-func (b *builder) invalidRows() campaign.Problems {
-	return b.remarks.problems(b.config.AudiencePath, subject.isInvalid)
 }

@@ -26,11 +26,12 @@ type source interface {
 // origin is what a run remembers of its audience's source.
 type origin struct {
 	name, digest string
-	delimiter    string // of a file
+	file         table.Info // zero where it is none
 
 	unused, suggestions []string // columns of a file; see audience.Reader
 }
 
+// openAudience opens the source of the rows. One that may not be sent to, since it is too old, comes with the problem: it can be looked at.
 func openAudience(c Config) (source, error) {
 	if c.AudienceRun != nil {
 		return openPeople(c)
@@ -39,10 +40,7 @@ func openAudience(c Config) (source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if problems := tooOld(c, r.Info()); problems != nil {
-		return nil, errors.Join(problems, r.Close())
-	}
-	return &rowReader{Reader: r, name: c.Campaign.Audience.File}, nil
+	return &rowReader{Reader: r, name: c.Campaign.Audience.Name()}, tooOld(c, r.Info()).Err()
 }
 
 // tooOld refuses a file that is probably not today's.
@@ -71,13 +69,14 @@ type rowReader struct {
 func (r *rowReader) origin() origin {
 	info := r.Info()
 	return origin{
-		name: r.name, digest: hex.EncodeToString(info.SHA256[:]), delimiter: info.DelimiterName(),
+		name: r.name, digest: hex.EncodeToString(info.SHA256[:]), file: info,
 		unused: r.Unused(), suggestions: r.Suggestions(),
 	}
 }
 
 func (r *rowReader) fill(f *frame) error {
 	f.reset()
+	defer func() { f.offset = r.Offset() }()
 	for len(f.rows) < runstore.FrameRows {
 		if r.next == len(r.batch.Rows) {
 			if err := r.read(); errors.Is(err, io.EOF) && len(f.rows) > 0 {

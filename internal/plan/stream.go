@@ -11,6 +11,7 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/filter"
 	"sendoff/internal/runstore"
+	"sendoff/internal/survey"
 )
 
 // mostWorkers is how many goroutines decide about rows at most: the one that reads keeps no more of them busy.
@@ -25,6 +26,7 @@ type builder struct {
 	duplicates *spool
 	digest     *digest
 
+	size     int64 // of the audience's file
 	rows     int
 	eligible int
 	skipped  map[campaign.SkipReason]int
@@ -32,6 +34,9 @@ type builder struct {
 	chosen   *filter.Tally
 	remarks  remarks
 	samples  samples
+
+	survey  bool            // of what the columns hold
+	tallies []*survey.Tally // of each worker, where there is one
 }
 
 func newBuilder(c Config, in *inputs) (*builder, error) {
@@ -45,6 +50,7 @@ func newBuilder(c Config, in *inputs) (*builder, error) {
 		snapshot:   snapshot,
 		skips:      newSkipWriter(c.Run.Ledger, c.Now),
 		duplicates: newSpool(c.Run.Path(runstore.SpoolName), spoolRecords),
+		size:       in.audience.origin().file.Size,
 		digest:     newDigest(c, in.lists.Lists(), in.audience.Columns(), in.filter.Day()),
 		skipped:    make(map[campaign.SkipReason]int),
 		matches:    make([]int, len(in.lists.Lists())),
@@ -79,6 +85,10 @@ func (b *builder) stream(ctx context.Context) error {
 	})
 	for range workers {
 		w := newWorker(b.in)
+		if b.survey {
+			w.tally = survey.New(b.in.audience.Columns())
+			b.tallies = append(b.tallies, w.tally)
+		}
 		g.Go(func() error {
 			for f := range work {
 				if err := w.decide(f); err != nil {
@@ -157,8 +167,6 @@ func (b *builder) gather(f *frame) error {
 	}
 	b.samples.take(f)
 	b.rows += len(f.rows)
-	if b.config.Progress != nil {
-		b.config.Progress(b.rows)
-	}
+	b.config.report(Progress{Stage: ReadingRows, Rows: b.rows, Read: f.offset, Size: b.size})
 	return nil
 }

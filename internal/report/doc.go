@@ -26,6 +26,9 @@
 // audience has a column of such a name, ours is called sendoff_line and so on: a list that was made of a list has both. A list
 // without rows has its header. A row whose person was erased stands in report.csv alone.
 //
+// [WriteSkipped] and [WriteCorrected] write lists of a plan that nobody has sent, to where somebody wants them; they never take the place
+// of a file. A corrected audience is the one list in which a text may begin with a formula: it is to be sent, as it stands there.
+//
 // A row that is short of cells is filled up with empty ones. Cells beyond the header stand in its last column, behind commas, so
 // that nothing is lost and every list stays a table. Either is then as long as the header, and reads as a whole row where the
 // list serves as an audience: skipped.csv wants to be looked through first.

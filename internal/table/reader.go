@@ -61,10 +61,14 @@ type Info struct {
 	// SHA256 is the digest of the bytes of the whole file, as they are stored. It is zero until ReadBatch has returned io.EOF.
 	SHA256 [32]byte
 
-	Format    Format
-	Encoding  string // of text: "UTF-8"
-	Delimiter rune   // of CSV
-	Notes     []Note // what is remarkable about the file as a whole, complete with SHA256
+	Format      Format
+	Compression string // "gzip", "zstd", or none
+	Encoding    string // of text: "UTF-8"
+	Confidence  int    // in the encoding, in percent; 100: certain, or told
+	Delimiter   rune   // of CSV
+	Sheet       string // of a workbook
+	Hidden      int    // rows of the sheet that are hidden
+	Notes       []Note // what is remarkable about the file as a whole, complete with SHA256
 }
 
 // Format is a kind of file.
@@ -126,7 +130,7 @@ func (r *Reader) begin() (err error) {
 	r.csv.Comma = findDelimiter(r.head)
 	r.csv.ReuseRecord = true
 	r.csv.FieldsPerRecord = -1 // rows are measured against the header here, so that a bad one is handed out with its line
-	r.info = Info{Path: r.source.name, Size: r.source.size, ModTime: r.source.time, Format: CSV, Encoding: "UTF-8", Delimiter: r.csv.Comma}
+	r.info = Info{Path: r.source.name, Size: r.source.size, ModTime: r.source.time, Format: CSV, Encoding: "UTF-8", Confidence: 100, Delimiter: r.csv.Comma}
 	return nil
 }
 
@@ -171,6 +175,9 @@ func columnIn(text []byte, line, column int) int {
 
 // Info returns what the file is.
 func (r *Reader) Info() Info { return r.info }
+
+// Offset returns how many bytes of the file have been read, as it is stored: with its size, how far reading is.
+func (r *Reader) Offset() int64 { return r.source.read }
 
 // Close closes the file.
 func (r *Reader) Close() error {

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"time"
+
+	"sendoff/campaign"
+	"sendoff/internal/render"
+	"sendoff/internal/survey"
+)
+
+// checkResult is what was found, for machines.
+type checkResult struct {
+	Schema    int               `json:"schema"`
+	OK        bool              `json:"ok"` // it could be sent
+	Problems  campaign.Problems `json:"problems"`
+	Audience  *audienceResult   `json:"audience,omitempty"`
+	Plan      any               `json:"plan,omitempty"`
+	Skipped   *listResult       `json:"skipped,omitempty"`   // what --skipped has written
+	Corrected *correctedResult  `json:"corrected,omitempty"` // what --fix has
+}
+
+// audienceResult is how the audience is understood.
+type audienceResult struct {
+	Name        string         `json:"name"`
+	Format      string         `json:"format,omitempty"`
+	Compression string         `json:"compression,omitempty"`
+	Encoding    string         `json:"encoding,omitempty"`
+	Confidence  int            `json:"confidence,omitempty"` // in the encoding, in percent
+	Delimiter   string         `json:"delimiter,omitempty"`
+	Sheet       string         `json:"sheet,omitempty"`
+	Hidden      int            `json:"hidden_rows,omitempty"`
+	Size        int64          `json:"bytes,omitempty"`
+	Modified    time.Time      `json:"modified,omitzero"`
+	Columns     []columnResult `json:"columns"`
+}
+
+type columnResult struct {
+	survey.Column
+	Roles  []string     `json:"roles,omitempty"`
+	Uses   []render.Use `json:"uses,omitempty"`
+	Chosen []string     `json:"chosen_by,omitempty"`
+}
+
+type listResult struct {
+	File string `json:"file"`
+	Rows int    `json:"rows"`
+}
+
+type correctedResult struct {
+	listResult
+	Numbers int         `json:"numbers"` // that were written in another form
+	LeftOut *listResult `json:"left_out,omitempty"`
+}
+
+// printResult prints what was found for machines.
+func (k *checker) printResult() error {
+	result := checkResult{Schema: 1, OK: k.Problems.Err() == nil, Problems: append(campaign.Problems{}, k.Problems...)}
+	if k.Plan != nil {
+		result.Audience, result.Plan = k.audienceResult(), planJSON(k.Plan, k.meta)
+		if k.skipped != "" {
+			result.Skipped = &listResult{k.skipped, k.left}
+		}
+		if k.fix != "" {
+			result.Corrected = &correctedResult{listResult: listResult{k.fix, k.corrected.Rows}, Numbers: k.corrected.Numbers}
+			if k.corrected.LeftOut > 0 {
+				result.Corrected.LeftOut = &listResult{k.rest(), k.corrected.LeftOut}
+			}
+		}
+	}
+	return k.printJSON(result)
+}
+
+func (k *checker) audienceResult() *audienceResult {
+	a := &audienceResult{
+		Name: k.meta.AudienceFile, Format: string(k.Plan.File.Format), Compression: k.Plan.File.Compression, Encoding: k.Plan.File.Encoding,
+		Confidence: k.Plan.File.Confidence, Sheet: k.Plan.File.Sheet, Hidden: k.Plan.File.Hidden, Size: k.Plan.File.Size, Modified: k.Plan.File.ModTime,
+	}
+	if k.Plan.File.Delimiter != 0 {
+		a.Delimiter = k.Plan.File.DelimiterName()
+	}
+	for i, c := range k.Columns {
+		column := columnResult{Column: c, Chosen: k.Chosen[i]}
+		for _, role := range campaign.Roles {
+			if k.Plan.Columns.Role(role) == i {
+				column.Roles = append(column.Roles, role)
+			}
+		}
+		for _, u := range k.Uses {
+			if u.Column == i {
+				column.Uses = append(column.Uses, u)
+			}
+		}
+		a.Columns = append(a.Columns, column)
+	}
+	return a
+}

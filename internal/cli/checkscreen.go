@@ -1,0 +1,298 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"sendoff/campaign"
+	"sendoff/internal/plan"
+	"sendoff/internal/prose"
+	"sendoff/internal/survey"
+)
+
+// print prints what was found for people: the audience as it is understood, what is wrong, what comes of it.
+func (k *checker) print() error {
+	if k.Plan != nil {
+		k.printAudience()
+	}
+	if k.Plan != nil && (len(k.meta.Lists) > 0 || len(k.campaign.Suppress) == 0) { // else one of them could not be read
+		k.begin("")
+		fmt.Fprintln(k.Stdout, lists(k.meta.Lists, k.campaign.NoSuppress, k.Now()))
+	}
+	k.printProblems("nothing can be sent before this is mended", func(p campaign.Problem) bool { return !p.Warning })
+	if k.Plan != nil {
+		k.printFindings("left out", func(f plan.Finding) bool { return !f.Warning })
+	}
+	k.printProblems("worth a look", func(p campaign.Problem) bool { return p.Warning })
+	if k.Plan != nil {
+		k.printNotes("worth a look")
+		k.printFindings("worth a look", func(f plan.Finding) bool { return f.Warning })
+	}
+	k.printVerdict()
+	k.printLists()
+	if next := k.next(); next != "" {
+		k.say("next: %s", next)
+	}
+	return nil
+}
+
+// begin begins a part of the screen, unless it is the one that is being printed.
+func (k *checker) begin(heading string) {
+	if heading != "" && heading == k.part {
+		return
+	}
+	if k.isPrinted {
+		fmt.Fprintln(k.Stdout)
+	}
+	if k.isPrinted, k.part = true, heading; heading != "" {
+		fmt.Fprintf(k.Stdout, "%s:\n", heading)
+	}
+}
+
+// printAudience prints how the audience is understood: the file, and for each column what it is used for and what it holds.
+func (k *checker) printAudience() {
+	k.begin("")
+	fmt.Fprintf(k.Stdout, "%s: %s\n", shortened(k.meta.AudienceFile), describeFile(k.Plan))
+	if detail := k.describeSource(); detail != "" {
+		fmt.Fprintf(k.Stdout, "    %s\n", detail)
+	}
+	const widest = 26
+	names, uses := make([]string, len(k.Columns)), make([]string, len(k.Columns))
+	nameWidth, useWidth := 0, 0
+	for i, c := range k.Columns {
+		names[i], uses[i] = printable(c.Name), k.uses(i)
+		nameWidth, useWidth = max(nameWidth, utf8.RuneCountInString(names[i])), max(useWidth, utf8.RuneCountInString(uses[i]))
+	}
+	nameWidth, useWidth = min(nameWidth, widest), min(useWidth, widest)
+	for i, c := range k.Columns {
+		fmt.Fprintf(k.Stdout, "  %-*s  %-*s  %s\n", nameWidth, names[i], useWidth, uses[i], describeCells(c))
+	}
+	for _, name := range k.Plan.Unused {
+		fmt.Fprintf(k.Stdout, "    %q could have been meant by its name, and is not used for that\n", printable(name))
+	}
+	for _, suggestion := range k.Plan.Suggestions {
+		fmt.Fprintf(k.Stdout, "    hint: %s\n", suggestion)
+	}
+	if len(k.Plan.Where) > 0 {
+		k.begin("")
+		printWhere(func(label, format string, args ...any) {
+			fmt.Fprintf(k.Stdout, "%-6s%s\n", label, fmt.Sprintf(format, args...))
+		}, k.Plan.Where)
+	}
+}
+
+// describeFile says how an audience is understood as a whole.
+func describeFile(p *plan.Plan) string {
+	file := p.File
+	text := prose.Counted(p.Rows, "row", "rows") + ", " + prose.Counted(len(p.Columns.Header), "column", "columns")
+	if file.Format == "" {
+		return text // the people of a run
+	}
+	text += "; " + string(file.Format)
+	if file.Sheet != "" {
+		text += fmt.Sprintf(", sheet %q", file.Sheet)
+	}
+	if file.Encoding != "" {
+		text += " in " + file.Encoding
+		if file.Confidence < 100 {
+			text += fmt.Sprintf(" (%d %% sure)", file.Confidence)
+		}
+	}
+	if file.Delimiter != 0 {
+		text += ", separated by " + file.DelimiterName()
+	}
+	if file.Compression != "" {
+		text += ", " + file.Compression
+	}
+	if file.Hidden > 0 {
+		text += ", " + prose.Counted(file.Hidden, "hidden row", "hidden rows")
+	}
+	return text
+}
+
+// describeSource says which file it is exactly.
+func (k *checker) describeSource() string {
+	if k.Plan.File.Format == "" {
+		return ""
+	}
+	sum := fmt.Sprintf("SHA-256 %x…", k.Plan.File.SHA256[:8])
+	if isStandardInput(k.campaign) {
+		return sum
+	}
+	text := "written on " + clockTime(k.Plan.File.ModTime)
+	if age := k.Now().Sub(k.Plan.File.ModTime); age >= time.Hour {
+		text += ", " + prose.Age(age) + " ago"
+	}
+	return text + "; " + sum
+}
+
+// uses says what the campaign uses a column for.
+func (k *checker) uses(column int) string {
+	var texts []string
+	for _, role := range campaign.Roles {
+		if k.Plan.Columns.Role(role) == column {
+			texts = append(texts, strings.ReplaceAll(role, "_", " "))
+		}
+	}
+	for _, u := range k.Uses {
+		if u.Column != column {
+			continue
+		}
+		text := "${" + u.Name + "}"
+		if !slices.Contains(u.In, "message") {
+			text += " in " + strings.TrimPrefix(u.In[0], "translations.")
+		}
+		texts = append(texts, text)
+	}
+	texts = append(texts, k.Chosen[column]...)
+	if texts == nil && k.isWhole {
+		return "not used"
+	}
+	return printable(strings.Join(texts, ", "))
+}
+
+// longCell is how many characters of a cell are worth a word.
+const longCell = 20
+
+// describeCells says what a column holds.
+func describeCells(c survey.Column) string {
+	if c.Filled == 0 {
+		return "empty"
+	}
+	text := prose.Thousands(c.Filled) + " filled"
+	if c.Empty > 0 {
+		text += ", " + prose.Thousands(c.Empty) + " empty"
+	}
+	if c.Longest > longCell {
+		text += fmt.Sprintf(", the longest of %d characters", c.Longest)
+	}
+	var shown []string
+	for _, v := range c.Values {
+		shown = append(shown, fmt.Sprintf("%s (%s)", printable(v.Text), prose.Thousands(v.Rows)))
+	}
+	if c.Values != nil && c.Others > 0 {
+		shown = append(shown, fmt.Sprintf("others (%s)", prose.Thousands(c.Others)))
+	}
+	if shown = append(shown, c.Samples...); len(shown) > 0 {
+		text += ": " + strings.Join(shown, ", ")
+	}
+	return text
+}
+
+// printable writes a text of the file without what a terminal would obey.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) && r != ' ' {
+			return '·'
+		}
+		return r
+	}, text)
+}
+
+func (k *checker) printProblems(heading string, want func(campaign.Problem) bool) {
+	for _, p := range k.Problems {
+		if !want(p) {
+			continue
+		}
+		k.begin(heading)
+		p.Warning = false // the heading says so
+		k.printPoint(p.Error(), p.Hint)
+	}
+}
+
+func (k *checker) printFindings(heading string, want func(plan.Finding) bool) {
+	for _, f := range k.Plan.Findings {
+		if !want(f) {
+			continue
+		}
+		k.begin(heading)
+		k.printPoint(findingText(f), f.Hint)
+	}
+}
+
+func (k *checker) printPoint(text, hint string) {
+	fmt.Fprintf(k.Stdout, "  %s\n", text)
+	if hint != "" {
+		fmt.Fprintf(k.Stdout, "      hint: %s\n", hint)
+	}
+}
+
+// printNotes prints what is remarkable about the file as a whole.
+func (k *checker) printNotes(heading string) {
+	for _, n := range k.Plan.File.Notes {
+		k.begin(heading)
+		text := n.Message
+		if n.Count > 0 {
+			text += ": " + prose.Lines(n.Count, n.Lines)
+		}
+		k.printPoint(text, n.Hint)
+	}
+}
+
+// printVerdict prints what comes of it.
+func (k *checker) printVerdict() {
+	stops := 0
+	for _, p := range k.Problems {
+		if !p.Warning {
+			stops++
+		}
+	}
+	k.begin("")
+	if k.Plan != nil {
+		can := "can"
+		if stops > 0 {
+			can = "could"
+		}
+		fmt.Fprintf(k.Stdout, "%s %s be sent to%s\n", prose.Counted(k.Plan.Eligible, "person", "people"), can, leftOut(k.Plan))
+	}
+	if stops > 0 {
+		fmt.Fprintf(k.Stdout, "sendoff run would send nothing: %s\n", prose.Counted(stops, "problem", "problems"))
+	}
+}
+
+// printLists says which lists were written, and what is in them.
+func (k *checker) printLists() {
+	if k.Plan == nil {
+		return
+	}
+	if k.skipped != "" {
+		fmt.Fprintf(k.Stdout, "%s: %s left out\n", k.skipped, prose.Counted(k.left, "row is", "rows are"))
+	}
+	if k.fix == "" {
+		return
+	}
+	text := fmt.Sprintf("%s: %s in UTF-8, %s written in international form", k.fix,
+		prose.Counted(k.corrected.Rows, "row", "rows"), prose.Counted(k.corrected.Numbers, "number", "numbers"))
+	if k.Plan.File.Encoding != "UTF-8" && k.Plan.File.Encoding != "" {
+		text = strings.Replace(text, "in UTF-8", "in UTF-8 (it was "+k.Plan.File.Encoding+")", 1)
+	}
+	fmt.Fprintln(k.Stdout, text)
+	if n := k.corrected.LeftOut; n > 0 {
+		fmt.Fprintf(k.Stdout, "%s: %s be mended by hand\n", k.rest(), prose.Counted(n, "row has to", "rows have to"))
+	}
+}
+
+// next is the command that comes next.
+func (k *checker) next() string {
+	feed, command := k.feed, "plan"
+	switch {
+	case k.Plan == nil:
+		return ""
+	case k.fix != "":
+		command = "check"
+		feed.audience, feed.encoding, feed.delimiter = k.fix, "", ""
+		if k.campaign.Audience.Encoding != "" {
+			feed.encoding = "utf-8"
+		}
+		if k.campaign.Audience.Delimiter != 0 {
+			feed.delimiter = "comma"
+		}
+	case k.Problems.Err() != nil:
+		command = "check"
+	}
+	return "sendoff " + command + " " + quote(k.path) + feed.arguments() + flagArgument(k.campaign, k.profile) + exceptArguments(k.except)
+}
