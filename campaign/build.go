@@ -131,6 +131,7 @@ func (f *file) build(v, message Value) *Campaign {
 	for _, item := range root.get("channel_priority_order").list() {
 		c.ChannelPriorityOrder = append(c.ChannelPriorityOrder, Channel(item.text))
 	}
+	c.Audience.Channels = c.ChannelPriorityOrder
 	for _, item := range root.get(notifyKey).list() {
 		if !blankAddress.MatchString(item.text) {
 			c.Notify = append(c.Notify, item.text)

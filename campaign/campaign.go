@@ -63,6 +63,7 @@ type Audience struct {
 	Run        string            // its key, or its folder
 	States     []string          // of the run's people that are meant; see [peopleStates]
 	Columns    map[string]string // role → column name as written; see [Roles]
+	Channels   []Channel         // those that the campaign tries: which columns are wanted depends on them
 	Country    string            // ISO 3166-1 alpha-2: how national numbers are read; empty: only international ones are
 	MaxAge     time.Duration     // of the file; 0: any age will do
 	AllowEmpty bool              // nobody to send to is a success
@@ -86,6 +87,17 @@ func (a Audience) Name() string {
 		return "standard input"
 	}
 	return a.File
+}
+
+// NeedsPhone reports whether a column of phone numbers is wanted: for a phone channel that has no column of its own, or where no channel is
+// known.
+func (a Audience) NeedsPhone() bool {
+	for _, c := range a.Channels {
+		if c.ByPhone() && a.Columns[c.Role()] == "" && a.Columns[Contact.Role()] == "" {
+			return true
+		}
+	}
+	return len(a.Channels) == 0
 }
 
 // Share is a number of things, or a share of all of them where Percent is set.

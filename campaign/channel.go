@@ -1,5 +1,7 @@
 package campaign
 
+import "strings"
+
 // Channel is a Sinch channel by the name that the Conversation API uses for it.
 type Channel string
 
@@ -45,4 +47,12 @@ func (c Channel) ByPhone() bool {
 		return true
 	}
 	return false
+}
+
+// Role is what audience.columns calls the column of the addresses on c: the channel in lower case; contact_id for [Contact].
+func (c Channel) Role() string {
+	if c == Contact {
+		return "contact_id"
+	}
+	return strings.ToLower(string(c))
 }

@@ -88,6 +88,26 @@ func checkCampaign(n *node, v Value, label string) {
 	checkDispatch(n, v, label)
 	checkClock(n)
 	checkKeep(n)
+	checkAddresses(n)
+}
+
+// checkAddresses refuses a channel on which nobody has an address, as far as the columns are named here, and contacts where Sinch knows none.
+func checkAddresses(n *node) {
+	audience := n.get("audience")
+	columns := audience.get("columns")
+	contacts := columns.get(Contact.Role())
+	if contacts != nil && n.get("processing_strategy").string() == "DISPATCH_ONLY" {
+		contacts.fail("address these people by phone or on their channels, or remove processing_strategy",
+			"audience.columns: %s is not possible with processing_strategy: DISPATCH_ONLY, which knows no contacts", Contact.Role())
+	}
+	if columns == nil || contacts != nil || audience.get("run") != nil {
+		return
+	}
+	for _, item := range n.get("channel_priority_order").list() {
+		if c := Channel(item.text); c.Index() >= 0 && !c.ByPhone() && columns.get(c.Role()) == nil {
+			item.fail("audience: {columns: {"+c.Role()+": NAME OF THE COLUMN}}", "channel_priority_order: no column gives an address on %s", c)
+		}
+	}
 }
 
 // checkKeep refuses to ask for the people of runs when they may have been erased: nobody could say any more whom to leave out.
@@ -145,6 +165,11 @@ func checkAudience(n *node, _ Value, label string) {
 	case run != nil:
 		if phone := n.get("columns").get("phone"); phone != nil {
 			phone.fail("remove it", "%s: the people of a run keep the numbers that they have there", label)
+		}
+		for _, c := range OwnChannels() {
+			if own := n.get("columns").get(c.Role()); own != nil {
+				own.fail("remove it", "%s: the people of a run keep the addresses that they have there", label)
+			}
 		}
 		if age := n.get("max_age"); age != nil {
 			age.fail("", "%s: max_age goes with file", label)

@@ -43,7 +43,7 @@ func TestLoadChosen(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Audience{
-		File: "audience.csv", MaxBadRows: Share{Percent: 5}, Line: 5,
+		File: "audience.csv", MaxBadRows: Share{Percent: 5}, Line: 5, Channels: []Channel{SMS},
 		Numbers: []ColumnName{{"Points", Place{6, 13}}, {"2026", Place{6, 21}}},
 		Decimal: ",",
 		Consent: Consent{

@@ -19,7 +19,7 @@ func fileRules() *rule {
 			oneOf("CONTENT_MARKETING", "CONTENT_NOTIFICATION", "CONTENT_UNKNOWN")),
 		required("audience", "Who gets the message.", audienceRules()),
 		optional("suppress", `Lists of people who must not be written to; "none" says that nobody is left out on purpose.`, suppressRules()),
-		required("channel_priority_order", "The channels to try, the best first.", listOf(oneOf(phoneChannels()...), 1, 0).checked(checkChannelOrder)),
+		required("channel_priority_order", "The channels to try, the best first.", listOf(oneOf(channelNames()...), 1, 0).checked(checkChannelOrder)),
 		optional("channel_properties", "Settings of single channels, such as SMS_SENDER.", channelPropertyRules()),
 		optional("params", "Named values for placeholders: a column, and what to do where it is empty.", paramsRules()),
 		optional("message", "What is sent; a plain text stands for a text_message.", message),
@@ -99,8 +99,15 @@ func roleDoc(role string) string {
 		return "the language, which chooses the translation"
 	case "country":
 		return "the country, in which the phone number is read"
+	case "time_zone":
+		return "the time zone"
+	case "contact_id":
+		return "the id of the person's contact at Sinch; whoever has one is addressed by it alone"
 	}
-	return "the time zone"
+	if c := Channel(strings.ToUpper(role)); c.ByPhone() {
+		return "the phone number on " + string(c) + ", in the place of phone; an empty cell: none there"
+	}
+	return "the id that " + strings.ToUpper(role) + " gave the person"
 }
 
 func suppressRules() *rule {
@@ -170,16 +177,6 @@ func channelPropertyRules() *rule {
 	)
 	properties.other = text()
 	return properties
-}
-
-func phoneChannels() []string {
-	var names []string
-	for _, c := range Channels {
-		if c.ByPhone() {
-			names = append(names, string(c))
-		}
-	}
-	return names
 }
 
 func channelNames() []string {

@@ -58,6 +58,7 @@ func TestLoadEverything(t *testing.T) {
 		Audience: Audience{
 			File:       "audience.csv",
 			Columns:    map[string]string{"phone": "Mobile", "id": "CustomerNo", "language": "Lang", "country": "Land", "time_zone": "Zone"},
+			Channels:   []Channel{RCS, WhatsApp, SMS},
 			Country:    "GB",
 			MaxBadRows: Share{Percent: 2.5},
 			Line:       8,

@@ -227,6 +227,9 @@ func TestRecipientNouns(t *testing.T) {
 		t.Errorf("Field: %q, %q, %q", r.Field(1), r.Field(2), r.Field(-1))
 	}
 	c := Columns{Phone: 0, ID: 1, Language: 2, Country: 3, TimeZone: 4}
+	for i, channel := range OwnChannels() {
+		c.Own = append(c.Own, OwnColumn{channel, 5 + i})
+	}
 	for i, role := range Roles {
 		if c.Role(role) != i {
 			t.Errorf("Role(%q) = %d, want %d", role, c.Role(role), i)

@@ -13,7 +13,7 @@ func TestOtherRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	people := Audience{
-		Run: "spring-sale-2026", States: []string{"accepted", "in_doubt"}, Columns: map[string]string{"id": "CustomerNo"},
+		Run: "spring-sale-2026", States: []string{"accepted", "in_doubt"}, Columns: map[string]string{"id": "CustomerNo"}, Channels: []Channel{SMS},
 		MaxBadRows: Share{Percent: 5}, Line: 3,
 	}
 	if diff := cmp.Diff(people, c.Audience); diff != "" {

@@ -12,7 +12,7 @@ func suggest(word string, known []string) string {
 	if near := Nearest(word, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
-	const few = 16
+	const few = 20
 	if len(known) == 0 || len(known) > few {
 		return ""
 	}

@@ -43,8 +43,8 @@ func (h *header) check() {
 	}
 }
 
-// columns finds out which column plays which role.
-func (h *header) columns(mapping map[string]string) (campaign.Columns, error) {
+// columns finds out which column plays which role. The channels are those of which a column is known by the name of its role.
+func (h *header) columns(mapping map[string]string, channels []campaign.Channel) (campaign.Columns, error) {
 	var err error
 	if h.usual, err = readUsualNames(); err != nil {
 		return campaign.Columns{}, err
@@ -54,7 +54,41 @@ func (h *header) columns(mapping map[string]string) (campaign.Columns, error) {
 	role := func(role string) int { return h.role(role, mapping, answers[role]) }
 	return campaign.Columns{
 		Header: h.names, Phone: role("phone"), ID: role("id"), Language: role("language"), Country: role("country"), TimeZone: role("time_zone"),
+		Own: h.own(mapping, channels),
 	}, nil
+}
+
+// own returns the columns of addresses on single channels.
+func (h *header) own(mapping map[string]string, channels []campaign.Channel) (own []campaign.OwnColumn) {
+	for _, c := range campaign.OwnChannels() {
+		var answers [ranks][]int
+		if slices.Contains(channels, c) {
+			answers[0] = h.named(c.Role())
+		}
+		if i := h.role(c.Role(), mapping, answers); i >= 0 {
+			own = append(own, campaign.OwnColumn{Channel: c, Column: i})
+		}
+	}
+	return own
+}
+
+// named returns the column of a name. Where "line" and "reason" stand side by side they are those of our own lists, and line is the line of
+// a file.
+func (h *header) named(name string) []int {
+	i := slices.Index(h.folded, campaign.Fold(name))
+	if i < 0 || name == campaign.Line.Role() && i+1 < len(h.folded) && h.folded[i+1] == "reason" {
+		return nil
+	}
+	return []int{i}
+}
+
+// ownNames returns the channels of an audience of which a column is known by the name of its role: those whose addresses are no phone
+// numbers, and are wanted, where the campaign names no column. A column called whatsapp can hold anything: "yes", for example.
+func ownNames(spec campaign.Audience) []campaign.Channel {
+	if spec.Columns != nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(spec.Channels), campaign.Channel.ByPhone)
 }
 
 // answers returns for each role the columns that go by one of its usual names, by rank.

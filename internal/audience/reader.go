@@ -28,10 +28,10 @@ func Open(path string, spec campaign.Audience) (*Reader, error) {
 		if err != nil {
 			return err
 		}
-		if r.columns, err = h.columns(spec.Columns); err != nil {
+		if r.columns, err = h.columns(spec.Columns, ownNames(spec)); err != nil {
 			return err
 		}
-		if _, isMapped := spec.Columns["phone"]; r.columns.Phone < 0 && !isMapped {
+		if _, isMapped := spec.Columns["phone"]; r.columns.Phone < 0 && !isMapped && spec.NeedsPhone() {
 			h.missingPhone()
 		}
 		h.suggest(r.columns, spec.Columns)
@@ -41,7 +41,8 @@ func Open(path string, spec campaign.Audience) (*Reader, error) {
 }
 
 // OpenList opens a list of addresses or ids. With a header it needs a column for the phone or for the id, found by the usual
-// names. A list of numbers alone, one on each line, has no header and may have comments: lines that begin with #.
+// names, or one with the name of a channel's role. A list of numbers alone, one on each line, has no header and may have comments:
+// lines that begin with #.
 func OpenList(path string) (*Reader, error) {
 	return open(path, table.Options{}, func(r *Reader) error {
 		if isPlain(r.Head()) {
@@ -53,10 +54,10 @@ func OpenList(path string) (*Reader, error) {
 		if err != nil {
 			return err
 		}
-		if r.columns, err = h.columns(nil); err != nil {
+		if r.columns, err = h.columns(nil, campaign.OwnChannels()); err != nil {
 			return err
 		}
-		if r.columns.Phone < 0 && r.columns.ID < 0 {
+		if r.columns.Phone < 0 && r.columns.ID < 0 && r.columns.Own == nil {
 			h.report(0, "no column is known to hold phone numbers or ids",
 				"name one phone or id, or give a list of numbers alone, one on each line; "+h.hint(""))
 		}
@@ -94,7 +95,7 @@ func (r *Reader) readHeader() (*header, error) {
 	return h, nil
 }
 
-// Columns returns the header and what its columns mean. The phone column is -1 only in lists.
+// Columns returns the header and what its columns mean. The phone column is -1 in lists, and where the campaign wants no phone numbers.
 func (r *Reader) Columns() campaign.Columns { return r.columns }
 
 // Unused returns the names of columns that usually have a role which another column has here: the landline beside the mobile number.

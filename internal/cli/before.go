@@ -75,7 +75,7 @@ func (r *runner) askBefore(ctx context.Context) error {
 
 // sortTraces tells messages of this run from those of others with its key. A message to somebody who is tried again after a server error, or in
 // spite of doubt, tells us that the earlier attempt was taken after all: it goes into the ledger.
-func (r *runner) sortTraces(traces []settle.Trace, people map[int]campaign.Address) (ours, others []settle.Trace, err error) {
+func (r *runner) sortTraces(traces []settle.Trace, people map[int][]campaign.Identity) (ours, others []settle.Trace, err error) {
 	entries := r.run.Ledger.Reader()
 	for _, t := range traces {
 		if t.Run != r.run.Meta().RunID {
@@ -86,7 +86,7 @@ func (r *runner) sortTraces(traces []settle.Trace, people map[int]campaign.Addre
 		if err != nil {
 			return nil, nil, err
 		}
-		if address, asked := people[t.Row]; e.Flags == 0 || !asked || !t.To(address) {
+		if to, asked := people[t.Row]; e.Flags == 0 || !asked || !t.To(to) {
 			ours = append(ours, t)
 		} else if err := r.run.Ledger.RecordFound(uint32(t.Row), t.Result()); err != nil {
 			return nil, nil, err

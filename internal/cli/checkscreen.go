@@ -71,9 +71,6 @@ func (k *checker) printAudience() {
 	for i, c := range k.Columns {
 		fmt.Fprintf(k.Stdout, "  %-*s  %-*s  %s\n", nameWidth, names[i], useWidth, uses[i], describeCells(c))
 	}
-	for _, name := range k.Plan.Unused {
-		fmt.Fprintf(k.Stdout, "    %q could have been meant by its name, and is not used for that\n", printable(name))
-	}
 	for _, suggestion := range k.Plan.Suggestions {
 		fmt.Fprintf(k.Stdout, "    hint: %s\n", suggestion)
 	}

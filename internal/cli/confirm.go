@@ -140,7 +140,7 @@ func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
 	for i, line := range explainStorage(storage) {
 		row([]string{"storage", ""}[min(i, 1)], "%s", line)
 	}
-	if storage.Mode == runstore.Conversation {
+	if storage.Mode == runstore.Conversation && m.Columns.OwnOf(campaign.Contact) < 0 {
 		row("note", "%s", explainContacts(storage, m.Eligible))
 	}
 	if n := r.app.QueueSize; n > 0 {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -161,7 +162,8 @@ func (r *runner) examineApp() error {
 			r.finding("ok", "storage", "%s", line)
 		}
 	}
-	if storage.Mode == runstore.Conversation {
+	hasContacts := r.campaign != nil && r.campaign.Audience.Columns[campaign.Contact.Role()] != ""
+	if storage.Mode == runstore.Conversation && !hasContacts {
 		r.finding("note", "contacts", "every recipient becomes a contact and a conversation at Sinch; a campaign needs none (processing_strategy: DISPATCH_ONLY)")
 	}
 	r.examineClock(storage)
@@ -173,7 +175,11 @@ func (r *runner) examineApp() error {
 	if errors.As(err, &outcome) {
 		r.finding("bad", "channel", "%s", strings.SplitN(outcome.reason, "\n", 2)[0])
 	}
-	return err
+	contactsErr := checkContacts(app, hasContacts)
+	if errors.As(contactsErr, &outcome) {
+		r.finding("bad", "contacts", "%s", strings.SplitN(outcome.reason, "\n", 2)[0])
+	}
+	return cmp.Or(err, contactsErr)
 }
 
 func waitingInQueue(app *sinch.App) string {

@@ -31,12 +31,13 @@ func forgetCommand(s *session) *cli.Command {
 		Name:      "forget",
 		Usage:     "erase a person from all runs, or the people's data of old runs; what became of how many stays",
 		ArgsUsage: "[WHO] [DIR] | RUN",
-		Description: "WHO is a phone number; without it you are asked, and - reads one a line from standard input. The person is erased from every run at or\n" +
-			"below DIR (default: here), and a run that goes on goes on without them. An argument that is a run's folder, a campaign or its folder is a RUN:\n" +
-			"the data of all its people is erased.",
+		Description: "WHO is a phone number, or an id with its channel, such as MESSENGER:1234567890; without it you are asked, and - reads one a line from\n" +
+			"standard input. The person is erased from every run at or below DIR (default: here), with every row that has another address of theirs,\n" +
+			"and a run that goes on goes on without them. An argument that is a run's folder, a campaign or its folder is a RUN: the data of all its\n" +
+			"people is erased.",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "file", Usage: "forget everybody in `FILE`: numbers alone, one a line, or a table with a column phone or id"},
-			&cli.StringFlag{Name: "id", Usage: "forget the person with your own `ID`, and whoever has their number"},
+			&cli.StringFlag{Name: "file", Usage: "forget everybody in `FILE`: numbers alone, one a line, or a table with a column phone, id or messenger, line and so on"},
+			&cli.StringFlag{Name: "id", Usage: "forget the person with your own `ID`, and whoever has an address of theirs"},
 			&cli.StringFlag{Name: "country", Usage: "`CODE` of the country in which numbers are read", DefaultText: "that of each run's campaign"},
 			&cli.StringFlag{Name: "older-than", Usage: "erase the people's data of all runs that ended longer than `AGE` ago, such as 90d"},
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask before everybody's data is erased"},
@@ -129,18 +130,18 @@ func (s *session) readPersons(c *cli.Context, who string) (*persons, error) {
 	case who == "-":
 		err = p.addLines(s.Stdin)
 	case who != "":
-		if err = p.add(phoneCell{cell: who}, "there is no file or folder of that name, and it"); err == nil {
-			s.warn("warning: this number is now in your shell's history")
+		if err = p.addText(who, "there is no file or folder of that name, and it"); err == nil {
+			s.warn("warning: this address is now in your shell's history")
 		}
 	case !isTerminal(s.Stdin):
 		return nil, inputErrorf("WHO is missing").hint("sendoff forget - reads phone numbers from standard input; --id and --file are other ways")
 	default:
 		if who, err = s.ask(c.Context, "Phone number: "); err == nil {
-			err = p.add(phoneCell{cell: strings.TrimSpace(who)}, "that")
+			err = p.addText(strings.TrimSpace(who), "that")
 		}
 	}
 	delete(p.ids, "")
-	if err == nil && len(p.numbers)+len(p.ids) == 0 {
+	if err == nil && len(p.numbers)+len(p.others)+len(p.ids) == 0 {
 		err = inputErrorf("nobody is named")
 	}
 	return p, err

@@ -172,7 +172,7 @@ func peopleLists(all []runstore.List) string {
 	var texts []string
 	for _, l := range all {
 		if l.Runs != "" {
-			texts = append(texts, fmt.Sprintf("%s (%s, %s)", l.Runs, prose.Counted(len(l.Keys), "run", "runs"), prose.Counted(l.Entries, "person", "people")))
+			texts = append(texts, fmt.Sprintf("%s (%s, %s)", l.Runs, prose.Counted(len(l.Keys), "run", "runs"), prose.Counted(l.Entries, "address", "addresses")))
 		}
 	}
 	if texts == nil {

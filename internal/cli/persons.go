@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"sendoff/campaign"
@@ -19,6 +21,7 @@ import (
 type persons struct {
 	country string // of all numbers without a calling code; empty: the run's own
 	numbers []phoneCell
+	others  []campaign.Identity
 	ids     map[string]bool
 	readers map[string]*phone.Reader // by country
 }
@@ -60,7 +63,30 @@ func (p *persons) add(n phoneCell, where string) error {
 	return nil
 }
 
-// addLines takes a number from every line.
+// addText takes what names a person: a number, or a channel and an id as in MESSENGER:1234567890.
+func (p *persons) addText(text, where string) error {
+	name, id, _ := strings.Cut(text, ":")
+	c := campaign.Channel(strings.ToUpper(strings.TrimSpace(name)))
+	switch {
+	case c != campaign.Contact && c.Index() < 0:
+		return p.add(phoneCell{cell: text}, where)
+	case c.ByPhone():
+		return p.add(phoneCell{cell: id}, where)
+	}
+	return p.addID(c, id, where)
+}
+
+// addID takes an id of a channel.
+func (p *persons) addID(c campaign.Channel, id, where string) error {
+	identity, err := campaign.ReadIdentity(c, id)
+	if err != nil {
+		return inputErrorf("%s is no id of %s: it %v", where, c, err)
+	}
+	p.others = append(p.others, identity)
+	return nil
+}
+
+// addLines takes a person from every line.
 func (p *persons) addLines(r io.Reader) error {
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
@@ -68,7 +94,7 @@ func (p *persons) addLines(r io.Reader) error {
 		if text == "" {
 			continue
 		}
-		if err := p.add(phoneCell{cell: text}, fmt.Sprintf("line %d", n)); err != nil {
+		if err := p.addText(text, fmt.Sprintf("line %d", n)); err != nil {
 			return err
 		}
 	}
@@ -97,22 +123,44 @@ func (p *persons) addFile(path string) error {
 			if id := strings.TrimSpace(row.Field(columns.ID)); id != "" {
 				p.ids[strings.Clone(id)] = true
 			}
-			n := phoneCell{strings.Clone(strings.TrimSpace(row.Field(columns.Phone))), strings.Clone(row.Field(columns.Country))}
-			if n.cell == "" {
-				continue
-			}
-			if err := p.add(n, fmt.Sprintf("line %d of %s", row.Line, path)); err != nil {
+			if err := p.addRow(row, columns, fmt.Sprintf("line %d of %s", row.Line, path)); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-// rows returns the rows of a run in which these people stand, in ascending order: those with their number or id, those that share the number of
-// such a row, and those whose number could not be read where any of their cells holds it.
+// addRow takes the addresses in a row.
+func (p *persons) addRow(row *campaign.Recipient, columns campaign.Columns, where string) error {
+	number := func(column int) error {
+		n := phoneCell{strings.Clone(strings.TrimSpace(row.Field(column))), strings.Clone(row.Field(columns.Country))}
+		if n.cell == "" {
+			return nil
+		}
+		return p.add(n, where)
+	}
+	if err := number(columns.Phone); err != nil {
+		return err
+	}
+	for _, own := range columns.Own {
+		var err error
+		if cell := row.Field(own.Column); own.Channel.ByPhone() {
+			err = number(own.Column)
+		} else if strings.TrimSpace(cell) != "" {
+			err = p.addID(own.Channel, cell, where)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rows returns the rows of a run in which these people stand, in ascending order: those with one of their addresses or their id, those that
+// share an address with such a row, and those of which an address could not be read where any of their cells holds it.
 func (p *persons) rows(run *runstore.Run) ([]int, error) {
 	m := run.Meta()
-	s, err := p.soughtIn(m)
+	asked, err := p.soughtIn(m)
 	if err != nil {
 		return nil, err
 	}
@@ -121,10 +169,14 @@ func (p *persons) rows(run *runstore.Run) ([]int, error) {
 		return nil, err
 	}
 	defer snapshot.Close()
-	if len(p.ids) > 0 {
+	s := asked
+	if len(p.ids) > 0 || len(m.Columns.Own) > 0 { // else whoever shares an address with a row has the one that was asked for
+		s = asked.clone()
 		err := eachRow(snapshot, func(r *campaign.Recipient) {
-			if p.ids[strings.TrimSpace(r.Field(m.Columns.ID))] && !r.Address.IsZero() {
-				s.add(r.Address)
+			if p.ids[strings.TrimSpace(r.Field(m.Columns.ID))] || asked.has(r) {
+				for _, i := range r.Identities() {
+					s.add(i)
+				}
 			}
 		})
 		if err != nil {
@@ -133,11 +185,28 @@ func (p *persons) rows(run *runstore.Run) ([]int, error) {
 	}
 	var rows []int
 	err = eachRow(snapshot, func(r *campaign.Recipient) {
-		if s.keys[r.Address.Key()] || p.ids[strings.TrimSpace(r.Field(m.Columns.ID))] || r.Address.IsZero() && s.inCells(r) {
+		if s.has(r) || p.ids[strings.TrimSpace(r.Field(m.Columns.ID))] || s.in(unread(r, m.Columns)) {
 			rows = append(rows, r.Row)
 		}
 	})
 	return rows, err
+}
+
+// unread returns the cells of a row in which an address may stand that could not be read: all of them where it has no address.
+func unread(r *campaign.Recipient, columns campaign.Columns) []string {
+	if !r.HasAddress() {
+		return r.Fields
+	}
+	var cells []string
+	if r.Address.IsZero() {
+		cells = append(cells, r.Field(columns.Phone))
+	}
+	for _, own := range columns.Own {
+		if _, read := r.On(own.Channel); !read {
+			cells = append(cells, r.Field(own.Column))
+		}
+	}
+	return cells
 }
 
 func eachRow(s *runstore.Snapshot, visit func(*campaign.Recipient)) error {
@@ -165,14 +234,17 @@ func (p *persons) soughtIn(m runstore.Meta) (*sought, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sought{keys: map[uint64]bool{}}
+	s := &sought{keys: map[uint64]bool{}, ids: map[string]bool{}}
 	for _, n := range p.numbers {
 		address, _ := reader.Read(n.cell, n.country)
 		if address.IsZero() {
 			return nil, inputErrorf("a number is written without its country, and cannot be read as this run reads numbers").
 				hint("write it with + and the calling code, or say --country")
 		}
-		s.add(address)
+		s.add(campaign.NumberIdentity("", address))
+	}
+	for _, other := range p.others {
+		s.add(other)
 	}
 	return s, nil
 }
@@ -180,20 +252,40 @@ func (p *persons) soughtIn(m runstore.Meta) (*sought, error) {
 // sought are people as they stand in a snapshot.
 type sought struct {
 	keys  map[uint64]bool // of their addresses
-	tails []string        // the last digits of these, as they are written with and without country
+	tails []string        // the last digits of the numbers among these, as they are written with and without country
+	ids   map[string]bool // the others
 }
 
-func (s *sought) add(a campaign.Address) {
-	if key := a.Key(); !s.keys[key] {
-		s.keys[key] = true
-		digits := strings.TrimPrefix(a.Reveal(), "+")
-		s.tails = append(s.tails, digits[len(digits)-min(9, len(digits)-2):])
+func (s *sought) clone() *sought {
+	return &sought{maps.Clone(s.keys), slices.Clone(s.tails), maps.Clone(s.ids)}
+}
+
+func (s *sought) add(i campaign.Identity) {
+	key := i.Key()
+	if s.keys[key] {
+		return
 	}
+	s.keys[key] = true
+	if !i.IsNumber() {
+		s.ids[i.Reveal()] = true
+		return
+	}
+	digits := strings.TrimPrefix(i.Reveal(), "+")
+	s.tails = append(s.tails, digits[len(digits)-min(9, len(digits)-2):])
 }
 
-// inCells reports whether a cell of a row holds one of the numbers, however it is written.
-func (s *sought) inCells(r *campaign.Recipient) bool {
-	for _, cell := range r.Fields {
+// has reports whether a row has one of the addresses.
+func (s *sought) has(r *campaign.Recipient) bool {
+	var room [4]uint64
+	return slices.ContainsFunc(r.AppendKeys(room[:0]), func(key uint64) bool { return s.keys[key] })
+}
+
+// in reports whether one of cells holds one of the addresses, a number however it is written.
+func (s *sought) in(cells []string) bool {
+	for _, cell := range cells {
+		if s.ids[strings.TrimSpace(cell)] {
+			return true
+		}
 		digits := strings.Map(func(r rune) rune {
 			if r < '0' || r > '9' {
 				return -1

@@ -46,7 +46,7 @@ func eachPlanned(c *campaign.Campaign, run *runstore.Run, show func(plannedRow) 
 			if err != nil {
 				return err
 			}
-			row := plannedRow{Line: r.Line, To: r.Address.String()}
+			row := plannedRow{Line: r.Line, To: r.Masked()}
 			if e.State == ledger.Skipped {
 				row.Skipped, row.Why = campaign.SkipReason(e.Reason).String(), report.Why(&e)
 			} else {

@@ -27,7 +27,19 @@ func (r *runner) preflight(ctx context.Context) error {
 	if err := checkChannels(r.app, r.campaign.ChannelPriorityOrder); err != nil {
 		return err
 	}
+	if err := checkContacts(r.app, r.run.Meta().Columns.OwnOf(campaign.Contact) >= 0); err != nil {
+		return err
+	}
 	return r.chooseRate()
+}
+
+// checkContacts refuses an audience with contacts where the app keeps none: Sinch would refuse every one of them.
+func checkContacts(app *sinch.App, hasContacts bool) error {
+	if !hasContacts || app.ProcessingMode == runstore.Conversation {
+		return nil
+	}
+	return accessErrorf("the app %q is in %s mode, which knows no contacts, and the audience has contact_id: nothing was sent\n"+
+		"    hint: send through an app in CONVERSATION mode, or address these people by phone or on their channels", app.DisplayName, app.ProcessingMode)
 }
 
 func (r *runner) askForApp(ctx context.Context) error {

@@ -215,7 +215,7 @@ func (r *runner) settleDoubt(ctx context.Context) error {
 			return err
 		}
 		details[int(row)] = e.Detail
-		settler.Add(settle.Doubt{Row: int(row), Address: recipient.Address, Begun: e.Begun, Storage: e.Storage})
+		settler.Add(settle.Doubt{Row: int(row), To: recipient.Identities(), Begun: e.Begun, Storage: e.Storage})
 	}
 	r.sayAsking(len(rows), len(details), settler.Longest())
 	err = settler.Run(ctx, func(a settle.Answer) error {

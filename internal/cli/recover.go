@@ -67,7 +67,7 @@ func (r *runner) takeOver(t settle.Trace, snapshot *runstore.Snapshot, entries *
 	if err != nil {
 		return false, err
 	}
-	if !recipient.Erased() && !t.To(recipient.Address) { // to whom a row was sent whose person is erased, nobody can say any more
+	if !recipient.Erased() && !t.To(recipient.Identities()) { // to whom a row was sent whose person is erased, nobody can say any more
 		return false, otherPeople()
 	}
 	return false, r.run.Ledger.RecordFound(uint32(t.Row), t.Result())

@@ -303,7 +303,7 @@ func (r *runner) send(ctx context.Context) error {
 	watching := r.watchProgress()
 	err = send.Send(ctx, r.signals.stop, send.Config{
 		Run: r.run, Renderer: renderer, Suppress: r.lists, Client: r.client,
-		IDColumn: m.Columns.ID, Channel: r.campaign.ChannelPriorityOrder[0].Index(), Epoch: epoch,
+		IDColumn: m.Columns.ID, Epoch: epoch,
 		Rate: r.rate, MaxInFlight: r.flags.maxInFlight, Limit: r.flags.limit, GiveUp: r.flags.giveUp, NoCanary: r.flags.noCanary,
 		Settler: r.settler, InDoubt: r.flags.inDoubt, HoldServerErrors: r.flags.holdServerErrors, NotAfter: r.tooLate(),
 		Valve: &r.valve, Progress: &r.progress, Log: log.Logger,

@@ -96,7 +96,11 @@ func (in *inputs) standIn(c Config) (err error) {
 		in.filter = new(filter.Filter)
 	}
 	if in.renderer == nil {
-		in.renderer, err = render.New(&campaign.Campaign{}, in.audience.Columns(), c.identity())
+		order := c.Campaign.ChannelPriorityOrder
+		if len(order) == 0 { // of a campaign of which nobody can say how it reaches people
+			order = campaign.Channels[:]
+		}
+		in.renderer, err = render.New(&campaign.Campaign{ChannelPriorityOrder: order}, in.audience.Columns(), c.identity())
 	}
 	return err
 }

@@ -7,7 +7,6 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/filter"
 	"sendoff/internal/ledger"
-	"sendoff/internal/phone"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
 	"sendoff/internal/survey"
@@ -20,15 +19,16 @@ const sampleEpoch = "00000000"
 // worker decides about frames. Each goroutine needs its own.
 type worker struct {
 	in      *inputs
-	id      int // column of the customer's own id, or -1
+	columns campaign.Columns
 	encoder *runstore.FrameEncoder
 	judge   *filter.Judge
 	tally   *survey.Tally // of what the cells hold; nil where nobody asks
 	body    []byte        // of the last row, for its memory
+	keys    []uint64
 }
 
 func newWorker(in *inputs) *worker {
-	return &worker{in: in, id: in.audience.Columns().ID, encoder: runstore.NewFrameEncoder(), judge: in.filter.Judge()}
+	return &worker{in: in, columns: in.audience.Columns(), encoder: runstore.NewFrameEncoder(), judge: in.filter.Judge()}
 }
 
 // decide takes the frame's rows through all stages up to freezing.
@@ -56,14 +56,18 @@ func (w *worker) decide(f *frame) error {
 func (w *worker) row(f *frame, i int, fault table.Fault) error {
 	r := &f.rows[i]
 	what := subject{row: fault}
-	if fault == table.OK && r.Address.IsZero() { // somebody of another run has the address that was understood there
-		what.number = w.normalise(r)
+	if fault == table.OK && !r.HasAddress() { // somebody of another run has the addresses that were understood there
+		what.number = w.address(f, r)
 	}
 	if what != (subject{}) {
 		f.remarks = append(f.remarks, remark{line: r.Line, what: what})
 	}
 	if what.isInvalid() {
 		f.skip(r, campaign.Invalid, what.message(), 0)
+		return nil
+	}
+	if w.in.renderer.First(r) == "" {
+		w.unreached(f, r)
 		return nil
 	}
 	if v := w.judge.Row(r, f.chosen); v.Reason != 0 {
@@ -73,7 +77,7 @@ func (w *worker) row(f *frame, i int, fault table.Fault) error {
 		f.skip(r, v.Reason, v.Detail, 0)
 		return nil
 	}
-	if match, leftOut := w.in.lists.Match(r, r.Field(w.id)); leftOut {
+	if match, leftOut := w.in.lists.Match(r, r.Field(w.columns.ID)); leftOut {
 		f.matches[match.List]++
 		f.skip(r, match.Reason, match.File, match.Line)
 		return nil
@@ -83,22 +87,13 @@ func (w *worker) row(f *frame, i int, fault table.Fault) error {
 	if err != nil {
 		return w.unrendered(f, r, err)
 	}
-	f.sendable = append(f.sendable, record{key: r.Address.Key(), row: uint32(r.Row), line: uint32(r.Line)})
+	f.people++
+	w.keys = r.AppendKeys(w.keys[:0])
+	for _, key := range w.keys {
+		f.sendable = append(f.sendable, record{key: key, row: uint32(r.Row), line: uint32(r.Line)})
+	}
 	w.candidate(f, i)
 	return nil
-}
-
-// normalise reads the row's number and sets its address, which stays zero where the finding is a problem.
-func (w *worker) normalise(r *campaign.Recipient) phone.Finding {
-	columns := w.in.audience.Columns()
-	address, finding := w.in.numbers.Read(r.Field(columns.Phone), r.Field(columns.Country))
-	if !finding.IsProblem() {
-		r.Address = address
-	}
-	if finding == phone.Landline && !w.in.mobiles {
-		return phone.OK
-	}
-	return finding
 }
 
 // unrendered deals with a row that has no body: it is left out where a param says so, and otherwise stops the plan.

@@ -48,8 +48,12 @@ func newDigest(config Config, lists []suppress.ListInfo, columns campaign.Column
 	for _, name := range columns.Header {
 		d.text(name)
 	}
-	for _, role := range campaign.Roles {
-		d.number(columns.Role(role))
+	for _, column := range []int{columns.Phone, columns.ID, columns.Language, columns.Country, columns.TimeZone} {
+		d.number(column)
+	}
+	for _, own := range columns.Own {
+		d.text(own.Channel.Role())
+		d.number(own.Column)
 	}
 	return d
 }

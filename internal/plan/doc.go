@@ -2,8 +2,12 @@
 // run's snapshot, the skipped ones in its ledger. It sends nothing. [Build] makes the plan that is sent or refuses to; [Check] goes as far as
 // it can whatever is wrong, for somebody who mends it.
 //
-// The stages of a row: read, normalise the number, check, ask whether it is meant (where, consent), ask the suppression lists, render and check
-// the message, freeze; and when all have passed, find duplicates. Among rows that would otherwise be sent the first one wins.
+// The stages of a row: read, normalise its addresses, check, ask whether it is meant (where, consent), ask the suppression lists, render and
+// check the message, freeze; and when all have passed, find duplicates. Among rows that would otherwise be sent the first one wins.
+//
+// A row has a phone number, or addresses on single channels, or both. Where an audience has columns for these a cell that cannot be read costs
+// the row that address alone, and whoever has none on any channel of the campaign is invalid. All addresses say who somebody is, also those
+// on channels that the campaign does not try.
 //
 // The rows are those of a file, or the people of another run: these have their addresses, which are not read again.
 //
@@ -24,8 +28,12 @@
 // # Why duplicates are found last
 //
 // Whether a row is a duplicate depends on all rows before it, and numbers in memory would grow with the audience. So each row that would
-// be sent leaves 16 bytes in one of 64 parts, chosen by a hash of its number, in memory first and above some size in a file. Equal
-// numbers meet in the same part, which is small enough to be sorted in memory. This is exact, and needs a few MB for any number of rows.
+// be sent leaves 16 bytes for each address in one of 64 parts, chosen by a hash of its key, in memory first and above some size in a file.
+// Equal keys meet in the same part, which is small enough to be sorted in memory. For numbers this is exact (see [campaign.Identity.Key]
+// for ids), and needs a few MB for any number of rows.
+//
+// Where people have several addresses, whether a row loses depends on which of the earlier rows do. So the rows that share an address are walked
+// once more, in their order: see findSeveral, which says what that needs.
 //
 // # What the digest covers
 //

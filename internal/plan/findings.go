@@ -13,7 +13,7 @@ import (
 type Finding struct {
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
-	Warning bool   `json:"warning"` // the rows are sent all the same
+	Warning bool   `json:"warning"` // no row is left out for it
 	Count   int    `json:"count"`   // rows; 0: it is about all of them together
 	Lines   []int  `json:"lines"`   // the first of them
 }
@@ -27,27 +27,33 @@ type remark struct {
 	what subject
 }
 
-// subject is what a finding is about: why a row is not one of its table, what is remarkable about its number, why where or consent cannot
-// judge it, or why it cannot be rendered.
+// subject is what a finding is about: why a row is not one of its table, what is remarkable about its number or about one of several
+// addresses, why where or consent cannot judge it, or why it cannot be rendered.
 type subject struct {
 	row        table.Fault
 	number     phone.Finding
 	unjudged   filter.Fault
 	unrendered render.RowError
+	unread     unread
 }
 
+// unread is a cell that gives no address, or a doubtful one, in an audience whose people can have others.
+type unread struct{ column, why, hint string }
+
 // refuses reports whether the whole plan is refused for it.
-func (s subject) refuses() bool { return s.unrendered.Reason != 0 }
+func (s subject) refuses() bool { return s.unrendered.Reason != 0 && !s.isInvalid() }
 
 // isInvalid reports whether the row is left out for it.
 func (s subject) isInvalid() bool {
-	return s.row != table.OK || s.number.IsProblem() || !s.unjudged.IsZero()
+	return s.row != table.OK || s.number.IsProblem() || !s.unjudged.IsZero() || s.unrendered.Reason == render.NoAddress
 }
 
 func (s subject) message() string {
 	switch {
-	case s.refuses():
+	case s.unrendered.Reason != 0:
 		return s.unrendered.Error()
+	case s.unread != unread{}:
+		return s.unread.column + ": " + s.unread.why
 	case s.row != table.OK:
 		return s.row.String()
 	case !s.unjudged.IsZero():
@@ -58,8 +64,10 @@ func (s subject) message() string {
 
 func (s subject) hint() string {
 	switch {
-	case s.refuses():
+	case s.unrendered.Reason != 0:
 		return s.unrendered.Hint()
+	case s.unread != unread{}:
+		return s.unread.hint
 	case s.row != table.OK:
 		return s.row.Hint()
 	case !s.unjudged.IsZero():

@@ -22,7 +22,8 @@ type frame struct {
 	sum    [sha256.Size]byte
 
 	skips    []ledger.Skip
-	sendable []record // for the search for duplicates
+	people   int      // rows that would be sent
+	sendable []record // of these, one for each address: for the search for duplicates
 	matches  []int    // rows that each suppression list left out
 	chosen   *filter.Tally
 	remarks  []remark
@@ -42,6 +43,7 @@ func (f *frame) reset() {
 	f.rows, f.bad, f.cells = f.rows[:0], f.bad[:0], f.cells[:0]
 	f.raw, f.packed = f.raw[:0], f.packed[:0]
 	f.skips, f.sendable, f.remarks = f.skips[:0], f.sendable[:0], f.remarks[:0]
+	f.people = 0
 	clear(f.matches)
 	f.chosen.Reset()
 	f.first, f.defaulted, f.longest, f.longestSize = -1, -1, -1, 0

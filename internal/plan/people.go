@@ -113,7 +113,7 @@ func (p *peopleReader) fill(f *frame) error {
 		if err != nil {
 			return err
 		}
-		if r.Address.IsZero() || !slices.Contains(p.states, stateOf(e)) {
+		if !r.HasAddress() || !slices.Contains(p.states, stateOf(e)) {
 			continue
 		}
 		r.Row = p.row

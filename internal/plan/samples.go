@@ -44,7 +44,7 @@ func (f *frame) keep(i int) *campaign.Recipient {
 	return &r
 }
 
-// drop removes a row that is not sent after all. The first never is: of rows with the same number the first wins.
+// drop removes a row that is not sent after all. The first never is: of rows with the same address the first wins.
 func (s *samples) drop(row int) {
 	if s.defaulted != nil && s.defaulted.Row == row {
 		s.defaulted = nil

@@ -60,9 +60,13 @@ func (b *builder) skip(s ledger.Skip) error {
 	return b.skips.add(s)
 }
 
-// leaveOutDuplicates leaves out, of all rows with the same number, every one but the first.
+// leaveOutDuplicates leaves out every row that has an address of an earlier one which is sent.
 func (b *builder) leaveOutDuplicates(ctx context.Context) error {
-	return findDuplicates(ctx, b.duplicates, b.rows, func(row, winner uint32) error {
+	find := findDuplicates
+	if b.several {
+		find = findSeveral
+	}
+	return find(ctx, b.duplicates, b.rows, func(row, winner uint32) error {
 		b.eligible--
 		b.samples.drop(int(row))
 		return b.skip(ledger.Skip{Row: row, Reason: uint8(campaign.Duplicate), Number: winner})

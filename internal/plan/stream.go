@@ -24,6 +24,7 @@ type builder struct {
 	snapshot   *runstore.SnapshotWriter // nil once it is committed
 	skips      *skipWriter
 	duplicates *spool
+	several    bool // somebody has several addresses
 	digest     *digest
 
 	size     int64 // of the audience's file
@@ -157,7 +158,8 @@ func (b *builder) gather(f *frame) error {
 			return err
 		}
 	}
-	b.eligible += len(f.sendable)
+	b.eligible += f.people
+	b.several = b.several || len(f.sendable) > f.people
 	for i, n := range f.matches {
 		b.matches[i] += n
 	}

@@ -35,7 +35,7 @@ func (c *compiler) request(message campaign.Value) {
 	c.json(`,"message":`)
 	c.value(message)
 	c.json(`,"channel_priority_order":`)
-	c.list(len(c.campaign.ChannelPriorityOrder), func(i int) { c.string(string(c.campaign.ChannelPriorityOrder[i])) })
+	c.order()
 	c.options()
 	c.channelProperties()
 	c.conversationMetadata()
@@ -45,17 +45,29 @@ func (c *compiler) request(message campaign.Value) {
 	c.flush()
 }
 
-// recipient names the person on every channel that may be tried: all of them know people by their phone number.
+// recipient names the person on every channel that may be tried.
 func (c *compiler) recipient() {
-	c.json(`,"recipient":{"identified_by":{"channel_identities":`)
-	c.list(len(c.campaign.ChannelPriorityOrder), func(i int) {
-		c.json(`{"channel":`)
-		c.string(string(c.campaign.ChannelPriorityOrder[i]))
-		c.json(`,"identity":"`)
+	c.json(`,"recipient":`)
+	if !c.program.routes.onlyNumber {
+		c.add(op{kind: recipientOp})
+		return
+	}
+	c.json(`{"identified_by":{"channel_identities":`)
+	c.list(len(c.program.routes.all), func(i int) {
+		c.json(c.program.routes.all[i].identity)
 		c.add(op{kind: addressOp})
 		c.json(`"}`)
 	})
 	c.json("}}")
+}
+
+// order names the channels that may be tried.
+func (c *compiler) order() {
+	if !c.program.routes.onlyNumber {
+		c.add(op{kind: orderOp})
+		return
+	}
+	c.list(len(c.program.routes.all), func(i int) { c.json(c.program.routes.all[i].name) })
 }
 
 // options are the fields that go out as the campaign has them.

@@ -10,9 +10,15 @@
 //   - No placeholder is left in a body. A row in which one has no value has no body but a [RowError].
 //   - Errors name the placeholder, never its value.
 //
+// # Who is addressed how
+//
+// A request names the channels on which its recipient has an address, in the campaign's order, and no other. A phone channel takes the phone
+// number, unless the audience has a column of its own for it. Whoever is a contact is addressed as that alone, on the whole order.
+//
 // # Why a program
 //
 // A campaign is the same for everyone but for some values. [New] therefore compiles each of its messages once: everything that does not
 // change, quotes, keys and escapes included, becomes a few long literals, and between them stand the values. Rendering copies the one and
-// escapes the other; it looks nothing up by name, and a document inside a string is only a deeper level of escaping.
+// escapes the other; it looks nothing up by name, and a document inside a string is only a deeper level of escaping. Where the phone number
+// serves every channel, the recipient is a part of that; otherwise it is put together for every row.
 package render

@@ -11,7 +11,8 @@ import (
 
 // program renders one message for anybody: its operations append to the body one behind the other.
 type program struct {
-	ops []op
+	ops    []op
+	routes *routes
 	// defaulted are the sources in it that have a default.
 	defaulted []*source
 }
@@ -19,14 +20,16 @@ type program struct {
 type opKind uint8
 
 const (
-	literalOp opKind = iota // text
-	valueOp                 // source's value, escaped for depth strings
-	numberOp                // source's value as a JSON number, at most limit from 0 where that is set
-	addressOp               // the address
-	rowOp                   // the row's ordinal
-	epochOp                 // the epoch
-	markOp                  // where the field begins that the next limitOp measures
-	limitOp                 // at most limit characters since the mark; text is the field
+	literalOp   opKind = iota // text
+	valueOp                   // source's value, escaped for depth strings
+	numberOp                  // source's value as a JSON number, at most limit from 0 where that is set
+	addressOp                 // the phone number
+	rowOp                     // the row's ordinal
+	epochOp                   // the epoch
+	markOp                    // where the field begins that the next limitOp measures
+	limitOp                   // at most limit characters since the mark; text is the field
+	recipientOp               // the recipient, by the routes that the row has
+	orderOp                   // the channels of these routes
 )
 
 type op struct {
@@ -71,6 +74,12 @@ func (p *program) append(dst []byte, r *campaign.Recipient, epoch string) ([]byt
 			if field := dst[mark:]; len(field) > o.limit && characters(field, o.inString) > o.limit {
 				return dst, &RowError{Reason: TooLong, Name: o.text, Limit: o.limit}
 			}
+		case recipientOp:
+			if dst = p.routes.appendRecipient(dst, r); p.routes.first(r) == "" {
+				return dst, &RowError{Reason: NoAddress, Name: "recipient"}
+			}
+		case orderOp:
+			dst = p.routes.appendOrder(dst, r)
 		}
 	}
 	return dst, nil

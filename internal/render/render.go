@@ -16,15 +16,18 @@ type Renderer struct {
 	campaign *campaign.Campaign
 	language int // the column that chooses the translation, or -1
 	sources  sources
+	routes   *routes
 
 	message      program // for everyone who has no translation
 	translations []program
 }
 
-// New prepares a campaign for an audience with these columns. Placeholders and params that name nothing there are [campaign.Problems],
-// all of them, with their positions in the campaign's files.
+// New prepares a campaign for an audience with these columns. Placeholders and params that name nothing there, and channels on which no
+// column gives an address, are [campaign.Problems], all of them, with their positions in the campaign's files as far as they have one.
 func New(c *campaign.Campaign, columns campaign.Columns, id Identity) (*Renderer, error) {
 	known, problems := newSources(c, columns)
+	routes, unreached := newRoutes(c, columns)
+	problems = append(problems, unreached...)
 	problems = append(problems, known.unanswered(c.Message, messageFile(c), columns.Header)...)
 	beside := []campaign.Value{c.ChannelProperties, c.CallbackURL, c.TTL, c.ConversationMetadata, c.CorrelationID, c.Metadata}
 	for _, t := range c.Translations {
@@ -36,9 +39,9 @@ func New(c *campaign.Campaign, columns campaign.Columns, id Identity) (*Renderer
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	r := &Renderer{campaign: c, language: columns.Language, sources: known}
+	r := &Renderer{campaign: c, language: columns.Language, sources: known, routes: routes}
 	compile := func(message campaign.Value) program {
-		compiler := compiler{campaign: c, id: id, sources: known}
+		compiler := compiler{campaign: c, id: id, sources: known, program: program{routes: routes}}
 		compiler.request(message)
 		return compiler.program
 	}
@@ -57,6 +60,11 @@ func (r *Renderer) Body(dst []byte, recipient *campaign.Recipient, epoch string)
 		return dst, err
 	}
 	return body, nil
+}
+
+// First returns the channel on which a recipient is tried first, or "" where they have no address on any channel of the campaign.
+func (r *Renderer) First(recipient *campaign.Recipient) campaign.Channel {
+	return r.routes.first(recipient)
 }
 
 // UsesDefault reports whether a default stands in for a value that the recipient has not.

@@ -17,6 +17,8 @@ const (
 	OutOfRange
 	// TooLong: a text has more than Limit characters.
 	TooLong
+	// NoAddress: the row has no address for any channel of the campaign.
+	NoAddress
 )
 
 // RowError says why a recipient has no body. It holds no value.
@@ -32,6 +34,8 @@ func (e *RowError) Error() string {
 		return fmt.Sprintf("%s: more than the %d characters that the API takes", e.Name, e.Limit)
 	case NotANumber:
 		return fmt.Sprintf("${%s}: not a number", e.Name)
+	case NoAddress:
+		return "row: has no address for any channel of the campaign"
 	case OutOfRange:
 		return fmt.Sprintf("${%s}: not a number from %d to %d", e.Name, -e.Limit, e.Limit)
 	}
@@ -48,6 +52,8 @@ func (e *RowError) Hint() string {
 		return "shorten the text, or the values in it"
 	case NotANumber, OutOfRange:
 		return "write numbers with a point and without separators, such as 59.33"
+	case NoAddress:
+		return ""
 	}
 	return fmt.Sprintf(`say what is meant: params: {%s: {default: "…"}} fills it in, on_empty: skip leaves such rows out`, e.Name)
 }

@@ -97,16 +97,27 @@ func (p *printer) corrected(w io.Writer, c *Correction) error {
 		}
 		c.Rows++
 		p.cells = append(p.cells[:0], r.Fields...)
-		if number := r.Address.Reveal(); p.columns.Phone >= 0 && p.columns.Phone < len(p.cells) {
-			if strings.TrimSpace(p.cells[p.columns.Phone]) != number {
-				c.Numbers++
+		p.correct(p.columns.Phone, r.Address.Reveal(), c)
+		for _, other := range r.Others {
+			if other.IsNumber() {
+				p.correct(p.columns.OwnOf(other.Channel), other.Reveal(), c)
 			}
-			p.cells[p.columns.Phone] = guardPhone(number)
 		}
 		return lines.Write(p.cells)
 	})
 	lines.Flush()
 	return errors.Join(err, lines.Error())
+}
+
+// correct writes a number into a cell; an empty one leaves there what is.
+func (p *printer) correct(column int, number string, c *Correction) {
+	if number == "" || column < 0 || column >= len(p.cells) {
+		return
+	}
+	if strings.TrimSpace(p.cells[column]) != number {
+		c.Numbers++
+	}
+	p.cells[column] = guardPhone(number)
 }
 
 // invalid writes the rows that cannot be used.

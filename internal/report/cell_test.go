@@ -129,3 +129,16 @@ func FuzzGuardPhone(f *testing.F) {
 		t.Errorf("%q is %q, and as %q in a list it is %q", cell, want.Reveal(), guardPhone(cell), got.Reveal())
 	})
 }
+
+// An id that stands in a list is the same id when the list is read as an audience.
+func TestGuardKeepsIDs(t *testing.T) {
+	for _, cell := range []string{"1234567890123456", "@anna", "-100123", "=abc=", "+abc", `="00077"`, "'00077", "  U12"} {
+		want, err := campaign.ReadIdentity(campaign.Telegram, cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := campaign.ReadIdentity(campaign.Telegram, guard(cell)); err != nil || !got.Equal(want) {
+			t.Errorf("%q stands in a list as %q and is read as %q, %v, want %q", cell, guard(cell), got.Reveal(), err, want.Reveal())
+		}
+	}
+}

@@ -15,8 +15,8 @@
 //
 // # The lists
 //
-//	report.csv    every row in the order of the audience: line, id, address (masked, unless asked otherwise), state, reason, channel,
-//	              message_id, accepted_time, attempts, error
+//	report.csv    every row in the order of the audience: line, id, address (masked, unless asked otherwise; the phone number, or else
+//	              the first of the row's other addresses), state, reason, channel, message_id, accepted_time, attempts, error
 //	failures.csv  rows that Sinch refused for good
 //	skipped.csv   rows that were left out on purpose
 //	in-doubt.csv  rows of which nobody knows; those that a person has settled as unknowable are in report.csv alone

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,12 +25,18 @@ var ownColumns = [...]string{"line", "id", "address", "state", "reason", "channe
 // table says what the lists have in common.
 type table struct {
 	columns campaign.Columns
+	numbers []int // the columns that hold phone numbers
 	full    bool
 	added   [3]string // our names for line, reason and detail
 }
 
 func newTable(c campaign.Columns, full bool) *table {
-	t := &table{columns: c, full: full}
+	t := &table{columns: c, full: full, numbers: []int{c.Phone}}
+	for _, own := range c.Own {
+		if own.Channel.ByPhone() {
+			t.numbers = append(t.numbers, own.Column)
+		}
+	}
 	for i, name := range []string{"line", "reason", "detail"} {
 		t.added[i] = freeName(c.Header, name)
 	}
@@ -149,10 +156,7 @@ func listOf(s ledger.State) (list, bool) {
 
 // whole returns a row's cells in report.csv. They are valid until the next call.
 func (p *printer) whole(r *campaign.Recipient, e *ledger.Entry) []string {
-	address := r.Address.String()
-	if p.full {
-		address = r.Address.Reveal()
-	}
+	address := p.address(r)
 	var reason, channel, accepted string
 	if e.State == ledger.Skipped {
 		reason = campaign.SkipReason(e.Reason).String()
@@ -166,6 +170,17 @@ func (p *printer) whole(r *campaign.Recipient, e *ledger.Entry) []string {
 	p.cells = append(p.cells[:0], strconv.Itoa(r.Line), guard(r.Field(p.columns.ID)), address, e.State.String(), reason, channel,
 		guard(e.MessageID), accepted, strconv.Itoa(e.Attempts), guard(Why(e)), note(e.Flags))
 	return p.cells
+}
+
+// address returns the phone number of a row, or else the first of its other addresses.
+func (p *printer) address(r *campaign.Recipient) string {
+	switch {
+	case r.Address.IsZero() && len(r.Others) > 0 && p.full:
+		return r.Others[0].Stored()
+	case p.full:
+		return r.Address.Reveal()
+	}
+	return r.Masked()
 }
 
 // note says of a row that somebody may have it twice, and why.
@@ -183,7 +198,7 @@ func note(f ledger.Flags) string {
 func (p *printer) original(r *campaign.Recipient, e *ledger.Entry, l list) []string {
 	p.cells = p.cells[:0]
 	for i, cell := range p.fitted(r.Fields) {
-		if i == p.columns.Phone {
+		if slices.Contains(p.numbers, i) {
 			p.cells = append(p.cells, guardPhone(cell))
 		} else {
 			p.cells = append(p.cells, guard(cell))

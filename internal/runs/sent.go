@@ -34,7 +34,7 @@ func (q Question) String() string {
 type People struct {
 	Name  string   // the question's
 	Runs  []string // keys of the runs that were meant
-	Keys  []uint64 // of addresses ([campaign.Address.Key]), sorted, each once
+	Keys  []uint64 // of addresses ([campaign.Recipient.AppendKeys]), sorted, each once
 	Notes []string // what somebody may want to know about it
 	// Unfinished are those of the runs that nobody holds and that may go on: also whom they have not reached is among the people.
 	Unfinished []UnfinishedError
@@ -130,7 +130,7 @@ func Of(ctx context.Context, run *runstore.Run) (*People, error) {
 const forgotten = 0
 
 // Each calls yield with the people of an open run, some at a time, in the order of its audience: the keys of their addresses
-// ([campaign.Address.Key]), and 0 for each who was sent to, or may have been, and was forgotten since. The keys are yield's until it returns.
+// ([campaign.Recipient.AppendKeys]), and 0 for each who was sent to, or may have been, and was forgotten since. The keys are yield's until it returns.
 // The run may send meanwhile; of one that is still being planned nobody counts.
 func Each(ctx context.Context, run *runstore.Run, yield func(keys []uint64) error) error {
 	m := run.Meta()
@@ -169,8 +169,12 @@ func frame(keys []uint64, snapshot *runstore.Snapshot, i int, entries *ledger.Re
 		if err != nil {
 			return nil, err
 		}
-		if counts(e, isOver) && (!r.Address.IsZero() || r.Erased()) {
-			keys = append(keys, r.Address.Key())
+		switch {
+		case !counts(e, isOver):
+		case r.Erased():
+			keys = append(keys, forgotten)
+		default:
+			keys = r.AppendKeys(keys)
 		}
 	}
 	return keys, nil

@@ -91,7 +91,7 @@ func (s *Snapshot) without(i int, rows []int, encoder *FrameEncoder) ([]byte, er
 	}
 	for _, row := range rows {
 		p := &people[row-i*FrameRows]
-		p.Address, p.Fields = campaign.Address{}, nil
+		p.Address, p.Others, p.Fields = campaign.Address{}, nil, nil
 	}
 	var raw []byte
 	for j := range people {

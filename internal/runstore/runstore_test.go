@@ -253,6 +253,41 @@ func TestSnapshotRoundTrip(t *testing.T) {
 	}
 }
 
+// A row is stored as ever where it has a number alone; other addresses stand behind it with their channels.
+func TestRowIsStored(t *testing.T) {
+	address := campaign.PhoneAddress("+447700900123")
+	messenger, err := campaign.ReadIdentity(campaign.Messenger, "0012")
+	if err != nil {
+		t.Fatal(err)
+	}
+	others := []campaign.Identity{campaign.NumberIdentity(campaign.WhatsApp, address), messenger}
+	for _, tc := range []struct {
+		row  campaign.Recipient
+		want string
+	}{
+		{campaign.Recipient{Line: 2, Fields: []string{"Ann"}}, "\x02\x00\x01\x03Ann"},
+		{campaign.Recipient{Line: 2, Address: address, Fields: []string{"Ann"}}, "\x02\x01\x0d+447700900123\x01\x03Ann"},
+		{campaign.Recipient{Line: 2, Others: others[1:], Fields: []string{}}, "\x02\x01\x0eMESSENGER:0012\x00"},
+		{campaign.Recipient{Line: 2, Address: address, Others: others, Fields: []string{}},
+			"\x02\x03\x0d+447700900123\x16WHATSAPP:+447700900123\x0eMESSENGER:0012\x00"},
+	} {
+		raw := AppendRow(nil, &tc.row)
+		if string(raw) != tc.want {
+			t.Errorf("AppendRow() = %q, want %q", raw, tc.want)
+		}
+		back, err := decodeFrame(raw, 0)
+		if err != nil || len(back) != 1 || back[0].Address != tc.row.Address || !cmp.Equal(back[0].Others, tc.row.Others) ||
+			len(back[0].Fields) != len(tc.row.Fields) {
+			t.Errorf("%q came back as %v, %v", tc.want, back, err)
+		}
+	}
+	for _, wrong := range []string{"\x02\x01\x05FAX:1\x00", "\x02\x01\x01x\x00", "\x02\xff\xff\xff\xff\x07\x01"} {
+		if _, err := decodeFrame([]byte(wrong), 0); !errors.Is(err, ErrSnapshot) {
+			t.Errorf("%q: %v, want ErrSnapshot", wrong, err)
+		}
+	}
+}
+
 // Whatever byte of a snapshot is wrong, nobody gets a message made of it.
 func TestSnapshotDamage(t *testing.T) {
 	r := mustAcquire(t, filepath.Join(t.TempDir(), "run"))

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -25,7 +26,7 @@ import (
 //	footer: number of frames (4), of rows (4), CRC-32C of index and these (4), magic (8)
 //
 // A row is its line, the number of its addresses, these, the number of its cells, and these; numbers as unsigned varints, texts behind
-// their length.
+// their length. An address is as [campaign.Identity.Stored] writes it, the phone number first.
 const (
 	snapshotMagic = "sendoff1"
 	// FrameRows is the number of rows in a frame of a snapshot; only the last may have fewer.
@@ -41,10 +42,16 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // AppendRow appends a row in the form that frames hold before they are compressed.
 func AppendRow(dst []byte, r *campaign.Recipient) []byte {
 	dst = binary.AppendUvarint(dst, uint64(r.Line))
-	if r.Address.IsZero() {
-		dst = append(dst, 0)
-	} else {
-		dst = appendText(append(dst, 1), r.Address.Reveal())
+	addresses := len(r.Others)
+	if !r.Address.IsZero() {
+		addresses++
+	}
+	dst = binary.AppendUvarint(dst, uint64(addresses))
+	if !r.Address.IsZero() {
+		dst = appendText(dst, r.Address.Reveal())
+	}
+	for _, other := range r.Others {
+		dst = appendText(dst, other.Stored())
 	}
 	dst = binary.AppendUvarint(dst, uint64(len(r.Fields)))
 	for _, f := range r.Fields {
@@ -292,19 +299,30 @@ func (d *frameReader) text() string {
 	return s
 }
 
+// addresses takes the addresses of a row.
+func (d *frameReader) addresses(r *campaign.Recipient) {
+	for range d.number() {
+		text := d.text()
+		if strings.HasPrefix(text, "+") {
+			r.Address = campaign.PhoneAddress(text)
+			continue
+		}
+		other, ok := campaign.ParseIdentity(text)
+		if !ok {
+			d.ok = false
+			return
+		}
+		r.Others = append(r.Others, other)
+	}
+}
+
 func decodeFrame(raw []byte, first int) ([]campaign.Recipient, error) {
 	d := frameReader{buf: raw, str: string(raw), ok: true}
 	rows := make([]campaign.Recipient, 0, FrameRows)
 	var cells []string
 	for d.ok && d.at < len(raw) {
 		r := campaign.Recipient{Row: first + len(rows), Line: d.number()}
-		switch d.number() {
-		case 0:
-		case 1:
-			r.Address = campaign.PhoneAddress(d.text())
-		default:
-			d.ok = false
-		}
+		d.addresses(&r)
 		n := d.number()
 		if !d.ok || n > len(raw)-d.at {
 			return nil, ErrSnapshot

@@ -17,7 +17,7 @@ import (
 type Fault struct {
 	Kind Kind
 	On   Operation // the requests it is about, which it counts from 1 …
-	To   string    // … or only those of them to recipients whose identity, as it is stored, ends with these digits
+	To   string    // … or only those of them to recipients whose identity, as it is stored, or contact ends with these digits
 
 	After int     // not the first so many
 	First int     // of the rest, only the first so many

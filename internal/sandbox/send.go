@@ -157,7 +157,7 @@ func (s *Server) submissionOf(root any) submission {
 	return m
 }
 
-// recipientOf returns the identity that a request to send would be kept with, or "" where it has none. The request can still be read.
+// recipientOf returns the address that a request to send would be kept with, or "" where it has none. The request can still be read.
 func (s *Server) recipientOf(r *http.Request) string {
 	var buffer bytes.Buffer
 	read, again := io.TeeReader(r.Body, &buffer), *r
@@ -167,7 +167,8 @@ func (s *Server) recipientOf(r *http.Request) string {
 	if !ok {
 		return ""
 	}
-	return s.submissionOf(root).identity
+	m := s.submissionOf(root)
+	return m.address()
 }
 
 // firstTried returns the identity that the message goes to unless that channel fails: the first in the order of priority, or

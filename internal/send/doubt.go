@@ -39,9 +39,9 @@ func (s *sender) doubt(j *job, detail string, now time.Time) (again bool, err er
 // it keeps none that could be asked for, all the same.
 func (s *sender) failed(j *job, o sinch.Outcome, now time.Time) (again bool, err error) {
 	s.mu.Lock()
-	s.detail = describe(o)
+	s.detail = j.describe(o)
 	s.mu.Unlock()
-	failures, stop := s.brakes.serverError(describe(o), s.Valve.Clock(now))
+	failures, stop := s.brakes.serverError(j.describe(o), s.Valve.Clock(now))
 	if stop != nil {
 		s.halt(stop)
 	} else if failures >= inARow {
@@ -51,15 +51,15 @@ func (s *sender) failed(j *job, o sinch.Outcome, now time.Time) (again bool, err
 		s.mu.Unlock()
 	}
 	if s.canAsk(j) {
-		if _, err := s.doubt(j, describe(o), now); err != nil {
+		if _, err := s.doubt(j, j.describe(o), now); err != nil {
 			return false, err
 		}
-		return false, s.final(j, serverError, describe(o), nil)
+		return false, s.final(j, serverError, j.describe(o), nil)
 	}
 	j.failures++
 	j.maybeTaken = true
 	j.due = now.Add(max(pace.Backoff(j.failures, retryBase, retryLimit), o.RetryAfter))
-	return true, s.record(j, ledger.Result{State: ledger.Released, Flags: ledger.AfterServerError, Detail: describe(o)})
+	return true, s.record(j, ledger.Result{State: ledger.Released, Flags: ledger.AfterServerError, Detail: j.describe(o)})
 }
 
 // await has Sinch asked about a row in doubt. since is when the last of its request can have left; zero for one of an earlier process.
@@ -67,7 +67,7 @@ func (s *sender) await(j *job, since time.Time) {
 	s.mu.Lock()
 	s.doubtful[j.r.Row] = j
 	s.mu.Unlock()
-	s.Settler.Add(settle.Doubt{Row: j.r.Row, Address: j.r.Address, Begun: j.intent.Time, Storage: j.intent.Storage, Since: since})
+	s.Settler.Add(settle.Doubt{Row: j.r.Row, To: j.r.Identities(), Begun: j.intent.Time, Storage: j.intent.Storage, Since: since})
 }
 
 // settleDoubt has Sinch asked about rows in doubt as long as rows are admitted.

@@ -61,8 +61,8 @@ func (t *todo) any(first, last int) bool {
 	return false
 }
 
-// Next returns the people who would be sent to next, at most n of them, by row.
-func Next(run *runstore.Run, n int) (map[int]campaign.Address, error) {
+// Next returns the addresses of the people who would be sent to next, at most n of them, by row.
+func Next(run *runstore.Run, n int) (map[int][]campaign.Identity, error) {
 	snapshot, err := run.OpenSnapshot()
 	if err != nil {
 		return nil, err
@@ -72,13 +72,13 @@ func Next(run *runstore.Run, n int) (map[int]campaign.Address, error) {
 	if err != nil {
 		return nil, err
 	}
-	people := map[int]campaign.Address{}
+	people := map[int][]campaign.Identity{}
 	for w := (&sweep{snapshot: snapshot, left: found.left}); len(people) < n; {
 		j, err := w.next()
 		if err != nil || j == nil {
 			return people, err
 		}
-		people[j.r.Row] = j.r.Address
+		people[j.r.Row] = j.r.Identities()
 	}
 	return people, nil
 }

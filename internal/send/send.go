@@ -26,7 +26,6 @@ type Config struct {
 	Suppress *suppress.Set
 	Client   *sinch.Client
 	IDColumn int    // of the customer's own identifier, for suppression; -1: none
-	Channel  int    // number of the channel that is tried first, for the ledger
 	Epoch    string // of this start; in the ledger's meta already
 
 	Rate        float64       // requests a second

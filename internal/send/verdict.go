@@ -22,8 +22,9 @@ const (
 	halt                       // nobody's message would be taken: stop, and say what to mend
 )
 
-// judge is the verdict table. It is total: every outcome has a verdict, and what it does not know is in doubt.
-func judge(o sinch.Outcome) verdict {
+// judge is the verdict table. It is total: every outcome has a verdict, and what it does not know is in doubt. appKnown tells a contact that
+// Sinch does not know from an app that it does not: the row is addressed by its contact, and others of this run were accepted.
+func judge(o sinch.Outcome, appKnown bool) verdict {
 	switch {
 	case o.CredentialsRefused, o.Certificate:
 		return halt
@@ -39,6 +40,10 @@ func judge(o sinch.Outcome) verdict {
 	switch o.Status {
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
 		return rejected
+	case http.StatusNotFound:
+		if appKnown {
+			return rejected
+		}
 	case http.StatusUnauthorized:
 		return newToken
 	case http.StatusTooManyRequests:
@@ -87,4 +92,16 @@ func describe(o sinch.Outcome) string {
 		return strings.TrimPrefix(o.Err.Error(), "send message: ") // which is all that is ever done here
 	}
 	return ""
+}
+
+// describe puts an outcome of a row into words. They may repeat an id of its person, which, unlike a number, nobody else would find in them.
+func (j *job) describe(o sinch.Outcome) string {
+	const shortest = 6 // what is shorter stands in many words by chance
+	text := describe(o)
+	for _, other := range j.r.Others {
+		if id := other.Reveal(); len(id) >= shortest {
+			text = strings.ReplaceAll(text, id, other.String())
+		}
+	}
+	return text
 }

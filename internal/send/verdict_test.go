@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"sendoff/campaign"
 	"sendoff/internal/sinch"
 )
 
@@ -47,16 +48,47 @@ func TestJudge(t *testing.T) {
 		{"101", sinch.Outcome{Status: 101, Written: true}, inDoubt},
 	}
 	for _, tc := range tests {
-		if got := judge(tc.o); got != tc.want {
+		if got := judge(tc.o, false); got != tc.want {
 			t.Errorf("judge(%s) = %d, want %d", tc.name, got, tc.want)
 		}
+	}
+}
+
+// A contact that Sinch does not know costs that recipient alone, once it is known that the app is there. Nothing else changes by it.
+func TestJudgeContact(t *testing.T) {
+	for status := range 600 {
+		o := sinch.Outcome{Status: status, Written: true}
+		want := judge(o, false)
+		if status == 404 {
+			want = rejected
+		}
+		if got := judge(o, true); got != want {
+			t.Errorf("judge(%d) = %d for a contact, want %d", status, got, want)
+		}
+	}
+}
+
+// What Sinch says of a row may name its person.
+func TestDescribeHidesIDs(t *testing.T) {
+	line, err := campaign.ReadIdentity(campaign.Line, "Uabcdefabcdef")
+	if err != nil {
+		t.Fatal(err)
+	}
+	short, err := campaign.ReadIdentity(campaign.Telegram, "4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := &job{r: campaign.Recipient{Others: []campaign.Identity{line, short}}}
+	o := sinch.Outcome{Status: 400, API: &sinch.APIError{Status: "INVALID_ARGUMENT", Message: "no user Uabcdefabcdef"}}
+	if got, want := j.describe(o), "400 INVALID_ARGUMENT: no user LINE ·····def"; got != want {
+		t.Errorf("describe() = %q, want %q", got, want)
 	}
 }
 
 // Whatever stops a run says what to mend.
 func TestRemedyIsTotal(t *testing.T) {
 	for status := range 600 {
-		if o := (sinch.Outcome{Status: status, Written: true, Err: errors.New("x")}); judge(o) == halt && len(Remedy(o)) < 20 {
+		if o := (sinch.Outcome{Status: status, Written: true, Err: errors.New("x")}); judge(o, false) == halt && len(Remedy(o)) < 20 {
 			t.Errorf("status %d: %q", status, Remedy(o))
 		}
 	}

@@ -3,6 +3,7 @@ package send
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 
 	"sendoff/campaign"
@@ -50,7 +51,7 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 	}
 	failpoint.Hit(failpoint.PermitTaken)
 	issued := time.Now()
-	j.begun, j.intent = true, ledger.Intent{Time: issued, Channel: s.Channel, Storage: s.Run.Storage()}
+	j.begun, j.intent = true, ledger.Intent{Time: issued, Channel: s.channel(j), Storage: s.Run.Storage()}
 	if err := s.Run.Ledger.Begin(uint32(j.r.Row), j.intent); err != nil {
 		return false, err
 	}
@@ -158,12 +159,12 @@ func (s *sender) permit() bool {
 
 // conclude does what the verdict on an outcome asks for.
 func (s *sender) conclude(j *job, o sinch.Outcome) (again bool, err error) {
-	v, now := judge(o), time.Now()
+	v, now := judge(o, s.appKnown(j)), time.Now()
 	if v == serverError && (s.HoldServerErrors && !s.canAsk(j) || j.failures+1 > maxFailures) {
 		v = inDoubt
 	}
 	if v == unsent || v == halt && o.Status == 0 {
-		err := s.record(j, ledger.Result{State: ledger.Released, Detail: describe(o)})
+		err := s.record(j, ledger.Result{State: ledger.Released, Detail: j.describe(o)})
 		return err == nil && s.unsent(j, o), err
 	}
 	s.brakes.answered()
@@ -174,14 +175,18 @@ func (s *sender) conclude(j *job, o sinch.Outcome) (again bool, err error) {
 		return false, s.final(j, v, "", err)
 	case rejected:
 		s.Progress.Rejected.Add(1)
-		err = s.record(j, ledger.Result{State: ledger.Rejected, Detail: describe(o)})
-		return false, s.final(j, v, describe(o), err)
+		err = s.record(j, ledger.Result{State: ledger.Rejected, Detail: j.describe(o)})
+		return false, s.final(j, v, j.describe(o), err)
 	case inDoubt:
-		again, err = s.doubt(j, describe(o), now)
-		return again, s.final(j, v, describe(o), err)
+		again, err = s.doubt(j, j.describe(o), now)
+		return again, s.final(j, v, j.describe(o), err)
 	case halt:
-		s.halt(&Stop{Refused, fmt.Sprintf("%s (%s)", Remedy(o), describe(o))})
-		return false, s.record(j, ledger.Result{State: ledger.Released, Detail: describe(o)})
+		remedy := Remedy(o)
+		if _, isContact := j.r.On(campaign.Contact); isContact && o.Status == http.StatusNotFound {
+			remedy += fmt.Sprintf("; if it does, what it does not know is the contact on line %d", j.r.Line)
+		}
+		s.halt(&Stop{Refused, fmt.Sprintf("%s (%s)", remedy, j.describe(o))})
+		return false, s.record(j, ledger.Result{State: ledger.Released, Detail: j.describe(o)})
 	case throttled:
 		s.Progress.Throttled.Add(1)
 		s.mu.Lock()
@@ -194,18 +199,18 @@ func (s *sender) conclude(j *job, o sinch.Outcome) (again bool, err error) {
 	case serverError:
 		return s.failed(j, o, now)
 	}
-	return true, s.record(j, ledger.Result{State: ledger.Released, Detail: describe(o)})
+	return true, s.record(j, ledger.Result{State: ledger.Released, Detail: j.describe(o)})
 }
 
 // unsent lets everybody wait after an attempt of which nothing was written, since the next one would fare no better, and reports whether
 // there is to be another.
 func (s *sender) unsent(j *job, o sinch.Outcome) (again bool) {
-	if judge(o) == halt {
+	if judge(o, false) == halt {
 		s.halt(&Stop{Refused, Remedy(o)})
 		return false
 	}
 	now := time.Now()
-	failures, stop := s.brakes.unreachable(describe(o), s.Valve.Clock(now)) // a pause is no silence
+	failures, stop := s.brakes.unreachable(j.describe(o), s.Valve.Clock(now)) // a pause is no silence
 	if stop != nil {
 		s.halt(stop)
 		return false
@@ -257,8 +262,17 @@ func (s *sender) record(j *job, r ledger.Result) error {
 	if r.Time.IsZero() {
 		r.Time = time.Now()
 	}
-	r.Channel = s.Channel
+	r.Channel = s.channel(j)
 	return s.Run.Ledger.Record(uint32(j.r.Row), r)
+}
+
+// channel returns the number of the channel that a row is tried on first.
+func (s *sender) channel(j *job) int { return s.Renderer.First(&j.r).Index() }
+
+// appKnown reports whether a 404 for a row can only be about its contact.
+func (s *sender) appKnown(j *job) bool {
+	_, isContact := j.r.On(campaign.Contact)
+	return isContact && s.Progress.Accepted.Load() > 0
 }
 
 // acceptedTime is when Sinch took the message, by its own clock where it says so.

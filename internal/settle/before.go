@@ -1,6 +1,7 @@
 package settle
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -12,25 +13,25 @@ import (
 )
 
 // Before asks whether Sinch has a message already for people who are about to be sent to, by row: of the run, or of another run with
-// the same key. Two calls for every thousand show the newest message to each; of those to whom that is another one, the first few are looked at
-// one by one. Where the app stores nothing there is nothing to ask. The traces are in the order of rows.
-func Before(ctx context.Context, c *sinch.Client, source sinch.Source, run, key string, addresses map[int]campaign.Address) ([]Trace, error) {
+// the same key. Two calls for every thousand addresses show the newest message to each; of those to whom that is another one, the first few
+// are looked at one by one. Where the app stores nothing there is nothing to ask. The traces are in the order of rows.
+func Before(ctx context.Context, c *sinch.Client, source sinch.Source, run, key string, addresses map[int][]campaign.Identity) ([]Trace, error) {
 	people := map[int]person{}
-	for row, address := range addresses {
-		people[row] = person{address: address}
+	for row, to := range addresses {
+		people[row] = person{to: to}
 	}
 	var found []Trace
 	behind := map[int]person{} // those to whom the newest message is another one
-	for i, form := range forms {
-		others, err := newest(ctx, c, source, form, people, func(t Trace) bool {
+	for _, w := range ways {
+		others, err := newest(ctx, c, source, w, people, func(t Trace) bool {
 			ours := t.Run == run || t.Key == key
 			if ours {
 				found = append(found, t)
 			}
 			return ours
 		})
-		if unsupported(err) && i > 0 {
-			break
+		if unsupported(err) && w.maybe {
+			continue
 		}
 		if unsupported(err) {
 			behind = people
@@ -40,8 +41,10 @@ func Before(ctx context.Context, c *sinch.Client, source sinch.Source, run, key 
 			return nil, err
 		}
 		for row, p := range people {
-			if others[digits(form(p.address))] {
-				behind[row] = p
+			for _, name := range w.names(p.to, source) {
+				if others[digits(name)] {
+					behind[row] = p
+				}
 			}
 		}
 	}
@@ -50,7 +53,7 @@ func Before(ctx context.Context, c *sinch.Client, source sinch.Source, run, key 
 		return nil, err
 	}
 	found = append(found, hidden...)
-	slices.SortFunc(found, func(a, b Trace) int { return a.Row - b.Row })
+	slices.SortFunc(found, func(a, b Trace) int { return cmp.Or(a.Row-b.Row, cmp.Compare(a.ID, b.ID)) })
 	return slices.CompactFunc(found, func(a, b Trace) bool { return a.ID == b.ID }), nil
 }
 
@@ -61,13 +64,20 @@ const fewPeople = 50
 func oneByOne(ctx context.Context, c *sinch.Client, source sinch.Source, run, key string, people map[int]person) (found []Trace, err error) {
 	rows := slices.Sorted(maps.Keys(people))
 	for _, row := range rows[:min(len(rows), fewPeople)] {
-		messages, _, err := c.Page(ctx, sinch.Query{Source: source, Identity: digits(people[row].address.Reveal())}, "")
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range messages {
-			if t, ok := trace(m); ok && (t.Run == run || t.Key == key) {
-				found = append(found, t)
+		for _, w := range ways {
+			if w.maybe {
+				continue
+			}
+			for _, name := range w.names(people[row].to, source) {
+				messages, _, err := c.Page(ctx, w.query(source, name), "")
+				if err != nil {
+					return nil, err
+				}
+				for _, m := range messages {
+					if t, ok := trace(m); ok && (t.Run == run || t.Key == key) {
+						found = append(found, t)
+					}
+				}
 			}
 		}
 	}

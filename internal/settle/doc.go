@@ -21,6 +21,7 @@
 // # How a message is recognised
 //
 // By the metadata that this program gives it: the run and the row in it. So a look has no window of time: a clock that was wrong when the
-// row was begun cannot hide its message. People are looked up by their digits, which is how the API stores phone numbers, and then with a
-// plus sign, since it does not say that it does so everywhere.
+// row was begun cannot hide its message. People are looked up by all their addresses, since with fallback the one that was tried last is
+// stored: ids as they are, numbers by their digits, which is how the API stores them, and then with a plus sign, since it does not say that
+// it does so everywhere. Whoever was addressed as a contact is looked up as that, which the records of CONVERSATION mode alone know.
 package settle

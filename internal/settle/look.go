@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"sendoff/campaign"
@@ -23,16 +22,10 @@ const (
 	maxErrors = 3
 )
 
-// forms are the ways in which the API may have stored somebody's number, the likelier first.
-var forms = [...]func(campaign.Address) string{
-	func(a campaign.Address) string { return strings.TrimPrefix(a.Reveal(), "+") },
-	campaign.Address.Reveal,
-}
-
 // person is somebody who is looked for.
 type person struct {
-	address campaign.Address
-	begun   time.Time // the last intent
+	to    []campaign.Identity // all their addresses
+	begun time.Time           // the last intent
 }
 
 // sight is what looks have shown, by row. Who is in none of it has no message.
@@ -49,8 +42,9 @@ func newSight() *sight {
 // find looks once, in one source, for the messages of a run to people. Its error is the reason why anybody is among the failed.
 func (s *sight) find(ctx context.Context, c *sinch.Client, source sinch.Source, run string, people map[int]person) (err error) {
 	left := maps.Clone(people)
-	for i, form := range forms {
-		others, newestErr := newest(ctx, c, source, form, left, func(t Trace) bool {
+asking:
+	for _, w := range ways {
+		others, newestErr := newest(ctx, c, source, w, left, func(t Trace) bool {
 			if _, wanted := left[t.Row]; !wanted || t.Run != run {
 				return false
 			}
@@ -65,25 +59,27 @@ func (s *sight) find(ctx context.Context, c *sinch.Client, source sinch.Source, 
 		// The newest message to the others is not ours, or nobody can say. Ours can be behind it.
 		failures := 0
 		for row, p := range left {
-			identity := form(p.address)
-			if newestErr == nil && !others[digits(identity)] {
-				continue
-			}
-			if failures >= maxErrors {
-				s.failed[row] = errNotReached
-				continue
-			}
-			searchErr := s.search(ctx, c, sinch.Query{Source: source, Identity: identity}, run, row, p)
-			switch {
-			case i > 0 && unsupported(searchErr): // the API does not know this form, so nothing is stored in it
-				return err
-			case searchErr != nil:
-				failures++
-				s.failed[row] = searchErr
-				err = searchErr
-			}
-			if _, found := s.found[row]; found {
-				delete(left, row)
+			for _, name := range w.names(p.to, source) {
+				if newestErr == nil && !others[digits(name)] {
+					continue
+				}
+				if failures >= maxErrors {
+					s.failed[row] = errNotReached
+					continue
+				}
+				searchErr := s.search(ctx, c, w.query(source, name), run, row, p)
+				switch {
+				case w.maybe && unsupported(searchErr):
+					continue asking
+				case searchErr != nil:
+					failures++
+					s.failed[row] = searchErr
+					err = searchErr
+				}
+				if _, found := s.found[row]; found {
+					delete(left, row)
+					break
+				}
 			}
 		}
 	}
@@ -116,20 +112,20 @@ func (s *sight) search(ctx context.Context, c *sinch.Client, q sinch.Query, run 
 	return nil
 }
 
-// newest asks for the newest message to everyone, hands those of this program to take, and returns the digits of whom there is
-// another message to than one that take has taken.
-func newest(ctx context.Context, c *sinch.Client, source sinch.Source, form func(campaign.Address) string, people map[int]person,
-	take func(Trace) bool) (others map[string]bool, err error) {
+// newest asks for the newest message to everyone, hands those of this program to take, and returns of whom there is another message to
+// than one that take has taken, by their names without a plus sign.
+func newest(ctx context.Context, c *sinch.Client, source sinch.Source, w way, people map[int]person, take func(Trace) bool) (others map[string]bool, err error) {
 	others = map[string]bool{}
-	for identities := range chunks(form, people) {
-		err := last(ctx, c, source, identities, func(m sinch.StoredMessage) {
-			if m.Identity == "" { // it can be anybody's
-				for _, identity := range identities {
-					others[digits(identity)] = true
+	for names := range chunks(w, source, people) {
+		err := last(ctx, c, source, w, names, func(m sinch.StoredMessage) {
+			holder := w.holder(m)
+			if !slices.ContainsFunc(names, func(name string) bool { return digits(name) == holder }) { // it can be anybody's
+				for _, name := range names {
+					others[digits(name)] = true
 				}
 			}
 			if t, ok := trace(m); !ok || !take(t) {
-				others[digits(m.Identity)] = true
+				others[holder] = true
 			}
 		})
 		if err != nil {
@@ -140,14 +136,18 @@ func newest(ctx context.Context, c *sinch.Client, source sinch.Source, form func
 }
 
 // last asks for the newest message to each of many, of fewer at once where the API finds them too many.
-func last(ctx context.Context, c *sinch.Client, source sinch.Source, identities []string, take func(sinch.StoredMessage)) error {
-	for m, err := range c.LastMessages(ctx, source, identities) {
-		if tooMany(err) && len(identities) > leastPerCall {
-			half := len(identities) / 2
-			if err := last(ctx, c, source, identities[:half], take); err != nil {
+func last(ctx context.Context, c *sinch.Client, source sinch.Source, w way, names []string, take func(sinch.StoredMessage)) error {
+	messages := c.LastMessages(ctx, source, names)
+	if w.contacts {
+		messages = c.LastOfContacts(ctx, names)
+	}
+	for m, err := range messages {
+		if tooMany(err) && len(names) > leastPerCall {
+			half := len(names) / 2
+			if err := last(ctx, c, source, w, names[:half], take); err != nil {
 				return err
 			}
-			return last(ctx, c, source, identities[half:], take)
+			return last(ctx, c, source, w, names[half:], take)
 		}
 		if err != nil {
 			return err
@@ -157,15 +157,16 @@ func last(ctx context.Context, c *sinch.Client, source sinch.Source, identities 
 	return nil
 }
 
-func digits(identity string) string { return strings.TrimPrefix(identity, "+") }
-
-// chunks yields the identities of people, as many at once as one call takes.
-func chunks(form func(campaign.Address) string, people map[int]person) iter.Seq[[]string] {
+// chunks yields the names of people, as many at once as one call takes.
+func chunks(w way, source sinch.Source, people map[int]person) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		chunk := make([]string, 0, min(len(people), perCall))
 		for _, p := range people {
-			chunk = append(chunk, form(p.address))
-			if len(chunk) == perCall {
+			for _, name := range w.names(p.to, source) {
+				chunk = append(chunk, name)
+				if len(chunk) < perCall {
+					continue
+				}
 				if !yield(chunk) {
 					return
 				}

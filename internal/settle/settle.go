@@ -31,9 +31,9 @@ type Config struct {
 // Doubt is a row of which nobody knows whether Sinch took it.
 type Doubt struct {
 	Row     int
-	Address campaign.Address
-	Begun   time.Time // its last intent
-	Storage int       // of that intent, as the run numbers it
+	To      []campaign.Identity // the addresses of its person
+	Begun   time.Time           // its last intent
+	Storage int                 // of that intent, as the run numbers it
 	// Since is when the last of its request can have left, on this process's clock; zero where it was the request of an earlier process.
 	Since time.Time
 }
@@ -327,7 +327,7 @@ func (s *Settler) conclude(p *pending, seen []runstore.Storage, shown *sight, be
 		return a, false
 	}
 	if shown.unclear[p.Row] {
-		a.Why = "Sinch's records do not show whose the messages to this number are"
+		a.Why = "Sinch's records do not show whose the messages to this person are"
 		return a, true
 	}
 	a.Outcome = NotTaken
@@ -366,7 +366,7 @@ func (s *Settler) ask(ctx context.Context, group []*pending) ([]runstore.Storage
 			if people[source] == nil {
 				people[source] = map[int]person{}
 			}
-			people[source][p.Row] = person{p.Address, p.Begun}
+			people[source][p.Row] = person{p.To, p.Begun}
 		}
 	}
 	for source, sought := range people {

@@ -2,6 +2,7 @@ package settle
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"sendoff/campaign"
@@ -18,12 +19,15 @@ type Trace struct {
 	ID    string // of the message
 	Time  time.Time
 
-	identity string // whom it went to, as stored
+	identity, contact string // whom it went to, as stored
 }
 
-// To reports whether the message went to an address, as far as that is shown.
-func (t Trace) To(a campaign.Address) bool {
-	return t.identity == "" || digits(t.identity) == digits(a.Reveal())
+// To reports whether the message went to somebody with these addresses, as far as that is shown.
+func (t Trace) To(addresses []campaign.Identity) bool {
+	if contact, isContact := contactOf(addresses); isContact {
+		return t.contact == "" || t.contact == contact.Reveal()
+	}
+	return t.identity == "" || slices.ContainsFunc(addresses, func(i campaign.Identity) bool { return digits(i.Reveal()) == digits(t.identity) })
 }
 
 // Result is what the ledger is told of the row.
@@ -45,5 +49,5 @@ func trace(m sinch.StoredMessage) (Trace, bool) {
 		return Trace{}, false
 	}
 	s := metadata.Sendoff
-	return Trace{Run: s.Run, Key: s.Key, Row: *s.Row, Epoch: s.Epoch, ID: m.ID, Time: m.AcceptTime, identity: m.Identity}, true
+	return Trace{Run: s.Run, Key: s.Key, Row: *s.Row, Epoch: s.Epoch, ID: m.ID, Time: m.AcceptTime, identity: m.Identity, contact: m.Contact}, true
 }

@@ -29,6 +29,7 @@ const toContact = "TO_CONTACT"
 type StoredMessage struct {
 	ID         string
 	Identity   string // whose: of a phone channel the digits, as a rule without the plus sign. Personal data
+	Contact    string // whose, where the app keeps contacts
 	Inbound    bool   // from the person; the API was asked for others only
 	Metadata   string // as the sender gave it; of an inbound one nothing
 	AcceptTime time.Time
@@ -38,6 +39,7 @@ type StoredMessage struct {
 type Query struct {
 	Source   Source
 	Identity string
+	Contact  string    // of ConversationSource alone
 	Start    time.Time // accepted at or after
 }
 
@@ -57,6 +59,7 @@ type messagesAnswer struct {
 		ChannelIdentity struct {
 			Identity string `json:"identity"`
 		} `json:"channel_identity"`
+		ContactID  string    `json:"contact_id"`
 		Metadata   string    `json:"metadata"`
 		AcceptTime time.Time `json:"accept_time"`
 	} `json:"messages"`
@@ -65,7 +68,8 @@ type messagesAnswer struct {
 
 // lastQuery is the body of messages:fetch-last-message.
 type lastQuery struct {
-	ChannelIdentities []string `json:"channel_identities"`
+	ChannelIdentities []string `json:"channel_identities,omitempty"`
+	ContactIDs        []string `json:"contact_ids,omitempty"`
 	AppID             string   `json:"app_id"`
 	Source            Source   `json:"messages_source"`
 	Direction         string   `json:"direction"`
@@ -83,6 +87,9 @@ func (c *Client) Page(ctx context.Context, q Query, token string) (messages []St
 	}
 	if q.Identity != "" {
 		values.Set("channel_identity", q.Identity)
+	}
+	if q.Contact != "" {
+		values.Set("contact_id", q.Contact)
 	}
 	if !q.Start.IsZero() {
 		values.Set("start_time", q.Start.UTC().Format(time.RFC3339Nano))
@@ -109,9 +116,16 @@ func (c *Client) Messages(ctx context.Context, q Query) iter.Seq2[StoredMessage,
 // LastMessages returns for each of the identities the newest stored message between the app and it, where there is one. Errors are as
 // of [Client.Messages].
 func (c *Client) LastMessages(ctx context.Context, source Source, identities []string) iter.Seq2[StoredMessage, error] {
-	q := lastQuery{
-		ChannelIdentities: identities, AppID: c.appID, Source: source, Direction: toContact, View: "WITH_METADATA", PageSize: pageSize,
-	}
+	return c.lastMessages(ctx, lastQuery{ChannelIdentities: identities, Source: source})
+}
+
+// LastOfContacts returns for each of the contacts what [Client.LastMessages] returns for identities. They are in [ConversationSource] alone.
+func (c *Client) LastOfContacts(ctx context.Context, contacts []string) iter.Seq2[StoredMessage, error] {
+	return c.lastMessages(ctx, lastQuery{ContactIDs: contacts, Source: ConversationSource})
+}
+
+func (c *Client) lastMessages(ctx context.Context, q lastQuery) iter.Seq2[StoredMessage, error] {
+	q.AppID, q.Direction, q.View, q.PageSize = c.appID, toContact, "WITH_METADATA", pageSize
 	return all(func(token string) ([]StoredMessage, string, error) {
 		q.PageToken = token
 		body, err := json.Marshal(q)
@@ -164,7 +178,7 @@ func (c *Client) page(ctx context.Context, call *http.Request, body []byte, toke
 	}
 	messages := make([]StoredMessage, 0, len(page.Messages))
 	for _, m := range page.Messages {
-		stored := StoredMessage{ID: m.ID, Identity: m.ChannelIdentity.Identity, Metadata: m.Metadata, AcceptTime: m.AcceptTime}
+		stored := StoredMessage{ID: m.ID, Identity: m.ChannelIdentity.Identity, Contact: m.ContactID, Metadata: m.Metadata, AcceptTime: m.AcceptTime}
 		if stored.Inbound = m.Direction != "" && m.Direction != toContact; stored.Inbound {
 			stored.Metadata = "" // a reply may carry that of what it replies to
 		}

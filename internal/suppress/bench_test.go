@@ -42,7 +42,7 @@ func BenchmarkMatch(b *testing.B) {
 		phones[i] = entry[uint64]{key: 447_000_000_000 + uint64(i)*977%1_000_000_000, line: uint32(i)}
 	}
 	l := &list{}
-	l.current.Store(&reading{phones: phones.sorted()})
+	l.current.Store(&reading{people: phones.sorted()})
 	s := &Set{lists: []*list{l}}
 	people := make([]campaign.Recipient, 1000)
 	for i := range people {

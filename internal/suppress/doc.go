@@ -9,7 +9,8 @@
 //     their will, so it is an error unless the campaign takes the responsibility for that list.
 //   - What was read once holds until a better reading replaces it. While a run goes on, a list that vanishes, breaks or does not answer leaves the
 //     last good reading in force, for a minute; after that nobody can say what it would hold, and [ErrLost] stops the run.
-//   - Numbers are read exactly as those of the audience are, so that no way of writing one slips past the other.
+//   - Numbers and ids are read exactly as those of the audience are, so that no way of writing one slips past the other.
+//   - Whoever has several addresses is left out by any of them; onto a list outside of which nobody may be written to belong all of them.
 //
 // # Why sorted tables
 //

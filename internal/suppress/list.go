@@ -35,7 +35,7 @@ type ListInfo struct {
 // reading is a list as it was read. It does not change.
 type reading struct {
 	info   ListInfo
-	phones entries[uint64] // by Address.Key
+	people entries[uint64] // by the keys of their addresses
 	ids    entries[string]
 }
 
@@ -66,7 +66,7 @@ func readList(path string, spec campaign.SuppressionList, only bool, numbers *ph
 	if err := l.judge(path); err != nil {
 		return nil, err
 	}
-	l.reading.phones, l.reading.ids = l.reading.phones.sorted(), l.reading.ids.sorted()
+	l.reading.people, l.reading.ids = l.reading.people.sorted(), l.reading.ids.sorted()
 	return &l.reading, nil
 }
 
@@ -90,28 +90,64 @@ func (l *listReader) readAll(file *audience.Reader) error {
 	}
 }
 
-// add takes over a row. One whose number cannot be read is unreadable even where it has an id: the audience may have none.
+// add takes over a row, whatever of it can be read. One with an address that cannot be is unreadable even where it has an id: the audience
+// may have none.
 func (l *listReader) add(path string, row *campaign.Recipient) {
-	cell, id := strings.TrimSpace(row.Field(l.columns.Phone)), strings.TrimSpace(row.Field(l.columns.ID))
-	if id != "" && (cell == "" || !l.only) { // an id lets nobody out who has another number than stands beside it
+	keys, unread, why := l.addresses(path, row)
+	for _, key := range keys {
+		l.reading.people = append(l.reading.people, entry[uint64]{key, uint32(row.Line)})
+	}
+	id := strings.TrimSpace(row.Field(l.columns.ID))
+	if id != "" && (len(keys) == 0 && !unread || !l.only) { // an id lets nobody out who has another address than stands beside it
 		// Cloned, since the cell shares its memory with the whole row.
 		l.reading.ids = append(l.reading.ids, entry[string]{strings.Clone(id), uint32(row.Line)})
 	}
-	if cell == "" {
-		if id == "" {
-			l.unreadable(campaign.Problem{File: path, Line: row.Line, Message: "row names nobody: it has neither a number nor an id"})
+	switch {
+	case unread:
+		l.unreadable(why)
+	case len(keys) == 0 && id == "":
+		l.unreadable(campaign.Problem{File: path, Line: row.Line, Message: "row names nobody: it has neither a number nor an id"})
+	default:
+		l.reading.info.Entries++
+	}
+}
+
+// addresses reads the addresses of a row. Of those that cannot be read it returns why the first one cannot.
+func (l *listReader) addresses(path string, row *campaign.Recipient) (keys []uint64, unread bool, why campaign.Problem) {
+	wrong := func(message, hint string) {
+		if !unread {
+			unread, why = true, campaign.Problem{File: path, Line: row.Line, Message: message, Hint: hint}
+		}
+	}
+	number := func(name string, column int) {
+		cell := strings.TrimSpace(row.Field(column))
+		if cell == "" {
 			return
 		}
-		l.reading.info.Entries++
-		return
+		address, finding := l.numbers.Read(cell, row.Field(l.columns.Country))
+		if address.IsZero() {
+			wrong(strings.Replace(finding.String(), "phone:", name+":", 1), finding.Hint())
+			return
+		}
+		keys = append(keys, address.Key())
 	}
-	address, finding := l.numbers.Read(cell, row.Field(l.columns.Country))
-	if address.IsZero() {
-		l.unreadable(campaign.Problem{File: path, Line: row.Line, Message: finding.String(), Hint: finding.Hint()})
-		return
+	number("phone", l.columns.Phone)
+	for _, own := range l.columns.Own {
+		if own.Channel.ByPhone() {
+			number(own.Channel.Role(), own.Column)
+			continue
+		}
+		cell := row.Field(own.Column)
+		id, err := campaign.ReadIdentity(own.Channel, cell)
+		var fault campaign.IdentityError
+		switch {
+		case err == nil:
+			keys = append(keys, id.Key())
+		case errors.As(err, &fault) && fault != campaign.IdentityEmpty:
+			wrong(own.Channel.Role()+": "+fault.Error(), fault.Hint())
+		}
 	}
-	l.reading.phones = append(l.reading.phones, entry[uint64]{address.Key(), uint32(row.Line)})
-	l.reading.info.Entries++
+	return keys, unread, why
 }
 
 func (l *listReader) unreadable(p campaign.Problem) {

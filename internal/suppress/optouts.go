@@ -3,6 +3,7 @@ package suppress
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -26,11 +27,21 @@ type OptOuts struct {
 // People is how many they are.
 func (o *OptOuts) People() int { return len(o.Keys) + len(o.Texts) }
 
-// has reports whether a person has opted out. An id of another channel than those by phone is to be looked up here, in Texts; or, where it reads as
-// a number with its country code, in Keys.
+// has reports whether a person has opted out, by any of their addresses. Sinch's list does not say of which channel an identity is, so an id of
+// digits alone may stand among the numbers.
 func (o *OptOuts) has(r *campaign.Recipient) bool {
-	_, found := slices.BinarySearch(o.Keys, r.Address.Key())
-	return found
+	if o.hasNumber(r.Address) {
+		return true
+	}
+	return slices.ContainsFunc(r.Others, func(other campaign.Identity) bool {
+		text := other.Reveal()
+		return o.Texts[text] || o.hasNumber(campaign.PhoneAddress("+"+strings.TrimPrefix(text, "+")))
+	})
+}
+
+func (o *OptOuts) hasNumber(number campaign.Address) bool {
+	_, found := slices.BinarySearch(o.Keys, number.Key())
+	return found && !number.IsZero()
 }
 
 func (o *OptOuts) info() ListInfo { return ListInfo{Sinch: o.Lists, Read: o.Read, Entries: o.People()} }

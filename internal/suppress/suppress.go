@@ -45,7 +45,7 @@ type list struct {
 type Sent struct {
 	Name string   // which runs, as somebody asked for them
 	Runs []string // their keys
-	Keys []uint64 // of the people's addresses ([campaign.Address.Key]), sorted
+	Keys []uint64 // of the people's addresses ([campaign.Recipient.AppendKeys]), sorted
 }
 
 // Match is why somebody must not be written to.
@@ -121,16 +121,20 @@ func (l *list) tooOld(now time.Time) error {
 	}}
 }
 
-// Match reports whether one of the lists keeps a person out, by their address or by the customer's own id for them, which may be
-// empty. Files are asked first, then Sinch's list, then other runs. It is safe for concurrent use, also with Refresh.
+// Match reports whether one of the lists keeps a person out, by any of their addresses or by the customer's own id for them, which may be
+// empty. Outside of a list of those who may be written to is whoever has an address that is not on it. Files are asked first, then Sinch's
+// list, then other runs. It is safe for concurrent use, also with Refresh.
 func (s *Set) Match(r *campaign.Recipient, id string) (Match, bool) {
-	key, id := r.Address.Key(), strings.TrimSpace(id)
+	var room [4]uint64
+	keys, id := r.AppendKeys(room[:0]), strings.TrimSpace(id)
 	for i, l := range s.lists {
-		switch line, found := l.current.Load().line(key, id); {
-		case found && !l.only:
+		current := l.current.Load()
+		if l.only {
+			if !current.all(keys, id) {
+				return Match{Reason: campaign.NotListed, List: i, File: l.spec.File}, true
+			}
+		} else if line, found := current.line(keys, id); found {
 			return Match{Reason: campaign.Suppressed, List: i, File: l.spec.File, Line: line}, true
-		case !found && l.only:
-			return Match{Reason: campaign.NotListed, List: i, File: l.spec.File}, true
 		}
 	}
 	behind := len(s.lists)
@@ -141,19 +145,39 @@ func (s *Set) Match(r *campaign.Recipient, id string) (Match, bool) {
 		behind++
 	}
 	for i, l := range s.sent {
-		if _, found := slices.BinarySearch(l.Keys, key); found {
-			return Match{Reason: campaign.AlreadySent, List: behind + i, File: l.Name}, true
+		for _, key := range keys {
+			if _, found := slices.BinarySearch(l.Keys, key); found {
+				return Match{Reason: campaign.AlreadySent, List: behind + i, File: l.Name}, true
+			}
 		}
 	}
 	return Match{}, false
 }
 
 // line returns the line that names a person.
-func (r *reading) line(key uint64, id string) (int, bool) {
-	if line, found := r.phones.line(key); found || id == "" {
-		return line, found
+func (r *reading) line(keys []uint64, id string) (int, bool) {
+	for _, key := range keys {
+		if line, found := r.people.line(key); found {
+			return line, true
+		}
+	}
+	if id == "" {
+		return 0, false
 	}
 	return r.ids.line(id)
+}
+
+// all reports whether a person is named by their id, or by every address that they have.
+func (r *reading) all(keys []uint64, id string) bool {
+	if _, named := r.ids.line(id); named { // no list names the empty id
+		return true
+	}
+	for _, key := range keys {
+		if _, named := r.people.line(key); !named {
+			return false
+		}
+	}
+	return len(keys) > 0
 }
 
 // Lists returns what was last read of each file, in the campaign's order; behind them what was added: Sinch's list, and people of other runs.

@@ -77,6 +77,95 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+// people makes somebody of a number, which may be empty, and ids.
+func people(t *testing.T, e164 string, ids ...string) *campaign.Recipient {
+	t.Helper()
+	r := person(e164)
+	for _, text := range ids {
+		i, ok := campaign.ParseIdentity(text)
+		if !ok {
+			t.Fatalf("%s is no identity", text)
+		}
+		r.Others = append(r.Others, i)
+	}
+	return r
+}
+
+// A person is kept out by any of their addresses, from whichever column of a list that comes; a number is the same one on all channels.
+func TestMatchIdentities(t *testing.T) {
+	dir := folder(t, map[string]string{
+		"ids.csv":    "messenger;whatsapp;contact_id;phone\n0012;;;\n;07700 900001;;\n;;01EXA;07700900003\n",
+		"failed.csv": "PSID,phone,line,reason\n1,+447700900004,17,400\n",
+	})
+	s := load(t, dir, campaign.SuppressionList{File: "ids.csv"}, campaign.SuppressionList{File: "failed.csv"})
+	s.AddSent([]Sent{{Name: "spring", Keys: people(t, "", "LINE:U9").AppendKeys(nil)}})
+	for _, tc := range []struct {
+		who  *campaign.Recipient
+		line int
+	}{
+		{people(t, "", "MESSENGER:0012"), 2},
+		{people(t, "+447700900009", "MESSENGER:0012"), 2},
+		{people(t, "+447700900009", "LINE:0012"), 0},
+		{people(t, "", "MESSENGER:12"), 0},
+		{people(t, "+447700900001"), 3},
+		{people(t, "+447700900009", "SMS:+447700900001"), 3},
+		{people(t, "", "CONTACT:01EXA"), 4},
+		{people(t, "+447700900003"), 4},
+		{people(t, "+447700900004"), 2},
+		{people(t, "", "LINE:17"), 0}, // a line of a file, not of LINE
+	} {
+		if got, found := s.Match(tc.who, ""); found != (tc.line > 0) || got.Line != tc.line {
+			t.Errorf("Match(%v) = %+v %t, want line %d", tc.who.Identities(), got, found, tc.line)
+		}
+	}
+	if got, _ := s.Match(people(t, "+447700900009", "LINE:U8", "LINE:U9"), ""); got.Reason != campaign.AlreadySent {
+		t.Errorf("whom another run has sent to: %+v", got)
+	}
+}
+
+// An id that cannot be read is a person who could be written to.
+func TestUnreadableIdentities(t *testing.T) {
+	dir := folder(t, map[string]string{"ids.csv": "messenger,sms,id\n1.23457E+15,,C1\n12,O7700,\n,,\n13,,\n"})
+	_, err := Load(dir, []campaign.SuppressionList{{File: "ids.csv"}}, "GB", time.Now())
+	for _, want := range []string{"ids.csv:2: messenger: a spreadsheet has replaced the id", "ids.csv:3: sms: has a letter in it", "ids.csv:4: row names nobody", "3 of 4 rows"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	s := load(t, dir, campaign.SuppressionList{File: "ids.csv", IgnoreUnreadable: true})
+	if _, found := s.Match(people(t, "", "MESSENGER:12"), ""); !found {
+		t.Error("what could be read of a row is not used")
+	}
+	if _, found := s.Match(people(t, ""), "C1"); !found {
+		t.Error("the id of a row is not used")
+	}
+}
+
+// Outside of a list is whoever could be reached by an address that is not on it.
+func TestOnlyWithIdentities(t *testing.T) {
+	dir := folder(t, map[string]string{"seeds.csv": "phone,messenger,id\n07700900001,11,C1\n07700900002,,C2\n,,C3\n"})
+	s, err := Load(dir, nil, "GB", time.Now(), filepath.Join(dir, "seeds.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		who *campaign.Recipient
+		id  string
+		out bool
+	}{
+		{people(t, "+447700900001", "MESSENGER:11"), "", false},
+		{people(t, "", "MESSENGER:11"), "", false},
+		{people(t, "+447700900002", "MESSENGER:12"), "", true},
+		{people(t, "", "MESSENGER:12"), "C1", true},
+		{people(t, "", "MESSENGER:12"), "C3", false},
+		{people(t, ""), "", true},
+	} {
+		if _, out := s.Match(tc.who, tc.id); out != tc.out {
+			t.Errorf("%v, %s is kept out: %t, want %t", tc.who.Identities(), tc.id, out, tc.out)
+		}
+	}
+}
+
 // Who is on none of the lists outside of which nobody may be written to is kept out, and an id lets nobody out whose number is another one.
 func TestOnly(t *testing.T) {
 	dir := folder(t, map[string]string{"optouts.txt": "07700900002\n", "seeds.csv": "phone,id\n07700900001,C1\n07700900002,C2\n,C3\n"})

@@ -61,7 +61,8 @@ type sample struct {
 func New(columns campaign.Columns) *Tally {
 	t := &Tally{columns: columns, cells: make([]cells, len(columns.Header))}
 	for i := range t.cells {
-		if i != columns.Phone && i != columns.ID {
+		isAddress := i == columns.Phone || slices.ContainsFunc(columns.Own, func(own campaign.OwnColumn) bool { return own.Column == i })
+		if !isAddress && i != columns.ID {
 			t.cells[i].values = make(map[string]int)
 		}
 	}
