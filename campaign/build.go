@@ -148,6 +148,8 @@ func audience(n *node) Audience {
 		File:       n.get("file").string(),
 		Run:        n.get("run").string(),
 		Country:    strings.ToUpper(n.get("country").string()),
+		Sheet:      n.get("sheet").string(),
+		HiddenRows: n.get("hidden_rows").string(),
 		MaxAge:     age(n.get("max_age").string()),
 		AllowEmpty: n.get("allow_empty").string() == "true",
 		MaxBadRows: Share{Percent: 5},
@@ -193,6 +195,7 @@ func suppress(n *node) (lists []SuppressionList, none bool) {
 	for _, item := range n.list() {
 		l := SuppressionList{
 			File:             item.get("file").string(),
+			Sheet:            item.get("sheet").string(),
 			Runs:             item.get("runs").string(),
 			Sinch:            item.get("sinch") != nil,
 			Within:           age(item.get("within").string()),

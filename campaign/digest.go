@@ -12,9 +12,9 @@ import (
 )
 
 // ContentDigest identifies what the campaign sends and how it understands its audience: all that goes to Sinch, the params, and of the
-// audience columns, country, numbers, where and consent. It does not depend on the order of keys, on comments or other layout of the file,
-// nor on what may change while a run is going on: pace, limits, suppression lists, run key, name, profile, time zone, deadlines, the number of
-// bad rows, how long data is kept, who is notified.
+// audience columns, country, sheet, hidden rows, numbers, where and consent. It does not depend on the order of keys, on comments or other
+// layout of the file, nor on what may change while a run is going on: pace, limits, suppression lists, run key, name, profile, time zone,
+// deadlines, the number of bad rows, how long data is kept, who is notified.
 func (c *Campaign) ContentDigest() [sha256.Size]byte {
 	d := digester{sha256.New()}
 	d.text("campaign content 1") // a new number when the encoding below changes
@@ -36,6 +36,10 @@ func (c *Campaign) ContentDigest() [sha256.Size]byte {
 		d.text(c.Audience.Columns[role])
 	}
 	d.chosen(c.Audience)
+	if a := c.Audience; a.Sheet != "" || a.HiddenRows != "" { // without them it is what it was before there were workbooks
+		d.text(a.Sheet)
+		d.text(a.HiddenRows)
+	}
 	return [sha256.Size]byte(d.hash.Sum(nil))
 }
 

@@ -99,6 +99,8 @@ func TestDigestSees(t *testing.T) {
 		{"since", "when"},
 		{"24mo", "24d"},
 		{", date: since, max_age: 24mo", ""},
+		{"country: GB", "country: GB, sheet: skip"},
+		{"country: GB", "country: GB, hidden_rows: skip"},
 		{"[RCS, SMS]", "[SMS, RCS]"},
 		{"SMS_SENDER: Acme", "SMS_SENDER: Acma"},
 		{"https://example.com", "https://example.org"},

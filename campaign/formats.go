@@ -35,6 +35,11 @@ func pathFormat() *format {
 	return newFormat(`^[^\x00-\x1f]+$`, "the name of a file is wanted", backslashHint)
 }
 
+// sheetFormat has the length that spreadsheets allow.
+func sheetFormat() *format {
+	return newFormat(`^[^\x00-\x1f]{1,31}$`, "the name of a sheet is wanted", "it stands on the sheet's tab, and has at most 31 characters")
+}
+
 func runFormat() *format {
 	return newFormat(`^[^\x00-\x1f]{1,1000}$`, "the key of a run, or its folder, is wanted", backslashHint)
 }

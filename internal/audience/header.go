@@ -12,11 +12,12 @@ import (
 
 // header is the first row of a file, while it is being understood.
 type header struct {
-	delimiter string   // as people call it
-	names     []string // trimmed
-	folded    []string
-	at        []campaign.Problem // file, line and column of each name
-	problems  campaign.Problems
+	written  string   // how the file is written, for people
+	names    []string // trimmed
+	folded   []string
+	at       []campaign.Problem // file, line and column of each name
+	places   []string           // of each name, where it stands in a sheet
+	problems campaign.Problems
 
 	usual       []usualNames
 	meanings    map[string]usual // of usual
@@ -213,7 +214,7 @@ func (h *header) hint(near string) string {
 }
 
 func (h *header) list() string {
-	return fmt.Sprintf("the columns are %s (delimiter: %s)", quoted(h.names), h.delimiter)
+	return fmt.Sprintf("the columns are %s (%s)", quoted(h.names), h.written)
 }
 
 // isData reports whether the first line is a person rather than names. It is then not shown.
@@ -226,6 +227,9 @@ func (h *header) dataHint() string {
 func (h *header) report(column int, message, hint string) {
 	p := h.at[column]
 	p.Message, p.Hint = message, hint
+	if place := h.places[column]; place != "" {
+		p.Message = place + ": " + message
+	}
 	h.problems = append(h.problems, p)
 }
 

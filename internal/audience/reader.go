@@ -1,6 +1,8 @@
 package audience
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"sendoff/campaign"
@@ -19,7 +21,7 @@ type Reader struct {
 // Open opens the audience at path, finds out how it is written and reads its header. What is wrong with the file comes as
 // [campaign.Problems]. The caller closes the Reader.
 func Open(path string, spec campaign.Audience) (*Reader, error) {
-	var options table.Options
+	options := table.Options{Sheet: spec.Sheet, HiddenRows: spec.HiddenRows}
 	if spec.File == campaign.StandardInput {
 		options.Name = spec.Name() // what it was put into is nobody's business
 	}
@@ -31,6 +33,7 @@ func Open(path string, spec campaign.Audience) (*Reader, error) {
 		if r.columns, err = h.columns(spec.Columns, ownNames(spec)); err != nil {
 			return err
 		}
+		h.asStored(r, spec.Numbers)
 		if _, isMapped := spec.Columns["phone"]; r.columns.Phone < 0 && !isMapped && spec.NeedsPhone() {
 			h.missingPhone()
 		}
@@ -43,8 +46,8 @@ func Open(path string, spec campaign.Audience) (*Reader, error) {
 // OpenList opens a list of addresses or ids. With a header it needs a column for the phone or for the id, found by the usual
 // names, or one with the name of a channel's role. A list of numbers alone, one on each line, has no header and may have comments:
 // lines that begin with #.
-func OpenList(path string) (*Reader, error) {
-	return open(path, table.Options{}, func(r *Reader) error {
+func OpenList(path string, o table.Options) (*Reader, error) {
+	return open(path, o, func(r *Reader) error {
 		if isPlain(r.Head()) {
 			r.NoHeader("phone")
 			r.columns = campaign.Columns{Header: []string{"phone"}, Phone: 0, ID: -1, Language: -1, Country: -1, TimeZone: -1}
@@ -57,6 +60,7 @@ func OpenList(path string) (*Reader, error) {
 		if r.columns, err = h.columns(nil, campaign.OwnChannels()); err != nil {
 			return err
 		}
+		h.asStored(r, nil)
 		if r.columns.Phone < 0 && r.columns.ID < 0 && r.columns.Own == nil {
 			h.report(0, "no column is known to hold phone numbers or ids",
 				"name one phone or id, or give a list of numbers alone, one on each line; "+h.hint(""))
@@ -85,14 +89,37 @@ func (r *Reader) readHeader() (*header, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &header{delimiter: r.Info().DelimiterName()}
+	h := &header{written: written(r.Info())}
 	for _, name := range names {
 		h.names = append(h.names, name.Text)
 		h.folded = append(h.folded, campaign.Fold(name.Text))
 		h.at = append(h.at, name.At)
+		h.places = append(h.places, name.Place)
 	}
 	h.check()
 	return h, nil
+}
+
+// asStored has the cells of addresses, ids and numbers handed out as a workbook stores them.
+func (h *header) asStored(r *Reader, numbers []campaign.ColumnName) {
+	r.AsStored(r.columns.Phone, r.columns.ID)
+	for _, own := range r.columns.Own {
+		r.AsStored(own.Column)
+	}
+	for _, name := range numbers {
+		r.AsStored(slices.Index(h.folded, campaign.Fold(strings.TrimSpace(name.Name))))
+	}
+}
+
+// written says how a file is written.
+func written(i table.Info) string {
+	switch i.Format {
+	case table.XLSX:
+		return fmt.Sprintf("sheet %q", i.Sheet)
+	case table.NDJSON:
+		return "keys of JSON objects"
+	}
+	return "delimiter: " + i.DelimiterName()
 }
 
 // Columns returns the header and what its columns mean. The phone column is -1 in lists, and where the campaign wants no phone numbers.

@@ -2,6 +2,7 @@ package audience
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"flag"
@@ -10,10 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"sendoff/campaign"
 	"sendoff/internal/phone"
@@ -25,15 +27,35 @@ var update = flag.Bool("update", false, "rewrite golden files")
 // longNumber is what no message may hold.
 var longNumber = regexp.MustCompile(`\d{6}`)
 
-// TestCorpus reads hostile files and compares what was understood of each with its golden file.
-func TestCorpus(t *testing.T) {
-	paths, err := filepath.Glob("testdata/corpus/*.csv")
+// specs are what campaigns say of files of the corpus.
+var specs = map[string]campaign.Audience{
+	"hidden-include.xlsx": {HiddenRows: "include"},
+	"hidden-skip.xlsx":    {HiddenRows: "skip"},
+	"hidden-sheet.xlsx":   {Sheet: "Arkiv"},
+	"sheet-named.xlsx":    {Sheet: " kunder"},
+	"sheet-unknown.xlsx":  {Sheet: "Kundr"},
+	"sheet-of-none.csv":   {Sheet: "Kunder"},
+}
+
+// corpus returns the hostile files.
+func corpus(t testing.TB) []string {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/corpus/*")
+	paths = slices.DeleteFunc(paths, func(path string) bool { return filepath.Ext(path) == ".want" })
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("glob: %v, %d files", err, len(paths))
 	}
-	for _, path := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".csv"), func(t *testing.T) {
-			golden := strings.TrimSuffix(path, ".csv") + ".want"
+	return paths
+}
+
+// TestCorpus reads hostile files and compares what was understood of each with its golden file.
+func TestCorpus(t *testing.T) {
+	if *update {
+		writeWorkbooks(t)
+	}
+	for _, path := range corpus(t) {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			golden := strings.TrimSuffix(path, filepath.Ext(path)) + ".want"
 			got := describe(t, path)
 			if *update {
 				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
@@ -44,7 +66,7 @@ func TestCorpus(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
+			if diff := gocmp.Diff(string(want), got); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", path, diff)
 			}
 		})
@@ -55,7 +77,7 @@ func TestCorpus(t *testing.T) {
 func describe(t *testing.T, path string) string {
 	t.Helper()
 	var b strings.Builder
-	r, err := Open(path, campaign.Audience{})
+	r, err := Open(path, specs[filepath.Base(path)])
 	if err != nil {
 		writeError(t, &b, err)
 		return b.String()
@@ -66,7 +88,7 @@ func describe(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	columns, info := r.Columns(), r.Info()
-	fmt.Fprintf(&b, "%s, BOM %t, phone %d, id %d, language %d, country %d, time zone %d\n%q\n", info.DelimiterName(), bytes.HasPrefix(content, []byte("\ufeff")),
+	fmt.Fprintf(&b, "%s, BOM %t, phone %d, id %d, language %d, country %d, time zone %d\n%q\n", cmp.Or(info.DelimiterName(), written(info)), bytes.HasPrefix(content, []byte("\ufeff")),
 		columns.Phone, columns.ID, columns.Language, columns.Country, columns.TimeZone, columns.Header)
 	n, err := phone.New("")
 	if err != nil {
@@ -93,6 +115,12 @@ func describe(t *testing.T, path string) string {
 			address = campaign.Address{}
 		}
 		fmt.Fprintf(&b, " %s %v\n", address.Reveal(), finding)
+	}
+	if info = r.Info(); info.Hidden > 0 {
+		fmt.Fprintf(&b, "hidden rows: %d\n", info.Hidden)
+	}
+	for _, note := range info.Notes {
+		fmt.Fprintf(&b, "note: %s (%d rows: %v)\n", note.Message, note.Count, note.Lines)
 	}
 	return b.String()
 }
@@ -200,7 +228,7 @@ func TestMappedColumns(t *testing.T) {
 	path := writeFile(t, "Phone,Backup phone,CustomerNo,Lang\n+447700900001,+447700900002,C1,sv\n")
 	r := mustOpen(t, path, campaign.Audience{Columns: map[string]string{"phone": "backup_PHONE"}})
 	want := campaign.Columns{Header: []string{"Phone", "Backup phone", "CustomerNo", "Lang"}, Phone: 1, ID: 2, Language: 3, Country: -1, TimeZone: -1}
-	if diff := cmp.Diff(want, r.Columns()); diff != "" {
+	if diff := gocmp.Diff(want, r.Columns()); diff != "" {
 		t.Errorf("Columns (-want +got):\n%s", diff)
 	}
 }
@@ -217,7 +245,7 @@ func TestOpenList(t *testing.T) {
 		{"id column", "ID\n#7\n", -1, 0, []string{"2 #7"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			r, err := OpenList(writeFile(t, tc.content))
+			r, err := OpenList(writeFile(t, tc.content), table.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -229,7 +257,7 @@ func TestOpenList(t *testing.T) {
 				}
 				got = append(got, fmt.Sprint(row.Line, " ", strings.Join(row.Cells, " ")))
 			}
-			if c := r.Columns(); c.Phone != tc.phone || c.ID != tc.id || !cmp.Equal(got, tc.want) {
+			if c := r.Columns(); c.Phone != tc.phone || c.ID != tc.id || !gocmp.Equal(got, tc.want) {
 				t.Errorf("phone %d, id %d, rows %q, want %d, %d, %q", c.Phone, c.ID, got, tc.phone, tc.id, tc.want)
 			}
 		})
@@ -242,7 +270,7 @@ func TestOpenListRefuses(t *testing.T) {
 		{"data", "+447700900001,2026-01-02\n", "looks like a person"},
 		{"letters in the first number", "077OO900124\n", "looks like a person"},
 	} {
-		_, err := OpenList(writeFile(t, tc.content))
+		_, err := OpenList(writeFile(t, tc.content), table.Options{})
 		var problems campaign.Problems
 		if !errors.As(err, &problems) {
 			t.Errorf("OpenList(%s) = %v, want problems", tc.name, err)
@@ -257,11 +285,10 @@ func TestOpenListRefuses(t *testing.T) {
 // FuzzReader wants, whatever the bytes: no panic, lines inside the file and in order, a digest of
 // the bytes where the file was read to its end.
 func FuzzReader(f *testing.F) {
-	paths, err := filepath.Glob("testdata/corpus/*.csv")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, path := range paths {
+	for _, path := range corpus(f) {
+		if filepath.Ext(path) != ".csv" {
+			continue // see FuzzWorkbook and FuzzNDJSON
+		}
 		content, err := os.ReadFile(path)
 		if err != nil {
 			f.Fatal(err)
@@ -270,36 +297,51 @@ func FuzzReader(f *testing.F) {
 	}
 	folder := f.TempDir()
 	f.Fuzz(func(t *testing.T, content []byte) {
-		path := filepath.Join(folder, fmt.Sprintf("%x.csv", sha256.Sum256(content)))
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		defer os.Remove(path)
-		lines := bytes.Count(content, []byte("\n")) + 1
-		r, err := OpenList(path)
+		checkReading(t, folder, content, nil)
+	})
+}
+
+// checkReading reads a file of these bytes, each row past each, which may be nil.
+func checkReading(t *testing.T, folder string, content []byte, each func(columns []string, row readRow)) {
+	t.Helper()
+	path := filepath.Join(folder, fmt.Sprintf("%x", sha256.Sum256(content)))
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Remove(path)
+	lines, least := bytes.Count(content, []byte("\n"))+1, 1
+	if bytes.HasPrefix(content, []byte("PK")) {
+		lines = 1_048_576 // of a sheet
+	}
+	r, err := OpenList(path, table.Options{HiddenRows: table.IncludeHidden})
+	if err != nil {
+		checkPositions(t, err, lines)
+		return
+	}
+	defer closeReader(t, r)
+	if r.Info().Format == table.NDJSON {
+		least = 0 // several objects may stand on a line
+	}
+	count, last := 0, 0
+	for row, err := range rows(r) {
 		if err != nil {
 			checkPositions(t, err, lines)
 			return
 		}
-		defer closeReader(t, r)
-		count, last := 0, 0
-		for row, err := range rows(r) {
-			if err != nil {
-				checkPositions(t, err, lines)
-				return
-			}
-			if row.Line <= last || row.Line > lines {
-				t.Fatalf("row %d line %d after line %d of %d", count, row.Line, last, lines)
-			}
-			if row.bad == nil && len(row.Cells) != len(r.Columns().Header) {
-				t.Fatalf("row %d has %d cells and is not bad", count, len(row.Cells))
-			}
-			count, last = count+1, row.Line
+		if row.Line < last+least || row.Line > lines {
+			t.Fatalf("row %d line %d after line %d of %d", count, row.Line, last, lines)
 		}
-		if r.Info().SHA256 != sha256.Sum256(content) {
-			t.Fatal("digest is not that of the bytes")
+		if row.bad == nil && len(row.Cells) != len(r.Columns().Header) {
+			t.Fatalf("row %d has %d cells and is not bad", count, len(row.Cells))
 		}
-	})
+		if each != nil {
+			each(r.Columns().Header, row)
+		}
+		count, last = count+1, row.Line
+	}
+	if r.Info().SHA256 != sha256.Sum256(content) {
+		t.Fatal("digest is not that of the bytes")
+	}
 }
 
 func checkPositions(t *testing.T, err error, lines int) {

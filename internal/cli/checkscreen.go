@@ -29,7 +29,6 @@ func (k *checker) print() error {
 	}
 	k.printProblems("worth a look", func(p campaign.Problem) bool { return p.Warning })
 	if k.Plan != nil {
-		k.printNotes("worth a look")
 		k.printFindings("worth a look", func(f plan.Finding) bool { return f.Warning })
 	}
 	k.printVerdict()
@@ -215,18 +214,6 @@ func (k *checker) printPoint(text, hint string) {
 	fmt.Fprintf(k.Stdout, "  %s\n", text)
 	if hint != "" {
 		fmt.Fprintf(k.Stdout, "      hint: %s\n", hint)
-	}
-}
-
-// printNotes prints what is remarkable about the file as a whole.
-func (k *checker) printNotes(heading string) {
-	for _, n := range k.Plan.File.Notes {
-		k.begin(heading)
-		text := n.Message
-		if n.Count > 0 {
-			text += ": " + prose.Lines(n.Count, n.Lines)
-		}
-		k.printPoint(text, n.Hint)
 	}
 }
 

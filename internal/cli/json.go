@@ -34,12 +34,13 @@ type planResult struct {
 	Where      []filter.Count  `json:"where,omitempty"`
 	Campaign   string          `json:"campaign_sha256"`
 	Audience   string          `json:"audience_sha256"`
+	Sheet      string          `json:"audience_sheet,omitempty"` // of a workbook
 	Digest     string          `json:"plan_sha256"`
 }
 
 func planJSON(p *plan.Plan, m runstore.Meta) planResult {
 	return planResult{
 		Schema: 1, RunKey: m.Key, Rows: m.Rows, Recipients: m.Eligible, Skipped: p.SkippedByName(), Findings: p.Findings, Lists: m.Lists, Where: p.Where,
-		Campaign: m.CampaignDigest, Audience: m.AudienceDigest, Digest: m.PlanDigest,
+		Campaign: m.CampaignDigest, Audience: m.AudienceDigest, Sheet: p.File.Sheet, Digest: m.PlanDigest,
 	}
 }

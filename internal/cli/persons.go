@@ -103,7 +103,7 @@ func (p *persons) addLines(r io.Reader) error {
 
 // addFile takes everybody from a file that is like a suppression list.
 func (p *persons) addFile(path string) error {
-	list, err := audience.OpenList(path)
+	list, err := audience.OpenList(path, table.Options{HiddenRows: table.IncludeHidden})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/csv"
 	"errors"
 	"flag"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/xuri/excelize/v2"
 
 	"sendoff/internal/sandbox"
 )
@@ -69,6 +71,9 @@ func TestMain(m *testing.M) {
 //	send N KEY [FLAG…]
 //	                 exits N sendoff run for the campaign in folder c with this run key, without a canary, and as impatient as tests are
 //	people N FILE    write an audience of N people
+//	workbook CSV FILE [SHEET] [hide=ROW…]
+//	                 make a workbook of a CSV file, with these rows hidden; whole numbers become number cells. Its sheet is called Kunder;
+//	                 SHEET is another one with the same rows
 //	copydir A B      copy a folder and all that is in it
 //	ended DIR AGE [STATE]
 //	                 the run in a folder ended so long ago, in that state
@@ -107,16 +112,17 @@ func TestScripts(t *testing.T) {
 			return copySamples(filepath.Join(env.WorkDir, "samples"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sinch":   func(ts *testscript.TestScript, _ bool, args []string) { ts.Value("api").(*api).set(ts, args) },
-			"exits":   exits,
-			"until":   until,
-			"send":    sendCampaign,
-			"people":  people,
-			"optout":  optOut,
-			"copydir": copyDir,
-			"ended":   ended,
-			"holding": holding,
-			"nowhere": nowhere,
+			"sinch":    func(ts *testscript.TestScript, _ bool, args []string) { ts.Value("api").(*api).set(ts, args) },
+			"exits":    exits,
+			"until":    until,
+			"send":     sendCampaign,
+			"people":   people,
+			"optout":   optOut,
+			"workbook": workbook,
+			"copydir":  copyDir,
+			"ended":    ended,
+			"holding":  holding,
+			"nowhere":  nowhere,
 			"sandbox": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Value("process").(*sandboxProcess).start(ts, args)
 			},
@@ -229,6 +235,46 @@ func optOut(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	a := ts.Value("api").(*api)
 	ts.Check(a.ask(http.MethodPost, "consents", `{"app_id":"`+a.server.Config().AppID+`","consent_records":[`+strings.Join(records, ",")+`]}`))
+}
+
+func workbook(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: workbook CSV FILE [SHEET] [hide=ROW…]")
+	}
+	rows, err := csv.NewReader(strings.NewReader(ts.ReadFile(args[0]))).ReadAll()
+	ts.Check(err)
+	book := excelize.NewFile()
+	defer book.Close()
+	ts.Check(book.SetSheetName("Sheet1", "Kunder"))
+	sheets := []string{"Kunder"}
+	for _, arg := range args[2:] {
+		if !strings.HasPrefix(arg, "hide=") {
+			_, err := book.NewSheet(arg)
+			ts.Check(err)
+			sheets = append(sheets, arg)
+		}
+	}
+	for _, sheet := range sheets {
+		for r, row := range rows {
+			for c, text := range row {
+				cell, err := excelize.CoordinatesToCellName(c+1, r+1)
+				ts.Check(err)
+				if number, err := strconv.Atoi(text); err == nil && strconv.Itoa(number) == text {
+					ts.Check(book.SetCellInt(sheet, cell, int64(number)))
+				} else {
+					ts.Check(book.SetCellStr(sheet, cell, text))
+				}
+			}
+		}
+	}
+	for _, arg := range args[2:] {
+		if text, isHidden := strings.CutPrefix(arg, "hide="); isHidden {
+			row, err := strconv.Atoi(text)
+			ts.Check(err)
+			ts.Check(book.SetRowVisible("Kunder", row, false))
+		}
+	}
+	ts.Check(book.SaveAs(ts.MkAbs(args[1])))
 }
 
 func copyDir(ts *testscript.TestScript, neg bool, args []string) {

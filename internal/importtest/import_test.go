@@ -15,7 +15,7 @@ import (
 var ours = map[string][]string{
 	"sendoff":                     {"internal/cli"},
 	"sendoff/campaign":            {},
-	"sendoff/internal/table":      {"campaign"},
+	"sendoff/internal/table":      {"campaign", "internal/prose"},
 	"sendoff/internal/phone":      {"campaign"},
 	"sendoff/internal/audience":   {"campaign", "internal/phone", "internal/table"},
 	"sendoff/internal/filter":     {"campaign", "internal/prose"},
@@ -53,6 +53,7 @@ var doors = map[string][]string{
 	"github.com/gocarina/gocsv":       {"sendoff/internal/audience"},
 	"github.com/nyaruka/phonenumbers": {"sendoff/internal/phone"},
 	"github.com/expr-lang/expr":       {"sendoff/internal/filter"},
+	"github.com/xuri/excelize":        {"sendoff/internal/table"},
 	"go.etcd.io/bbolt":                {"sendoff/internal/ledger"},
 	"github.com/klauspost/compress":   {"sendoff/internal/runstore"},
 	"golang.org/x/text":               {"sendoff/campaign", "sendoff/internal/phone"},

@@ -6,6 +6,7 @@ import (
 	"sendoff/internal/phone"
 	"sendoff/internal/prose"
 	"sendoff/internal/render"
+	"sendoff/internal/suppress"
 	"sendoff/internal/table"
 )
 
@@ -110,6 +111,21 @@ func (r *remarks) findings() []Finding {
 		if t := r.tallies[s]; !s.refuses() {
 			findings = append(findings, Finding{Message: s.message(), Hint: s.hint(), Warning: !s.isInvalid(), Count: t.count, Lines: t.lines})
 		}
+	}
+	return findings
+}
+
+// notes returns what is remarkable about the audience's file and the suppression lists as a whole.
+func notes(audience origin, lists []suppress.ListInfo) []Finding {
+	var findings []Finding
+	add := func(file string, notes []table.Note) {
+		for _, n := range notes {
+			findings = append(findings, Finding{Message: file + ": " + n.Message, Hint: n.Hint, Warning: true, Count: n.Count, Lines: append([]int{}, n.Lines...)})
+		}
+	}
+	add(audience.name, audience.file.Notes)
+	for _, l := range lists {
+		add(l.File, l.Notes)
 	}
 	return findings
 }

@@ -234,6 +234,7 @@ func (b *builder) plan() *Plan {
 	for _, w := range b.in.filter.Warnings(b.chosen) {
 		findings = append(findings, Finding{Message: w.Message, Hint: w.Hint, Warning: true, Lines: []int{}})
 	}
+	findings = append(findings, notes(origin, b.in.lists.Lists())...)
 	return &Plan{
 		Rows:     b.rows,
 		Eligible: b.eligible,

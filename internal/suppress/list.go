@@ -30,6 +30,7 @@ type ListInfo struct {
 	Entries    int  // rows that name an address or id; people
 	Only       bool // who is not on it must not be written to
 	Unreadable int  // rows that name nobody; more than 0 only where the campaign ignores them
+	Notes      []table.Note
 }
 
 // reading is a list as it was read. It does not change.
@@ -51,7 +52,11 @@ type listReader struct {
 
 // readList reads the list at path whole. What is wrong with it comes as [campaign.Problems].
 func readList(path string, spec campaign.SuppressionList, only bool, numbers *phone.Reader) (*reading, error) {
-	file, err := audience.OpenList(path)
+	hidden := table.IncludeHidden // whoever may be meant is left out
+	if only {
+		hidden = table.SkipHidden
+	}
+	file, err := audience.OpenList(path, table.Options{Sheet: spec.Sheet, HiddenRows: hidden})
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +68,7 @@ func readList(path string, spec campaign.SuppressionList, only bool, numbers *ph
 	info := file.Info()
 	l.reading.info.File, l.reading.info.Path, l.reading.info.Only = spec.File, path, only
 	l.reading.info.ModTime, l.reading.info.Size, l.reading.info.SHA256 = info.ModTime, info.Size, info.SHA256
+	l.reading.info.Notes = info.Notes
 	if err := l.judge(path); err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"sendoff/campaign"
 	"sendoff/internal/phone"
@@ -218,6 +219,39 @@ func TestOnly(t *testing.T) {
 }
 
 // TestSent asks for people of other runs: files come first, and a reading of them again leaves the others.
+// TestHiddenRows wants nobody written to because a row of a workbook is hidden: on a list of those who must not be it counts, and on one of
+// those who alone may be it does not.
+func TestHiddenRows(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "list.xlsx")
+	book := excelize.NewFile()
+	for i, text := range []string{"Phone", "+447700900001", "+447700900002"} {
+		if err := book.SetCellStr("Sheet1", fmt.Sprintf("A%d", i+1), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(book.SetRowVisible("Sheet1", 3, false), book.SaveAs(path), book.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s := load(t, dir, campaign.SuppressionList{File: "list.xlsx", Sheet: "sheet1"})
+	if match, found := s.Match(person("+447700900002"), ""); !found || match.Line != 3 {
+		t.Errorf("Match = %+v, %t, want line 3", match, found)
+	}
+	if notes := s.Lists()[0].Notes; len(notes) != 1 || notes[0].Count != 1 {
+		t.Errorf("notes %+v, want that a row is hidden", notes)
+	}
+	only, err := Load(dir, nil, "GB", time.Now(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if match, found := only.Match(person("+447700900002"), ""); !found || match.Reason != campaign.NotListed {
+		t.Errorf("Match = %+v, %t, want that the hidden row lets nobody out", match, found)
+	}
+	if match, found := only.Match(person("+447700900001"), ""); found {
+		t.Errorf("Match = %+v, want none", match)
+	}
+}
+
 func TestSent(t *testing.T) {
 	dir := folder(t, map[string]string{"optouts.txt": "+447700900001\n"})
 	s := load(t, dir, campaign.SuppressionList{File: "optouts.txt"}, campaign.SuppressionList{Runs: "spring-*"})

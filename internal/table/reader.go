@@ -46,11 +46,18 @@ type BadRow struct {
 type Name struct {
 	Text string
 	At   campaign.Problem // file, line and column
+	// Place names the cell where that is a sheet's, for messages: sheet "Kunder", cell C1.
+	Place string
 }
 
 // Options say how a file is to be read where it does not show it itself, or not rightly. The zero Options find everything out.
 type Options struct {
 	Name string // what messages call the file; its path where empty
+
+	Sheet string // of a workbook; empty: the only one that is visible and holds something
+	// HiddenRows says what becomes of a sheet's hidden rows: [SkipHidden] or [IncludeHidden]. Where it is empty, and there are some,
+	// reading ends with an error that asks for it.
+	HiddenRows string
 }
 
 // Info is what a file is.
@@ -67,7 +74,7 @@ type Info struct {
 	Confidence  int    // in the encoding, in percent; 100: certain, or told
 	Delimiter   rune   // of CSV
 	Sheet       string // of a workbook
-	Hidden      int    // rows of the sheet that are hidden
+	Hidden      int    // rows of the sheet that are hidden, complete with SHA256
 	Notes       []Note // what is remarkable about the file as a whole, complete with SHA256
 }
 
@@ -76,7 +83,9 @@ type Format string
 
 // The formats.
 const (
-	CSV Format = "CSV"
+	CSV    Format = "CSV"
+	XLSX   Format = "XLSX workbook"
+	NDJSON Format = "JSON lines"
 )
 
 // Note is something remarkable about a file that is read all the same.
@@ -87,12 +96,18 @@ type Note struct {
 	Lines   []int // the first few of them
 }
 
-// DelimiterName is what people call the delimiter: "comma", "semicolon", "tab" or "bar".
-func (i Info) DelimiterName() string { return delimiterName(i.Delimiter) }
+// DelimiterName is what people call the delimiter: "comma", "semicolon", "tab" or "bar"; empty where there is none.
+func (i Info) DelimiterName() string {
+	if i.Delimiter == 0 {
+		return ""
+	}
+	return delimiterName(i.Delimiter)
+}
 
 // Reader reads a file's rows from front to back. It is not safe for concurrent use.
 type Reader struct {
 	source *source
+	format format // nil: CSV, by the fields below
 	csv    *csv.Reader
 	header []Name
 	info   Info
@@ -109,16 +124,25 @@ func Open(path string, o Options) (*Reader, error) {
 		return nil, err
 	}
 	r := &Reader{source: s}
-	if err := r.begin(); err != nil {
+	if err := r.begin(o); err != nil {
 		_ = s.file.Close() // nothing was written to it
 		return nil, err
 	}
 	return r, nil
 }
 
-func (r *Reader) begin() (err error) {
+func (r *Reader) begin(o Options) (err error) {
 	if r.head, err = r.source.head(sniffSize); err != nil {
 		return err
+	}
+	format, err := openFormat(r.source, r.head, o)
+	if err != nil {
+		return err
+	}
+	if format != nil {
+		r.format, r.head = format, format.head()
+		r.info = Info{Path: r.source.name, Size: r.source.size, ModTime: r.source.time}
+		return nil
 	}
 	if err := r.source.sniff(r.head); err != nil {
 		return err
@@ -139,12 +163,19 @@ func (r *Reader) Head() []byte { return r.head }
 
 // NoHeader says that the first row is one like any other, of one column with this name. Lines that begin with # are comments.
 func (r *Reader) NoHeader(name string) {
+	if r.format != nil {
+		r.format.noHeader(name)
+		return
+	}
 	r.csv.Comma, r.csv.Comment = ',', '#'
 	r.header = []Name{{Text: name, At: campaign.Problem{File: r.source.name}}}
 }
 
 // ReadHeader reads the first row as the names of the columns.
 func (r *Reader) ReadHeader() ([]Name, error) {
+	if r.format != nil {
+		return r.format.header()
+	}
 	record, err := r.csv.Read()
 	switch {
 	case errors.Is(err, io.EOF):
@@ -173,15 +204,34 @@ func columnIn(text []byte, line, column int) int {
 	return characters(text[:min(column-1, len(text))]) + 1
 }
 
+// AsStored says, after the header, that the cells of these columns, counted from 0, are wanted as a workbook stores them and not as it
+// displays them: phone numbers, ids, amounts. A column below 0 is none.
+func (r *Reader) AsStored(columns ...int) {
+	if w, isWorkbook := r.format.(*workbook); isWorkbook {
+		w.asStored(columns)
+	}
+}
+
 // Info returns what the file is.
-func (r *Reader) Info() Info { return r.info }
+func (r *Reader) Info() Info {
+	if r.format == nil {
+		return r.info
+	}
+	i := r.info
+	r.format.describe(&i)
+	return i
+}
 
 // Offset returns how many bytes of the file have been read, as it is stored: with its size, how far reading is.
 func (r *Reader) Offset() int64 { return r.source.read }
 
 // Close closes the file.
 func (r *Reader) Close() error {
-	if err := r.source.file.Close(); err != nil {
+	var err error
+	if r.format != nil {
+		err = r.format.close()
+	}
+	if err = errors.Join(err, r.source.file.Close()); err != nil {
 		return fmt.Errorf("close table: %w", err)
 	}
 	return nil
@@ -195,15 +245,27 @@ func (r *Reader) Close() error {
 // be used, since the people after that place are unknown. An error stays.
 func (r *Reader) ReadBatch(b *Batch) error {
 	b.Rows, b.Bad, b.cells = b.Rows[:0], b.Bad[:0], b.cells[:0]
-	first := r.start
-	for r.err == nil && len(b.Rows) < batchRows && r.start-first < batchBytes {
-		r.err = r.readRow(b)
+	first, size := r.start, 0
+	for r.err == nil && len(b.Rows) < batchRows && r.start-first < batchBytes && size < batchBytes {
+		if r.format == nil {
+			r.err = r.readRow(b)
+		} else if r.err = r.format.read(b); r.err == nil {
+			size += b.lastSize()
+		}
 	}
 	if r.err != nil && (len(b.Rows) == 0 || !errors.Is(r.err, io.EOF)) {
 		b.Rows, b.Bad = b.Rows[:0], b.Bad[:0]
 		return r.err
 	}
 	return nil
+}
+
+// lastSize is how much text the last row has.
+func (b *Batch) lastSize() (size int) {
+	for _, cell := range b.Rows[len(b.Rows)-1].Cells {
+		size += len(cell)
+	}
+	return size
 }
 
 // readRow appends the next row to b. Its error ends the file.

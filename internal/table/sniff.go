@@ -20,8 +20,6 @@ func (s *source) sniff(head []byte) error {
 		return s.problem("is empty", "the first line has to name the columns, and each further line is a person")
 	case isUTF16(head):
 		return s.problem("is in UTF-16", asUTF8)
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return s.problem("is a workbook, not a CSV file", `save the sheet as CSV: in Excel Save As, "CSV UTF-8 (comma delimited)"`)
 	}
 	if !bytes.ContainsRune(head, '\n') && bytes.ContainsRune(bytes.TrimRight(head, "\r"), '\r') {
 		return s.problem("has line ends of old Macintosh files (CR alone)", onLines)

@@ -195,9 +195,25 @@ func (s *source) unchanged() error {
 		return fmt.Errorf("look at %s: %w", s.name, err)
 	}
 	if info.Size() != s.size || !info.ModTime().Equal(s.time) || s.read != s.size {
-		return changedError{s.problem("changed while it was read", "wait until the program that writes it has finished, then start again")}
+		return s.changed()
 	}
 	return nil
+}
+
+// changed is the error of a file that is not what it was before.
+func (s *source) changed() error {
+	return changedError{s.problem("changed while it was read", "wait until the program that writes it has finished, then start again")}
+}
+
+// rewind begins at the first character again, as if nothing had been read.
+func (s *source) rewind() error {
+	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("read %s: %w", s.name, err)
+	}
+	s.hash.Reset()
+	s.read, s.held, s.bad, s.err = 0, 0, 0, nil
+	s.allowRow()
+	return s.skipBOM()
 }
 
 // bomLen is how many bytes of the file the parser does not see.
