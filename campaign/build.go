@@ -150,6 +150,8 @@ func audience(n *node) Audience {
 		Country:    strings.ToUpper(n.get("country").string()),
 		Sheet:      n.get("sheet").string(),
 		HiddenRows: n.get("hidden_rows").string(),
+		Encoding:   n.get("encoding").string(),
+		Delimiter:  delimiter(n.get("delimiter")),
 		MaxAge:     age(n.get("max_age").string()),
 		AllowEmpty: n.get("allow_empty").string() == "true",
 		MaxBadRows: Share{Percent: 5},
@@ -201,6 +203,8 @@ func suppress(n *node) (lists []SuppressionList, none bool) {
 			Within:           age(item.get("within").string()),
 			MaxAge:           age(item.get("max_age").string()),
 			IgnoreUnreadable: item.get("unreadable") != nil,
+			Encoding:         item.get("encoding").string(),
+			Delimiter:        delimiter(item.get("delimiter")),
 			Line:             item.pos.line,
 			Column:           item.pos.column,
 		}

@@ -117,6 +117,8 @@ type SuppressionList struct {
 	Within           time.Duration // how long ago those runs may have begun; 0: at any time
 	MaxAge           time.Duration // of a file, 0: any age will do; of Sinch's lists, how old the kept copy of them may be
 	IgnoreUnreadable bool          // the author takes the responsibility for lines that cannot be read
+	Encoding         string        // as of an audience's file
+	Delimiter        rune
 	Line, Column     int
 }
 

@@ -171,7 +171,7 @@ func checkAudience(n *node, _ Value, label string) {
 				own.fail("remove it", "%s: the people of a run keep the addresses that they have there", label)
 			}
 		}
-		for _, key := range []string{"max_age", "sheet", "hidden_rows"} {
+		for _, key := range []string{"max_age", "encoding", "delimiter", "sheet", "hidden_rows"} {
 			if m := n.get(key); m != nil {
 				m.fail("", "%s: %s goes with file", label, key)
 			}
@@ -182,7 +182,7 @@ func checkAudience(n *node, _ Value, label string) {
 // checkSuppression holds keys to the kind of list that they belong to, and a pattern of runs to its syntax.
 func checkSuppression(n *node, _ Value, label string) {
 	runs := n.get("runs")
-	for _, key := range [...]struct{ name, kinds string }{{"within", "runs"}, {"max_age", "file or sinch"}, {"unreadable", "file"}, {"sheet", "file"}} {
+	for _, key := range [...]struct{ name, kinds string }{{"within", "runs"}, {"max_age", "file or sinch"}, {"unreadable", "file"}, {"encoding", "file"}, {"delimiter", "file"}, {"sheet", "file"}} {
 		belongs := slices.ContainsFunc(strings.Split(key.kinds, " or "), func(kind string) bool { return n.get(kind) != nil })
 		if m := n.get(key.name); m != nil && !belongs {
 			m.fail("", "%s: %s goes with %s", label, key.name, key.kinds)

@@ -12,7 +12,7 @@ import (
 )
 
 // ContentDigest identifies what the campaign sends and how it understands its audience: all that goes to Sinch, the params, and of the
-// audience columns, country, sheet, hidden rows, numbers, where and consent. It does not depend on the order of keys, on comments or other
+// audience columns, country, encoding, delimiter, sheet, hidden rows, numbers, where and consent. It does not depend on the order of keys, on comments or other
 // layout of the file, nor on what may change while a run is going on: pace, limits, suppression lists, run key, name, profile, time zone,
 // deadlines, the number of bad rows, how long data is kept, who is notified.
 func (c *Campaign) ContentDigest() [sha256.Size]byte {
@@ -39,6 +39,12 @@ func (c *Campaign) ContentDigest() [sha256.Size]byte {
 	if a := c.Audience; a.Sheet != "" || a.HiddenRows != "" { // without them it is what it was before there were workbooks
 		d.text(a.Sheet)
 		d.text(a.HiddenRows)
+	}
+	// Where neither is said, the digest is that of the time when neither could be.
+	if a := c.Audience; a.Encoding != "" || a.Delimiter != 0 {
+		d.text("encoding and delimiter")
+		d.text(strings.ToLower(a.Encoding))
+		d.count(int(a.Delimiter))
 	}
 	return [sha256.Size]byte(d.hash.Sum(nil))
 }

@@ -73,13 +73,14 @@ func audienceRules() *rule {
 			plain(whereFormat()).atMost(10_000)),
 		optional("consent", "The column that says who has agreed to get messages; the others are left out as no_consent.", consentRules()),
 		optional("country", "How national phone numbers are read: a two-letter country code, such as GB.", plain(countryFormat())),
+		encodingField(), delimiterField(),
 		optional("sheet", "The sheet of a workbook; the only one that is visible where it is left out.", plain(sheetFormat())),
 		optional("hidden_rows", "What becomes of rows that are hidden in a workbook, by a filter or by hand: skip or include. Without it they stop the run.",
 			oneOf("skip", "include")),
 		optional("max_age", "How old the file may be, such as 20h: an older one is taken for an export that has failed, and nothing is sent.", plain(ageFormat())),
 		optional("allow_empty", "Whether a file without rows, or nobody to send to, is a success.", (&rule{kind: textKind, enum: []string{"true", "false"}})),
 		optional("max_bad_rows", "How many rows may be unusable before nothing is sent at all: 5% (the default), or a number.", plain(shareFormat())),
-	).shortFor("file").exactly("file", "run").checked(checkAudience).refusing(notYet("keep_columns", "encoding", "delimiter")...)
+	).shortFor("file").exactly("file", "run").checked(checkAudience).refusing(notYet("keep_columns")...)
 }
 
 func consentRules() *rule {
@@ -90,6 +91,14 @@ func consentRules() *rule {
 		optional("date", "The column that says when: 2026-01-31 or 31.01.2026.", plain(columnFormat())),
 		optional("max_age", "How long a consent holds, such as 24mo or 730d.", plain(consentAgeFormat())),
 	).shortFor("column").checked(checkConsent)
+}
+
+func encodingField() field {
+	return optional("encoding", "The encoding of the file's text, such as utf-8, utf-16 or windows-1252; it is found out where it is left out.", plain(encodingFormat()))
+}
+
+func delimiterField() field {
+	return optional("delimiter", "What stands between the cells of the file; it is found out where it is left out.", oneOf(delimiterNames()...))
 }
 
 func roleDoc(role string) string {
@@ -120,6 +129,7 @@ func suppressRules() *rule {
 		optional("runs", "Other runs, whose people are left out: a run's key, a pattern such as spring-*, or a run's folder.", plain(runFormat())),
 		optional("sinch", "opt_outs: Sinch's own lists of people who have opted out, those that apply to the message_content_type.", oneOf("opt_outs")),
 		optional("within", "How long ago those runs may have begun, such as 90d, and no longer than keep; at any time where both are missing.", plain(ageFormat())),
+		encodingField(), delimiterField(),
 		optional("max_age", "How old the file may be, such as 20h or 60d; or how old a copy of Sinch's lists from an earlier start, 10m where it is missing.", plain(ageFormat())),
 		optional("unreadable", "ignore: lines that cannot be read as a phone number or id do not stop the run.", oneOf("ignore")),
 	).shortFor("file").exactly("file", "runs", "sinch").checked(checkSuppression)

@@ -44,6 +44,11 @@ func runFormat() *format {
 	return newFormat(`^[^\x00-\x1f]{1,1000}$`, "the key of a run, or its folder, is wanted", backslashHint)
 }
 
+// encodingFormat is only the shape of a name: who reads the file knows which there are.
+func encodingFormat() *format {
+	return newFormat(`^[A-Za-z][A-Za-z0-9 ._-]{1,39}$`, "the name of an encoding is wanted", "such as utf-8, utf-16, windows-1252 or iso-8859-15")
+}
+
 func countryFormat() *format {
 	return newFormat(`^([A-TV-Za-tv-z][A-Za-z]|[Uu][A-JL-Za-jl-z])$`, "a two-letter country code is wanted", "such as GB (not UK), SE or US")
 }

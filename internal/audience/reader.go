@@ -21,7 +21,7 @@ type Reader struct {
 // Open opens the audience at path, finds out how it is written and reads its header. What is wrong with the file comes as
 // [campaign.Problems]. The caller closes the Reader.
 func Open(path string, spec campaign.Audience) (*Reader, error) {
-	options := table.Options{Sheet: spec.Sheet, HiddenRows: spec.HiddenRows}
+	options := table.Options{Encoding: spec.Encoding, Delimiter: spec.Delimiter, Sheet: spec.Sheet, HiddenRows: spec.HiddenRows}
 	if spec.File == campaign.StandardInput {
 		options.Name = spec.Name() // what it was put into is nobody's business
 	}

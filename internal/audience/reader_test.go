@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -55,7 +56,7 @@ func TestCorpus(t *testing.T) {
 	}
 	for _, path := range corpus(t) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			golden := strings.TrimSuffix(path, filepath.Ext(path)) + ".want"
+			golden := path + ".want"
 			got := describe(t, path)
 			if *update {
 				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
@@ -119,10 +120,21 @@ func describe(t *testing.T, path string) string {
 	if info = r.Info(); info.Hidden > 0 {
 		fmt.Fprintf(&b, "hidden rows: %d\n", info.Hidden)
 	}
-	for _, note := range info.Notes {
-		fmt.Fprintf(&b, "note: %s (%d rows: %v)\n", note.Message, note.Count, note.Lines)
-	}
+	describeInfo(&b, r.Info())
 	return b.String()
+}
+
+// describeInfo writes down what is not as it is of most files.
+func describeInfo(b *strings.Builder, info table.Info) {
+	if info.Encoding != "" && info.Encoding != "UTF-8" {
+		fmt.Fprintf(b, "%s, %d %%\n", info.Encoding, info.Confidence)
+	}
+	if info.Compression != "" {
+		fmt.Fprintln(b, info.Compression)
+	}
+	for _, n := range info.Notes {
+		fmt.Fprintf(b, "note: %s %d %v\n    hint: %s\n", n.Message, n.Count, n.Lines, n.Hint)
+	}
 }
 
 func writeError(t *testing.T, b *strings.Builder, err error) {
@@ -264,6 +276,26 @@ func TestOpenList(t *testing.T) {
 	}
 }
 
+// TestSaidEncoding reads files that would be refused if nobody said how they are written.
+func TestSaidEncoding(t *testing.T) {
+	path := writeFile(t, "phone;name, city\n+447700900001;Dvo\xf8\xe1k, Brno\n")
+	if _, err := OpenList(path, table.Options{Delimiter: ';'}); err == nil {
+		t.Error("OpenList takes a file whose encoding cannot be told")
+	}
+	list, err := OpenList(path, table.Options{Encoding: "cp1250", Delimiter: ';'})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeReader(t, list)
+	for _, r := range []*Reader{list, mustOpen(t, path, campaign.Audience{Encoding: "windows-1250", Delimiter: ';'})} {
+		for row, err := range rows(r) {
+			if want := []string{"+447700900001", "Dvořák, Brno"}; err != nil || !gocmp.Equal(row.Cells, want) {
+				t.Errorf("row = %q, %v, want %q", row.Cells, err, want)
+			}
+		}
+	}
+}
+
 func TestOpenListRefuses(t *testing.T) {
 	for _, tc := range []struct{ name, content, want string }{
 		{"neither", "name,city\na,b\n", `the columns are "name", "city"`},
@@ -309,7 +341,7 @@ func checkReading(t *testing.T, folder string, content []byte, each func(columns
 		t.Fatal(err)
 	}
 	defer os.Remove(path)
-	lines, least := bytes.Count(content, []byte("\n"))+1, 1
+	lines, least := bytes.Count(content, []byte("\n"))+bytes.Count(content, []byte("\r"))+1, 1
 	if bytes.HasPrefix(content, []byte("PK")) {
 		lines = 1_048_576 // of a sheet
 	}
@@ -321,6 +353,9 @@ func checkReading(t *testing.T, folder string, content []byte, each func(columns
 	defer closeReader(t, r)
 	if r.Info().Format == table.NDJSON {
 		least = 0 // several objects may stand on a line
+	}
+	if r.Info().Compression != "" {
+		lines = math.MaxInt
 	}
 	count, last := 0, 0
 	for row, err := range rows(r) {

@@ -56,7 +56,7 @@ func readList(path string, spec campaign.SuppressionList, only bool, numbers *ph
 	if only {
 		hidden = table.SkipHidden
 	}
-	file, err := audience.OpenList(path, table.Options{Sheet: spec.Sheet, HiddenRows: hidden})
+	file, err := audience.OpenList(path, table.Options{Encoding: spec.Encoding, Delimiter: spec.Delimiter, Sheet: spec.Sheet, HiddenRows: hidden})
 	if err != nil {
 		return nil, err
 	}

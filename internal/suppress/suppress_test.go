@@ -126,7 +126,7 @@ func TestMatchIdentities(t *testing.T) {
 
 // An id that cannot be read is a person who could be written to.
 func TestUnreadableIdentities(t *testing.T) {
-	dir := folder(t, map[string]string{"ids.csv": "messenger,sms,id\n1.23457E+15,,C1\n12,O7700,\n,,\n13,,\n"})
+	dir := folder(t, map[string]string{"ids.csv": "messenger,sms,id,name\n1.23457E+15,,C1,\n12,O7700,,\n,,,Ann\n13,,,\n"})
 	_, err := Load(dir, []campaign.SuppressionList{{File: "ids.csv"}}, "GB", time.Now())
 	for _, want := range []string{"ids.csv:2: messenger: a spreadsheet has replaced the id", "ids.csv:3: sms: has a letter in it", "ids.csv:4: row names nobody", "3 of 4 rows"} {
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -15,9 +15,10 @@ import (
 	"sendoff/internal/prose"
 )
 
-var (
-	zipMagic = []byte("PK\x03\x04")
-	oleMagic = []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+const (
+	zipMagic = "PK\x03\x04"
+	emptyZip = "PK\x05\x06"
+	oleMagic = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 )
 
 const (
@@ -48,8 +49,13 @@ type sheet struct {
 }
 
 // openArchive reads what a workbook consists of, and refuses other archives by the names that people know them by.
-func openArchive(s *source) (*archive, error) {
-	files, err := zip.NewReader(io.NewSectionReader(s.file, 0, s.size), s.size)
+func openArchive(c *content) (*archive, error) {
+	s := c.source
+	file, size, err := c.spooled()
+	if err != nil {
+		return nil, err
+	}
+	files, err := zip.NewReader(io.NewSectionReader(file, 0, size), size)
 	if err != nil {
 		return nil, s.problem("is a workbook that is damaged or was cut off", "copy or export it again")
 	}
@@ -94,12 +100,17 @@ func (a *archive) refuseOthers() error {
 }
 
 // refuseOLE refuses files of the older Office format, which is also the envelope of workbooks with a password.
-func (s *source) refuseOLE() error {
+func (c *content) refuseOLE() error {
+	file, size, err := c.spooled()
+	if err != nil {
+		return err
+	}
+	s := c.source
 	const chunk = 1 << 20
 	sought := []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00")
 	buffer := make([]byte, chunk+len(sought))
-	for at := int64(0); at < s.size; at += chunk {
-		n, err := s.file.ReadAt(buffer, at)
+	for at := int64(0); at < size; at += chunk {
+		n, err := file.ReadAt(buffer, at)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("read %s: %w", s.name, err)
 		}
@@ -220,7 +231,6 @@ func (a *archive) damagedAt(line int, message string, err error) error {
 	if errors.As(err, &system) {
 		return fmt.Errorf("read %s: %w", a.source.name, err)
 	}
-	a.source.read = a.source.size // parts are read, not the file from front to back
 	if err := a.source.unchanged(); err != nil {
 		return err
 	}

@@ -1,8 +1,15 @@
 package table
 
-import (
-	"bytes"
-	"fmt"
+import "fmt"
+
+// Format is a kind of file.
+type Format string
+
+// The formats.
+const (
+	CSV    Format = "CSV"
+	XLSX   Format = "XLSX workbook"
+	NDJSON Format = "JSON lines"
 )
 
 // format reads the rows of one kind of file, from front to back.
@@ -13,24 +20,47 @@ type format interface {
 	header() ([]Name, error)
 	// noHeader says that the first row is one like any other, of one column with this name.
 	noHeader(name string)
-	// read appends the next row to b.Rows, and to b.Bad what is wrong with it. It returns io.EOF behind the last one; any error ends the file.
+	// read appends the next row to b.Rows, and to b.Bad what is wrong with it. It returns io.EOF behind the last one; any error
+	// ends the file.
 	read(b *Batch) error
 	// describe adds to i what is known of the file: all of it once read has returned io.EOF.
 	describe(i *Info)
 	close() error
 }
 
-// openFormat returns what reads a file that begins with head, or nil where that is lines of text.
-func openFormat(s *source, head []byte, o Options) (format, error) {
-	switch {
-	case bytes.HasPrefix(head, zipMagic):
-		return openWorkbook(s, o)
-	case bytes.HasPrefix(head, oleMagic):
-		return nil, s.refuseOLE()
-	case o.Sheet != "":
-		return nil, s.problem(fmt.Sprintf("is not a workbook, so it has no sheet %q", o.Sheet), "take sheet out of the campaign, or name a workbook (.xlsx)")
-	case isJSON(head):
-		return openNDJSON(s, head)
+// openFormat finds out of what kind a file is, by what stands in it and never by its name.
+func openFormat(s *source, o Options) (format, error) {
+	c, err := openContent(s)
+	if err != nil {
+		return nil, err
 	}
-	return nil, nil
+	f, err := c.format(o)
+	if err != nil {
+		c.close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func (c *content) format(o Options) (format, error) {
+	head, err := c.head()
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case hasAny(head, zipMagic, emptyZip):
+		return openWorkbook(c, o)
+	case hasAny(head, oleMagic):
+		return nil, c.refuseOLE()
+	case o.Sheet != "":
+		return nil, c.source.problem(fmt.Sprintf("is not a workbook, so it has no sheet %q", o.Sheet), "take sheet out of the campaign, or name a workbook (.xlsx)")
+	}
+	t, err := openText(c, o)
+	switch {
+	case err != nil:
+		return nil, err
+	case isJSON(t.start):
+		return openNDJSON(t)
+	}
+	return t, t.divide(o.Delimiter)
 }

@@ -2,7 +2,6 @@ package table
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"io"
@@ -14,9 +13,8 @@ import (
 
 // ndjson reads JSON objects: one on each line, or those of a list.
 type ndjson struct {
-	source *source
-	begin  []byte
-	rows   *objects
+	text *text
+	rows *objects
 
 	names  []Name
 	keys   []string       // of the columns, as they stand in the file
@@ -25,7 +23,6 @@ type ndjson struct {
 
 	line   []byte // of the current row: the texts of its values, in their order
 	values []span // by column, from 1: where its value is in line; {0, 0} where it has none
-	digest [sha256.Size]byte
 }
 
 // isJSON reports whether a file that begins so holds JSON objects.
@@ -42,9 +39,9 @@ func isJSON(head []byte) bool {
 
 // openNDJSON reads the keys of all objects: a table has its columns from the first row on, and a key that is left out where it has no value
 // may appear anywhere.
-func openNDJSON(s *source, head []byte) (*ndjson, error) {
-	n := &ndjson{source: s, begin: head, column: make(map[string]int), empty: true}
-	mode := findMode(head, int64(len(head))+s.bomLen() < s.size)
+func openNDJSON(t *text) (*ndjson, error) {
+	n := &ndjson{text: t, column: make(map[string]int), empty: true}
+	mode := findMode(t.start, !t.isAll)
 	if err := n.rewind(mode); err != nil {
 		return nil, err
 	}
@@ -63,7 +60,7 @@ func openNDJSON(s *source, head []byte) (*ndjson, error) {
 			if len(n.keys) < maxColumns {
 				n.addColumn(o, key)
 			} else if _, known := n.columnOf(key); !known {
-				return nil, s.problemAt(o.line, 0, "has more than 16,384 different keys", `a key is the name of a column: {"phone": "+44…"}`)
+				return nil, t.source.problemAt(o.line, 0, "has more than 16,384 different keys", `a key is the name of a column: {"phone": "+44…"}`)
 			}
 		}
 	}
@@ -78,7 +75,7 @@ func (n *ndjson) addColumn(o *object, key []byte) {
 	n.column[name] = len(n.keys)
 	n.keys = append(n.keys, name)
 	n.names = append(n.names, Name{
-		Text: strings.TrimFunc(name, isSpace), At: campaign.Problem{File: n.source.name, Line: o.line, Column: o.columnOf(key)},
+		Text: strings.TrimFunc(name, isSpace), At: campaign.Problem{File: n.text.source.name, Line: o.line, Column: o.columnOf(key)},
 	})
 }
 
@@ -94,21 +91,21 @@ func (n *ndjson) columnOf(key []byte) (column int, known bool) {
 
 // rewind begins at the first object.
 func (n *ndjson) rewind(mode jsonMode) error {
-	if err := n.source.rewind(); err != nil {
+	if err := n.text.rewind(); err != nil {
 		return err
 	}
-	n.rows = newObjects(n.source, mode)
+	n.rows = newObjects(n.text.stream, mode)
 	return nil
 }
 
-func (n *ndjson) head() []byte { return n.begin }
+func (n *ndjson) head() []byte { return n.text.start }
 
 func (n *ndjson) header() ([]Name, error) {
 	if n.empty {
-		return nil, n.source.problem("is empty", `each line has to be a person: {"phone": "+44…"}`)
+		return nil, n.text.source.problem("is empty", `each line has to be a person: {"phone": "+44…"}`)
 	}
 	if len(n.names) == 0 {
-		return nil, n.source.problem("has no JSON object that can be read", Object.Hint())
+		return nil, n.text.source.problem("has no JSON object that can be read", Object.Hint())
 	}
 	n.values = make([]span, len(n.names))
 	return n.names, nil
@@ -120,7 +117,7 @@ func (n *ndjson) noHeader(string) {}
 func (n *ndjson) read(b *Batch) error {
 	o, err := n.rows.next()
 	if errors.Is(err, io.EOF) {
-		return n.finish()
+		return io.EOF
 	} else if err != nil {
 		return n.failed(err)
 	}
@@ -133,9 +130,9 @@ func (n *ndjson) read(b *Batch) error {
 		b.cells = n.cells(b.cells)
 	}
 	if fault != OK {
-		b.Bad = append(b.Bad, BadRow{Index: len(b.Rows), Fault: fault, Problem: n.problem(o, fault, position)})
+		b.addBad(fault, n.problem(o, fault, position))
 	}
-	b.Rows = append(b.Rows, Row{Line: o.line, Cells: b.cells[at:len(b.cells):len(b.cells)]})
+	b.addFrom(at, o.line, len(o.text))
 	return nil
 }
 
@@ -146,7 +143,7 @@ func (n *ndjson) understand(o *object) (fault Fault, at int, err error) {
 	for key, value := range members(o.text) {
 		column, known := n.columnOf(key)
 		if !known {
-			return OK, 0, n.source.changed()
+			return OK, 0, n.text.source.changed()
 		}
 		from := len(n.line) + 1
 		switch {
@@ -182,15 +179,7 @@ func (n *ndjson) cells(to []string) []string {
 
 func (n *ndjson) problem(o *object, fault Fault, at int) campaign.Problem {
 	line, column := o.position(at)
-	return campaign.Problem{File: n.source.name, Line: line, Column: column, Message: fault.String(), Hint: fault.Hint()}
-}
-
-func (n *ndjson) finish() error {
-	if err := n.source.unchanged(); err != nil {
-		return err
-	}
-	n.source.hash.Sum(n.digest[:0])
-	return io.EOF
+	return campaign.Problem{File: n.text.source.name, Line: line, Column: column, Message: fault.String(), Hint: fault.Hint()}
 }
 
 // failed turns an error behind which nothing of the file is known into one with a position.
@@ -200,18 +189,19 @@ func (n *ndjson) failed(err error) error {
 	switch {
 	case errors.As(err, &malformed) || errors.Is(err, io.ErrUnexpectedEOF):
 		line, column = n.rows.brokenAt()
-		return n.source.problemAt(line, column, "is not JSON from here on", "mend it, or export it again; with each object on a line of its own a broken one does not spoil the others")
+		return n.text.source.problemAt(line, column, "is not JSON from here on", "mend it, or export it again; with each object on a line of its own a broken one does not spoil the others")
 	case errors.Is(err, errRowTooLong):
-		return n.source.problemAt(line, column, "the object that begins here is longer than 1 MB", "take the long values out of the file")
+		return n.text.source.problemAt(line, column, "the object that begins here is longer than 1 MB", "take the long values out of the file")
 	}
-	return (&Reader{source: n.source}).broken(err)
+	return n.text.broken(err)
 }
 
 func (n *ndjson) describe(i *Info) {
-	i.Format, i.Encoding, i.SHA256 = NDJSON, "UTF-8", n.digest
+	n.text.describe(i)
+	i.Format = NDJSON
 }
 
-func (n *ndjson) close() error { return nil }
+func (n *ndjson) close() error { return n.text.close() }
 
 // members yields the members of an object that is known to be valid JSON: the key in its quotes, and the value as it is written.
 func members(object []byte) func(yield func(key, value []byte) bool) {

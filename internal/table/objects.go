@@ -66,12 +66,13 @@ func advance(line, column int, text []byte) (int, int) {
 
 // objects hands out the objects of a file one by one.
 type objects struct {
-	source *source
+	stream *stream
 	mode   jsonMode
 	object object
 
 	lines *bufio.Reader // lineByLine
 	line  int
+	read  int64  // how much of the text stands before the next line
 	long  []byte // a line that the buffer does not hold whole
 
 	values *json.Decoder // otherwise
@@ -79,8 +80,8 @@ type objects struct {
 	value  json.RawMessage
 }
 
-func newObjects(s *source, mode jsonMode) *objects {
-	o := &objects{source: s, mode: mode, passed: &passed{from: s, line: 1, column: 1}}
+func newObjects(s *stream, mode jsonMode) *objects {
+	o := &objects{stream: s, mode: mode, passed: &passed{from: s, line: 1, column: 1}}
 	if mode == lineByLine {
 		o.lines = bufio.NewReaderSize(s, readSize)
 	} else {
@@ -100,8 +101,9 @@ func (o *objects) next() (*object, error) {
 // nextLine skips blank lines.
 func (o *objects) nextLine() (*object, error) {
 	for {
-		o.source.allowRow()
+		o.stream.start = o.read
 		line, err := o.readLine()
+		o.read += int64(len(line))
 		if err != nil && (!errors.Is(err, io.EOF) || len(line) == 0) {
 			return nil, err
 		}
@@ -146,13 +148,13 @@ func (o *objects) check() {
 }
 
 func (o *objects) nextValue() (*object, error) {
-	o.source.allowRow()
 	if o.mode == inList && o.passed.offset == 0 {
 		if _, err := o.values.Token(); err != nil { // the bracket
 			return nil, err
 		}
 	}
 	o.passed.drop(o.values.InputOffset())
+	o.stream.start = o.passed.offset
 	if o.mode == inList && !o.values.More() {
 		return nil, o.end()
 	}

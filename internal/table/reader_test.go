@@ -87,7 +87,7 @@ func TestManyBatches(t *testing.T) {
 		t.Errorf("read %d rows, want %d", next, total)
 	}
 	info := r.Info()
-	if info.SHA256 != sha256.Sum256([]byte(content.String())) || info.Size != int64(content.Len()) || !r.source.hasBOM || info.Delimiter != ',' {
+	if info.SHA256 != sha256.Sum256([]byte(content.String())) || info.Size != int64(content.Len()) || info.Delimiter != ',' {
 		t.Errorf("Info = %+v", info)
 	}
 }
@@ -158,24 +158,5 @@ func TestChangesWhileRead(t *testing.T) {
 				t.Errorf("ReadBatch = %v with %d rows, want an error and none", err, len(b.Rows))
 			}
 		})
-	}
-}
-
-func TestFindDelimiter(t *testing.T) {
-	for _, tc := range []struct {
-		head string
-		want rune
-	}{
-		{"phone,name", ','},
-		{"phone;name;a,b\n", ';'},
-		{"\r\n\"a,b,c\";d\n1,2,3;4\n", ';'},
-		{"phone\ta;b\tc\n", '\t'},
-		{"phone|name\n", '|'},
-		{"phone\n1;2;3\n", ','}, // one column: what its cells hold is no delimiter
-		{"", ','},
-	} {
-		if got := findDelimiter([]byte(tc.head)); got != tc.want {
-			t.Errorf("findDelimiter(%q) = %q, want %q", tc.head, got, tc.want)
-		}
 	}
 }

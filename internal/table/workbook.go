@@ -2,7 +2,6 @@ package table
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +29,7 @@ const (
 
 // workbook reads a sheet of an XLSX workbook.
 type workbook struct {
+	content *content
 	source  *source
 	path    string
 	archive *archive
@@ -51,7 +51,6 @@ type workbook struct {
 	faultAt int    // its column
 	total   int    // rows below the header
 	hidden  int
-	digest  [sha256.Size]byte
 	notes   []Note
 	tallies [tallied]Note
 	asShown []Note // by column: numbers that are displayed otherwise than they are stored
@@ -73,8 +72,8 @@ const (
 )
 
 // openWorkbook opens the sheet that o asks for.
-func openWorkbook(s *source, o Options) (*workbook, error) {
-	w := &workbook{source: s, path: s.file.Name(), hiddenRows: o.HiddenRows}
+func openWorkbook(c *content, o Options) (*workbook, error) {
+	w := &workbook{content: c, source: c.source, path: c.source.file.Name(), hiddenRows: o.HiddenRows}
 	err := w.open(o.Sheet)
 	if err != nil {
 		return nil, errors.Join(err, w.close())
@@ -83,7 +82,7 @@ func openWorkbook(s *source, o Options) (*workbook, error) {
 }
 
 func (w *workbook) open(name string) (err error) {
-	if w.archive, err = openArchive(w.source); err != nil {
+	if w.archive, err = openArchive(w.content); err != nil {
 		return err
 	}
 	if w.styles, err = newStyles(w.archive); err != nil {
@@ -129,7 +128,7 @@ func (w *workbook) firstRows(most int) ([]firstRow, error) {
 		}
 		first := firstRow{number: row.number, cells: w.cells(nil)}
 		for _, cell := range first.cells {
-			if !isBlank(cell) {
+			if strings.TrimFunc(cell, isSpace) != "" {
 				first.filled++
 			}
 		}
@@ -137,8 +136,6 @@ func (w *workbook) firstRows(most int) ([]firstRow, error) {
 	}
 	return rows, nil
 }
-
-func isBlank(text string) bool { return strings.TrimFunc(text, isSpace) == "" }
 
 func (w *workbook) head() []byte {
 	var b bytes.Buffer
@@ -329,7 +326,7 @@ func (w *workbook) appendNumber(number string, c *cell, row int) Fault {
 	}
 	w.line = append(w.line, plainNumber(number)...)
 	if format.adds || format.kind == date || format.kind == dateTime {
-		w.asShown[c.column].tally(row)
+		w.asShown[c.column].add(row)
 	}
 	if isTooLong(number) {
 		return Digits
@@ -358,22 +355,22 @@ func (w *workbook) read(b *Batch) error {
 		case w.isPlain && bytes.HasPrefix(w.line, []byte("#")):
 			continue
 		case w.isHeader():
-			w.tallies[headerTally].tally(row.number)
+			w.tallies[headerTally].add(row.number)
 			continue
 		}
 		if w.total++; row.hidden {
 			w.hidden++
-			w.tallies[hiddenTally].tally(row.number)
+			w.tallies[hiddenTally].add(row.number)
 		}
 		if w.hiddenRows != IncludeHidden && row.hidden || w.hiddenRows == "" && w.hidden > 0 {
 			continue // the rest is only counted where nobody has said what hidden rows mean
 		}
 		if w.fault != OK {
-			b.Bad = append(b.Bad, BadRow{Index: len(b.Rows), Fault: w.fault, Problem: w.problem(row.number)})
+			b.addBad(w.fault, w.problem(row.number))
 		}
 		at := len(b.cells)
 		b.cells = w.cells(b.cells)
-		b.Rows = append(b.Rows, Row{Line: row.number, Cells: b.cells[at:len(b.cells):len(b.cells)]})
+		b.addFrom(at, row.number, sizeOf(b.cells[at:]))
 		return nil
 	}
 }
@@ -405,19 +402,9 @@ func (w *workbook) finish() error {
 	}
 	for _, m := range w.rows.merged {
 		if m.to > w.first[0].number && m.to > m.from {
-			w.tallies[mergedTally].tally(m.from)
+			w.tallies[mergedTally].add(m.from)
 		}
 	}
-	w.source.hash.Reset()
-	n, err := io.Copy(w.source.hash, io.NewSectionReader(w.source.file, 0, w.source.size))
-	if err != nil {
-		return fmt.Errorf("read %s: %w", w.source.name, err)
-	}
-	w.source.read = n
-	if err := w.source.unchanged(); err != nil {
-		return err
-	}
-	w.source.hash.Sum(w.digest[:0])
 	w.note()
 	return io.EOF
 }
@@ -447,15 +434,8 @@ func (w *workbook) problem(row int) campaign.Problem {
 	}
 }
 
-// tally counts a row.
-func (n *Note) tally(line int) {
-	if n.Count++; len(n.Lines) < notedLines {
-		n.Lines = append(n.Lines, line)
-	}
-}
-
 func (w *workbook) describe(i *Info) {
-	i.Format, i.Sheet, i.Hidden, i.SHA256 = XLSX, w.sheet.name, w.hidden, w.digest
+	i.Format, i.Compression, i.Sheet, i.Hidden = XLSX, w.content.compression, w.sheet.name, w.hidden
 	i.Notes = w.notes
 }
 
@@ -596,4 +576,12 @@ func (w *workbook) hiddenNames() []string {
 		}
 	}
 	return names
+}
+
+// sizeOf returns how much text cells have.
+func sizeOf(cells []string) (size int) {
+	for _, cell := range cells {
+		size += len(cell)
+	}
+	return size
 }
