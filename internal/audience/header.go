@@ -25,8 +25,12 @@ type header struct {
 	suggestions []string         // what to write where a name looks like a role that nobody has
 }
 
-// check finds names that are empty or fall together.
+// check finds names that are empty or fall together, and cells that stand in quotes that are none.
 func (h *header) check() {
+	if !slices.ContainsFunc(h.names, func(name string) bool { return len(name) < 3 || name[0] != '\'' || name[len(name)-1] != '\'' }) {
+		h.report(0, "the cells stand in single quotes, which would be sent with the texts", `export it with double quotes ("), or with none`)
+		return
+	}
 	seen := make(map[string]int, len(h.names))
 	for i, name := range h.folded {
 		first, isDouble := seen[name]

@@ -74,6 +74,11 @@ func TestMain(m *testing.M) {
 //	workbook CSV FILE [SHEET] [hide=ROW…]
 //	                 make a workbook of a CSV file, with these rows hidden; whole numbers become number cells. Its sheet is called Kunder;
 //	                 SHEET is another one with the same rows
+//	convert KIND FROM TO
+//	                 make a file of another kind of a CSV file: utf16, windows-1252 (with semicolons), xlsx, ndjson, gzip or zstd;
+//	                 xlsx-numbers and ndjson-numbers: what looks like a number is one
+//	rows FILE COMMAND
+//	                 the command succeeds and prints JSON, an object for every row: keep them in a file, without line and file
 //	copydir A B      copy a folder and all that is in it
 //	ended DIR AGE [STATE]
 //	                 the run in a folder ended so long ago, in that state
@@ -119,6 +124,8 @@ func TestScripts(t *testing.T) {
 			"people":   people,
 			"optout":   optOut,
 			"workbook": workbook,
+			"convert":  convert,
+			"rows":     keepRows,
 			"copydir":  copyDir,
 			"ended":    ended,
 			"holding":  holding,

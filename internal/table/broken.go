@@ -128,8 +128,9 @@ func (t *text) isTooLong(end int64) bool {
 
 func (t *text) tooLong() error {
 	row, at := t.stream.row(t.stream.start + maxRow)
-	if _, isOpen := lastOpened(row); isOpen {
-		return t.unclosed(row)
+	if opened, isOpen := lastOpened(row); isOpen {
+		line, column := t.stream.position(at + opened)
+		return t.source.problemAt(line, column, "the quote that opens here is not closed within 1 MB, so the rows after it cannot be told apart", doubleQuotes)
 	}
 	line, column := t.stream.position(at)
 	return t.source.problemAt(line, column, "the row that begins here is longer than 1 MB", "take the long cells out of the file")

@@ -34,7 +34,7 @@ func isJSON(head []byte) bool {
 	}
 	rest, isObject := bytes.CutPrefix(head, []byte("{"))
 	rest = bytes.TrimLeft(rest, " \t\r\n")
-	return isObject && (bytes.HasPrefix(rest, []byte(`"`)) || bytes.HasPrefix(rest, []byte("}")))
+	return isObject && hasAny(rest, `"`, "}", "'") // Python prints objects with single quotes; that is not JSON, and can be said so
 }
 
 // openNDJSON reads the keys of all objects: a table has its columns from the first row on, and a key that is left out where it has no value
@@ -105,7 +105,7 @@ func (n *ndjson) header() ([]Name, error) {
 		return nil, n.text.source.problem("is empty", `each line has to be a person: {"phone": "+44…"}`)
 	}
 	if len(n.names) == 0 {
-		return nil, n.text.source.problem("has no JSON object that can be read", Object.Hint())
+		return nil, n.text.source.problemAt(1, 0, "has no JSON object that can be read", Object.Hint())
 	}
 	n.values = make([]span, len(n.names))
 	return n.names, nil

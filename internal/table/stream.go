@@ -300,13 +300,20 @@ func (s *stream) position(at int) (line, column int) {
 	return s.line + bytes.Count(before, []byte("\n")), characters(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
 }
 
-// column turns the parser's column, in bytes, of a line of the current row into characters.
-func (s *stream) column(line, column int) int {
+// columns returns what turns the parser's columns, in bytes, of a line of the current row into characters. They are asked for in
+// ascending order, so that a header of thousands of names is not gone through for each of them.
+func (s *stream) columns(line int) func(column int) int {
 	text := s.text
 	for range line - s.line {
 		_, text, _ = bytes.Cut(text, []byte("\n"))
 	}
-	return characters(text[:min(column-1, len(text))]) + 1
+	at, column := 0, 1
+	return func(next int) int {
+		end := max(at, min(next-1, len(text)))
+		column += characters(text[at:end])
+		at = end
+		return column
+	}
 }
 
 // characters counts the characters that begin in p, whose last one may be incomplete.

@@ -157,11 +157,15 @@ func (t *text) header() ([]Name, error) {
 }
 
 func (t *text) setHeader(record []string) {
+	at, columnOf := 0, func(column int) int { return column }
 	for i, name := range record[:len(record)-t.dialect.unnamed] {
 		line, column := t.csv.FieldPos(i)
+		if line != at {
+			at, columnOf = line, t.stream.columns(line)
+		}
 		t.names = append(t.names, Name{
 			Text: strings.TrimFunc(name, isSpace),
-			At:   campaign.Problem{File: t.source.name, Line: line, Column: t.stream.column(line, column)},
+			At:   campaign.Problem{File: t.source.name, Line: line, Column: columnOf(column)},
 		})
 	}
 	t.first = slices.Clone(record)
