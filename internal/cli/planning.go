@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -23,10 +24,15 @@ type planning struct {
 	shown     time.Time // when something was shown last
 	isDrawn   bool
 	listsRead func()
+	gcPercent int // as it was before
 }
 
 func (s *session) watchPlanning() *planning {
 	p := &planning{session: s, began: time.Now(), shown: time.Now(), listsRead: func() {}}
+	// Planning keeps whole suppression lists, and would let as much garbage pile up beside them. Collecting it sooner costs it next to nothing.
+	if p.gcPercent = debug.SetGCPercent(50); p.gcPercent < 50 { // as somebody has asked for
+		debug.SetGCPercent(p.gcPercent)
+	}
 	if isTerminal(s.Stderr) && !s.quiet {
 		p.bar = newBar(s.Stderr)
 	}
@@ -64,6 +70,7 @@ func (p *planning) draw(at plan.Progress) {
 
 // end takes the bar away.
 func (p *planning) end() {
+	debug.SetGCPercent(p.gcPercent)
 	p.listsRead()
 	if p.isDrawn {
 		fmt.Fprint(p.Stderr, "\r\033[K")
