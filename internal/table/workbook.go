@@ -18,9 +18,6 @@ import (
 // lookAhead is how many rows of a sheet are looked at to see where its table begins.
 const lookAhead = 25
 
-// notedLines is how many lines a note names.
-const notedLines = 5
-
 // The answers to what hidden rows mean.
 const (
 	SkipHidden    = "skip"
