@@ -59,7 +59,10 @@ func New(c *campaign.Campaign, columns campaign.Columns, now time.Time) (*Filter
 	if compiler.usesToday || a.Consent.Date.Name != "" {
 		f.day = compiler.today.String()
 	}
-	return f, compiler.problems.Err()
+	if err := compiler.problems.Err(); err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 // fileName returns how the campaign file is called.

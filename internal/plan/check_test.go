@@ -50,6 +50,10 @@ func TestCheckGoesOn(t *testing.T) {
 			"0 1 of 4 rows cannot be used, and audience.max_bad_rows is 0",
 			"0 2 people would get a message, and limits.min_recipients is 9",
 		}, 1},
+		{"where", "audience: {file: audience.csv, max_bad_rows: 1, where: pionts > 5, consent: sms}\nmessage: Hi", []string{
+			"4 where: there is no column pionts",
+			"4 audience.consent: there is no column \"sms\"",
+		}, 2},
 		{"nobody", "audience: {file: audience.csv, country: GB, max_age: 1m, columns: {phone: name}}\nmessage: Hi", []string{
 			"0 0 of 4 rows can be sent to: 4 invalid",
 		}, 0},

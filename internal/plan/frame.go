@@ -14,6 +14,7 @@ type frame struct {
 	rows  []campaign.Recipient
 	bad   []table.BadRow // Index counts in rows
 	cells []string       // what the rows' Fields share
+	text  int            // bytes in them
 
 	offset int64 // bytes of the file that were read with it
 
@@ -35,6 +36,10 @@ type frame struct {
 	decided chan struct{} // holds a token when a worker is done with the frame
 }
 
+// maxText is how many bytes of text a frame may have, and all frames on their way together but for the one that waits to join them. A
+// frame is read whole again when its people are sent to, so this bounds what a run needs too.
+const maxText = 8_000_000
+
 func newFrame(lists int, f *filter.Filter) *frame {
 	return &frame{matches: make([]int, lists), chosen: f.NewTally(), decided: make(chan struct{}, 1)}
 }
@@ -43,8 +48,17 @@ func (f *frame) reset() {
 	f.rows, f.bad, f.cells = f.rows[:0], f.bad[:0], f.cells[:0]
 	f.raw, f.packed = f.raw[:0], f.packed[:0]
 	f.skips, f.sendable, f.remarks = f.skips[:0], f.sendable[:0], f.remarks[:0]
-	f.people = 0
+	f.people, f.text = 0, 0
 	clear(f.matches)
 	f.chosen.Reset()
 	f.first, f.defaulted, f.longest, f.longestSize = -1, -1, -1, 0
+}
+
+// forget lets memory go that only few frames need, of rows with much text.
+func (f *frame) forget() {
+	if f.text > 1<<20 {
+		clear(f.rows[:cap(f.rows)])
+		clear(f.cells[:cap(f.cells)])
+		f.raw, f.packed = nil, nil
+	}
 }

@@ -120,3 +120,20 @@ message: {location_message: {title: Here, coordinates: {latitude: "${number}", l
 		})
 	}
 }
+
+// Memory has room for a thousand people with what messages need of them, whatever else an export has.
+func TestWideRows(t *testing.T) {
+	dir := t.TempDir()
+	note := strings.Repeat("x", 30_000)
+	var text strings.Builder
+	text.WriteString("phone,note\n")
+	for i := range 600 {
+		fmt.Fprintf(&text, "+447700900%03d,%s\n", i, note)
+	}
+	write(t, dir, "audience.csv", text.String())
+	run := mustAcquire(t, filepath.Join(dir, "run"))
+	_, err := Build(t.Context(), config(testCampaign(t, dir, "audience: audience.csv\nmessage: Hi"), run))
+	if err == nil || !strings.Contains(err.Error(), "audience.csv:2: the rows from here to line 268 have more than 8 MB of text") {
+		t.Errorf("Build = %v", err)
+	}
+}

@@ -96,8 +96,24 @@ func (r *rowReader) fill(f *frame) error {
 		f.rows = append(f.rows, campaign.Recipient{Row: r.row, Line: row.Line, Fields: f.cells[at:len(f.cells):len(f.cells)]})
 		r.next++
 		r.row++
+		for _, cell := range row.Cells {
+			f.text += len(cell)
+		}
+		if f.text > maxText {
+			return r.tooWide(f)
+		}
 	}
 	return nil
+}
+
+// tooWide refuses rows of which nobody needs so much: some thousand characters for each person.
+func (r *rowReader) tooWide(f *frame) error {
+	first, last := f.rows[0].Line, f.rows[len(f.rows)-1].Line
+	return campaign.Problems{{
+		File: r.Info().Path, Line: first,
+		Message: fmt.Sprintf("the rows from here to line %s have more than %s of text", prose.Thousands(last), prose.Bytes(maxText)),
+		Hint:    "take the long columns out of the file: each message needs a few hundred characters of a person",
+	}}
 }
 
 func (r *rowReader) read() error {

@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"sendoff/campaign"
 	"sendoff/internal/filter"
@@ -70,7 +71,8 @@ func (b *builder) close() {
 // stream reads the audience once and gathers what is decided about every row.
 //
 // Frames go round: free → filled by the reader, which puts them into work and, in their order, into ordered → decided by a worker →
-// gathered → free. There are only so many, and each channel has room for all of them, so only waiting for one can block.
+// gathered → free. There are only so many, and each channel has room for all of them, so only waiting for one can block; and for room, since
+// the text of all that are on their way is bounded too.
 func (b *builder) stream(ctx context.Context) error {
 	workers := min(runtime.GOMAXPROCS(0), mostWorkers)
 	frames := 2*workers + 2
@@ -78,11 +80,12 @@ func (b *builder) stream(ctx context.Context) error {
 	for range frames {
 		free <- newFrame(len(b.matches), b.in.filter)
 	}
+	room := semaphore.NewWeighted(maxText)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(work)
 		defer close(ordered)
-		return read(ctx, b.in.audience, free, work, ordered)
+		return read(ctx, b.in.audience, room, free, work, ordered)
 	})
 	for range workers {
 		w := newWorker(b.in)
@@ -100,11 +103,11 @@ func (b *builder) stream(ctx context.Context) error {
 			return nil
 		})
 	}
-	g.Go(func() error { return b.gatherAll(ctx, ordered, free) })
+	g.Go(func() error { return b.gatherAll(ctx, room, ordered, free) })
 	return g.Wait()
 }
 
-func read(ctx context.Context, rows source, free <-chan *frame, work, ordered chan<- *frame) error {
+func read(ctx context.Context, rows source, room *semaphore.Weighted, free <-chan *frame, work, ordered chan<- *frame) error {
 	for {
 		f, err := next(ctx, free)
 		if err != nil {
@@ -115,12 +118,15 @@ func read(ctx context.Context, rows source, free <-chan *frame, work, ordered ch
 		} else if err != nil {
 			return err
 		}
+		if err := room.Acquire(ctx, int64(f.text)); err != nil {
+			return err
+		}
 		work <- f
 		ordered <- f
 	}
 }
 
-func (b *builder) gatherAll(ctx context.Context, ordered <-chan *frame, free chan<- *frame) error {
+func (b *builder) gatherAll(ctx context.Context, room *semaphore.Weighted, ordered <-chan *frame, free chan<- *frame) error {
 	for f := range ordered {
 		if _, err := next(ctx, f.decided); err != nil {
 			return err
@@ -128,6 +134,8 @@ func (b *builder) gatherAll(ctx context.Context, ordered <-chan *frame, free cha
 		if err := b.gather(f); err != nil {
 			return err
 		}
+		room.Release(int64(f.text))
+		f.forget()
 		free <- f
 	}
 	return ctx.Err()

@@ -18,7 +18,7 @@ func TestStream(t *testing.T) {
 		rows, cell int // number of rows, length of a cell
 	}{
 		{"short rows", 25_123, 3},
-		{"long rows", 2_750, 9_000},
+		{"long rows", 2_750, 7_500},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			dir := t.TempDir()

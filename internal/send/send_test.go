@@ -512,6 +512,32 @@ func TestVirtualListsWhileSending(t *testing.T) {
 	}
 }
 
+// At a slow pace rows wait long for their permits. Whoever opts out meanwhile is left out all the same.
+func TestVirtualOptOutWhileWaitingForAPermit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 300)
+		defer w.run.Close()
+		dir := t.TempDir()
+		list := filepath.Join(dir, "optouts.csv")
+		w.check(os.WriteFile(list, []byte("phone\n+447700919999\n"), 0o600))
+		var err error
+		w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", time.Now())
+		w.check(err)
+		time.AfterFunc(3*time.Second, func() {
+			everybody := "phone\n"
+			for i := range 300 {
+				everybody += fmt.Sprintf("+4477009%05d\n", i)
+			}
+			w.check(os.WriteFile(list, []byte(everybody), 0o600))
+		})
+		w.check(w.send(func(c *Config) { c.Suppress, c.Rate, c.NoCanary = w.lists, 4, true }))
+		tally := w.books()
+		if n := tally.Count(ledger.Accepted); n > 45 {
+			t.Errorf("%d accepted at 4 a second, though the list was looked at after 10 s", n)
+		}
+	})
+}
+
 // Eight repeats after server errors, and nobody can know: the row is in doubt.
 func TestVirtualServerErrorsHaveAnEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

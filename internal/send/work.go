@@ -85,11 +85,8 @@ func (s *sender) admit(j *job) (ok, again bool, err error) {
 		if !s.Valve.await(s.admitting) {
 			return false, false, nil
 		}
-		if m, ok := s.Suppress.Match(&j.r, j.r.Field(s.IDColumn)); ok {
-			return false, false, s.leaveOut(j, ledger.Result{Reason: uint8(m.Reason), Detail: m.File, Number: uint32(m.Line)}, "left out")
-		}
-		if s.tooLate() { // asked before the permit too: those who are left out need not keep to the pace
-			return false, false, s.expire(j)
+		if out, err := s.leftOut(j); out { // asked before the permit too: those who are left out need not keep to the pace
+			return false, false, err
 		}
 		// The token comes first: nothing is begun while we wait for it, and whoever stops us need not wait.
 		if o, ok := s.Client.Authorize(s.admitting); !ok {
@@ -99,10 +96,22 @@ func (s *sender) admit(j *job) (ok, again bool, err error) {
 			return false, false, nil // nothing was begun: the next start sends it
 		}
 	}
-	if s.tooLate() {
-		return false, false, s.expire(j)
+	// At a slow pace a permit comes long after the lists were asked. That of somebody who has opted out meanwhile is lost.
+	if out, err := s.leftOut(j); out {
+		return false, false, err
 	}
 	return true, false, nil
+}
+
+// leftOut reports whether a row must not be sent to any more, and leaves it out.
+func (s *sender) leftOut(j *job) (bool, error) {
+	if m, found := s.Suppress.Match(&j.r, j.r.Field(s.IDColumn)); found {
+		return true, s.leaveOut(j, ledger.Result{Reason: uint8(m.Reason), Detail: m.File, Number: uint32(m.Line)}, "left out")
+	}
+	if s.tooLate() {
+		return true, s.expire(j)
+	}
+	return false, nil
 }
 
 func (s *sender) tooLate() bool { return !s.NotAfter.IsZero() && time.Now().After(s.NotAfter) }
