@@ -145,19 +145,20 @@ func (f *file) build(v, message Value) *Campaign {
 
 func audience(n *node) Audience {
 	a := Audience{
-		File:       n.get("file").string(),
-		Run:        n.get("run").string(),
-		Country:    strings.ToUpper(n.get("country").string()),
-		Sheet:      n.get("sheet").string(),
-		HiddenRows: n.get("hidden_rows").string(),
-		Encoding:   n.get("encoding").string(),
-		Delimiter:  delimiter(n.get("delimiter")),
-		MaxAge:     age(n.get("max_age").string()),
-		AllowEmpty: n.get("allow_empty").string() == "true",
-		MaxBadRows: Share{Percent: 5},
-		Decimal:    n.get("decimal").string(),
-		Where:      expression(n.get("where")),
-		Consent:    consent(n.get("consent")),
+		File:         n.get("file").string(),
+		Run:          n.get("run").string(),
+		Country:      strings.ToUpper(n.get("country").string()),
+		Sheet:        n.get("sheet").string(),
+		HiddenRows:   n.get("hidden_rows").string(),
+		Encoding:     n.get("encoding").string(),
+		Delimiter:    delimiter(n.get("delimiter")),
+		MaxAge:       age(n.get("max_age").string()),
+		AllowEmpty:   n.get("allow_empty").string() == "true",
+		AllowPremium: n.get("allow_premium").string() == "true",
+		MaxBadRows:   Share{Percent: 5},
+		Decimal:      n.get("decimal").string(),
+		Where:        expression(n.get("where")),
+		Consent:      consent(n.get("consent")),
 	}
 	for _, column := range n.get("numbers").list() {
 		a.Numbers = append(a.Numbers, columnName(column))

@@ -59,20 +59,21 @@ type Source struct {
 
 // Audience says which file holds the recipients and how it is read, or of which run they are.
 type Audience struct {
-	File       string            // as written, relative to the campaign file; [StandardInput]; empty: the people of a run
-	Run        string            // its key, or its folder
-	States     []string          // of the run's people that are meant; see [peopleStates]
-	Columns    map[string]string // role → column name as written; see [Roles]
-	Channels   []Channel         // those that the campaign tries: which columns are wanted depends on them
-	Country    string            // ISO 3166-1 alpha-2: how national numbers are read; empty: only international ones are
-	Sheet      string            // of a workbook; empty: the only one that is visible
-	HiddenRows string            // of a sheet: "skip" or "include"; empty: there are none
-	MaxAge     time.Duration     // of the file; 0: any age will do
-	AllowEmpty bool              // nobody to send to is a success
-	Numbers    []ColumnName      // columns that hold numbers; every other one is text
-	Decimal    string            // the decimal sign of these numbers; empty: "."
-	Where      Expression        // which rows are meant; empty: all of them
-	Consent    Consent
+	File         string            // as written, relative to the campaign file; [StandardInput]; empty: the people of a run
+	Run          string            // its key, or its folder
+	States       []string          // of the run's people that are meant; see [peopleStates]
+	Columns      map[string]string // role → column name as written; see [Roles]
+	Channels     []Channel         // those that the campaign tries: which columns are wanted depends on them
+	Country      string            // ISO 3166-1 alpha-2: how national numbers are read; empty: only international ones are
+	Sheet        string            // of a workbook; empty: the only one that is visible
+	HiddenRows   string            // of a sheet: "skip" or "include"; empty: there are none
+	MaxAge       time.Duration     // of the file; 0: any age will do
+	AllowEmpty   bool              // nobody to send to is a success
+	AllowPremium bool              // premium-rate, shared-cost and personal numbers are sent to
+	Numbers      []ColumnName      // columns that hold numbers; every other one is text
+	Decimal      string            // the decimal sign of these numbers; empty: "."
+	Where        Expression        // which rows are meant; empty: all of them
+	Consent      Consent
 	// MaxBadRows is how many rows may be invalid before nothing is sent at all.
 	MaxBadRows Share
 	Encoding   string // of the file, as people write it; empty: the file shows it

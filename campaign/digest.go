@@ -62,6 +62,9 @@ func (d digester) chosen(a Audience) {
 	if a.Decimal == "," {
 		d.text("decimal ,")
 	}
+	if a.AllowPremium {
+		d.text("allow_premium")
+	}
 	if a.Where.Text != "" {
 		d.text("where")
 		d.text(a.Where.Text)

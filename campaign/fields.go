@@ -79,6 +79,8 @@ func audienceRules() *rule {
 			oneOf("skip", "include")),
 		optional("max_age", "How old the file may be, such as 20h: an older one is taken for an export that has failed, and nothing is sent.", plain(ageFormat())),
 		optional("allow_empty", "Whether a file without rows, or nobody to send to, is a success.", (&rule{kind: textKind, enum: []string{"true", "false"}})),
+		optional("allow_premium", "Whether premium-rate, shared-cost and personal numbers are sent to; without it their rows are unusable.",
+			(&rule{kind: textKind, enum: []string{"true", "false"}})),
 		optional("max_bad_rows", "How many rows may be unusable before nothing is sent at all: 5% (the default), or a number.", plain(shareFormat())),
 	).shortFor("file").exactly("file", "run").checked(checkAudience).refusing(notYet("keep_columns")...)
 }

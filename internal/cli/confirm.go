@@ -190,7 +190,11 @@ func lists(all []runstore.List, none bool, now time.Time) string {
 		case l.Sinch != nil:
 			texts = append(texts, describeOptOuts(l, now))
 		default:
-			texts = append(texts, fmt.Sprintf("%s (%s, of %s)", l.File, prose.Counted(l.Entries, "entry", "entries"), clockTime(l.Modified)))
+			entries := prose.Counted(l.Entries, "entry", "entries")
+			if l.Ignored > 0 {
+				entries += ", " + prose.Counted(l.Ignored, "unreadable line", "unreadable lines") + " ignored"
+			}
+			texts = append(texts, fmt.Sprintf("%s (%s, of %s)", l.File, entries, clockTime(l.Modified)))
 		}
 	}
 	text := "opt-outs: " + strings.Join(texts, ", ")

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
@@ -20,6 +21,7 @@ import (
 	"sendoff/internal/profile"
 	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
+	"sendoff/internal/send"
 	"sendoff/internal/suppress"
 )
 
@@ -123,17 +125,39 @@ func (s *session) planAside(ctx context.Context, c *campaign.Campaign, p place, 
 func (s *session) aside(ctx context.Context, c *campaign.Campaign, key string, do func(context.Context, *runstore.Run) error) (err error) {
 	ctx, release := untilSignal(ctx)
 	defer release()
-	dir, err := os.MkdirTemp("", "sendoff-plan-")
+	s.removeLeftAside()
+	dir, err := os.MkdirTemp("", asideName)
 	if err != nil {
 		return fmt.Errorf("plan: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer func() {
+		if errors.Is(err, context.Canceled) {
+			err = &send.Stop{Cause: send.Interrupted, Reason: "stopped on request; nothing is left of the plan"}
+		}
+	}()
 	run, err := runstore.Acquire(filepath.Join(dir, "plan"), runstore.Options{Key: key, Campaign: c.Name, Now: s.Now()})
 	if err != nil {
 		return err
 	}
 	defer run.Close()
 	return do(ctx, run)
+}
+
+// asideName is how the names of folders for plans begin that are made aside.
+const asideName = "sendoff-plan-"
+
+// removeLeftAside removes what killed processes have left of plans that were made aside: they hold people's data. No plan takes a day.
+func (s *session) removeLeftAside() {
+	left, err := filepath.Glob(filepath.Join(os.TempDir(), asideName+"*"))
+	if err != nil {
+		return // the folder's name is a pattern; nothing was left by us alone
+	}
+	for _, dir := range left {
+		if info, err := os.Lstat(dir); err == nil && info.IsDir() && time.Since(info.ModTime()) > 24*time.Hour {
+			_ = os.RemoveAll(dir) // another user's stays
+		}
+	}
 }
 
 // buildPlan plans the run that looks at others. optOuts are nil where the campaign does not name Sinch's list.

@@ -24,8 +24,8 @@ const sandboxDrain = 500
 // inProcess is the endpoint of a sandbox within this process. Nobody listens there.
 const inProcess = "http://localhost"
 
-func sandboxSettings() *settings {
-	server := sandbox.New(sandbox.Config{Drain: sandboxDrain})
+func sandboxSettings(mode sandbox.Mode) *settings {
+	server := sandbox.New(sandbox.Config{Drain: sandboxDrain, Mode: mode})
 	c := server.Config()
 	return &settings{
 		destination: sinch.Destination{ProjectID: c.ProjectID, AppID: c.AppID, Region: c.Region, Endpoint: inProcess},

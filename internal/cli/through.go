@@ -12,6 +12,7 @@ import (
 	"sendoff/internal/plan"
 	"sendoff/internal/profile"
 	"sendoff/internal/prose"
+	"sendoff/internal/sandbox"
 	"sendoff/internal/sinch"
 )
 
@@ -77,7 +78,11 @@ func (r *runner) chosenProfile() (*profile.Profile, error) {
 // rehearsalSettings are those of a simulator. Of the profile that is meant only whom and how many people it lets messages out to holds, where
 // this machine knows it.
 func (r *runner) rehearsalSettings() (*settings, error) {
-	st := sandboxSettings()
+	mode := sandbox.Dispatch
+	if r.campaign.Audience.Columns[campaign.Contact.Role()] != "" { // whom only such an app can reach
+		mode = sandbox.Conversation
+	}
+	st := sandboxSettings(mode)
 	name, err := r.profileName()
 	if err != nil {
 		return nil, err

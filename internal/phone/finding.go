@@ -119,7 +119,7 @@ func (f Finding) text() findingText {
 			"write it in international form, + and the calling code, without the national zero",
 		}
 	case Kind:
-		return findingText{"phone: is a premium-rate, shared-cost or personal number", "such numbers are never sent to"}
+		return findingText{"phone: is a premium-rate, shared-cost or personal number", "a message to it may cost you or them; audience: {allow_premium: true} sends to such numbers all the same"}
 	case CountryUnknown:
 		return findingText{
 			"country: is not the code or the name of a country",

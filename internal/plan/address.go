@@ -56,6 +56,8 @@ func (w *worker) number(f *frame, r *campaign.Recipient, column int, forMobiles 
 func (w *worker) read(r *campaign.Recipient, column int, forMobiles bool) (campaign.Address, phone.Finding) {
 	number, finding := w.in.numbers.Read(r.Field(column), r.Field(w.columns.Country))
 	switch {
+	case finding == phone.Kind && w.in.allowPremium:
+		return number, phone.OK
 	case finding.IsProblem():
 		return campaign.Address{}, finding
 	case finding == phone.Landline && !forMobiles:

@@ -16,12 +16,13 @@ import (
 
 // inputs is what a plan is made of, opened and checked. All of it but the audience is safe for concurrent use.
 type inputs struct {
-	audience source
-	numbers  *phone.Reader
-	filter   *filter.Filter
-	lists    *suppress.Set
-	renderer *render.Renderer
-	mobiles  bool // only mobile phones can be reached on one of the campaign's channels
+	audience     source
+	numbers      *phone.Reader
+	filter       *filter.Filter
+	lists        *suppress.Set
+	renderer     *render.Renderer
+	allowPremium bool
+	mobiles      bool // only mobile phones can be reached on one of the campaign's channels
 }
 
 // open opens everything. What is wrong with several of them comes back together, and what is wrong with one leaves it nil.
@@ -67,6 +68,7 @@ func (in *inputs) hasColumns() bool {
 // prepare makes what depends on the audience's columns.
 func (in *inputs) prepare(c Config) (err error) {
 	columns := in.audience.Columns()
+	in.allowPremium = c.Campaign.Audience.AllowPremium
 	in.mobiles = slices.ContainsFunc(c.Campaign.ChannelPriorityOrder, isForMobiles)
 	if in.numbers, err = phone.New(c.Campaign.Audience.Country); err != nil {
 		return err

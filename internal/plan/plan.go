@@ -212,7 +212,7 @@ func (b *builder) commit() (*Plan, error) {
 			m.CampaignFile = path
 		}
 		m.CampaignDigest = hex.EncodeToString(content[:])
-		m.AudienceFile, m.AudienceDigest = audience.name, audience.digest
+		m.AudienceFile, m.AudienceSheet, m.AudienceDigest = audience.name, audience.file.Sheet, audience.digest
 		m.PlanDigest = p.Digest
 		m.Rows, m.Eligible = p.Rows, p.Eligible
 		m.Freeze(size)

@@ -137,3 +137,15 @@ func TestWideRows(t *testing.T) {
 		t.Errorf("Build = %v", err)
 	}
 }
+
+// A message to a premium-rate number may cost somebody more than they think.
+func TestPremiumNumbers(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "audience.csv", "phone\n+19005550123\n+447700900001\n")
+	for allowed, want := range map[string]int{"": 1, ", allow_premium: true": 2, ", allow_premium: false": 1} {
+		c := testCampaign(t, dir, "audience: {file: audience.csv, max_bad_rows: 1"+allowed+"}\nmessage: Hi")
+		if p := mustBuild(t, c, mustAcquire(t, filepath.Join(t.TempDir(), "run"))); p.Eligible != want {
+			t.Errorf("%q: %d people, want %d", allowed, p.Eligible, want)
+		}
+	}
+}

@@ -53,6 +53,7 @@ type Report struct {
 
 	Erased         time.Time       `json:"erased,omitzero"` // when the data of the run's people was; there are no lists any more
 	AudienceFile   string          `json:"audience_file,omitempty"`
+	AudienceSheet  string          `json:"audience_sheet,omitempty"`
 	AudienceDigest string          `json:"audience_sha256,omitempty"`
 	CampaignDigest string          `json:"campaign_sha256,omitempty"`
 	PlanDigest     string          `json:"plan_sha256,omitempty"`
@@ -119,7 +120,7 @@ func describe(m runstore.Meta) *Report {
 		State: m.State, ExitCode: m.ExitCode, Reason: m.Reason,
 		Rows: m.Rows, Skipped: map[string]int{}, Receipts: noReceipts,
 		Destination: m.Destination, Created: m.Created, Planned: m.Planned, Ended: m.Ended, Starts: m.Starts, Storage: m.Storage, Erased: m.Erased,
-		AudienceFile: m.AudienceFile, AudienceDigest: m.AudienceDigest, CampaignDigest: m.CampaignDigest, PlanDigest: m.PlanDigest,
+		AudienceFile: m.AudienceFile, AudienceSheet: m.AudienceSheet, AudienceDigest: m.AudienceDigest, CampaignDigest: m.CampaignDigest, PlanDigest: m.PlanDigest,
 		Lists: m.Lists, Settled: m.Settled,
 	}
 	if m.Sandbox {

@@ -108,6 +108,7 @@ type Meta struct {
 	KeyPattern     string            `json:"key_pattern,omitempty"`     // the key with its {date}, where it has one
 	CampaignFile   string            `json:"campaign_file,omitempty"`   // its whole path then
 	AudienceFile   string            `json:"audience_file,omitempty"`
+	AudienceSheet  string            `json:"audience_sheet,omitempty"`  // of a workbook
 	AudienceDigest string            `json:"audience_sha256,omitempty"` // of the file's bytes
 	PlanDigest     string            `json:"plan_sha256,omitempty"`
 	Rows           int               `json:"rows"`
