@@ -25,13 +25,13 @@ func checkCommand(s *session) *cli.Command {
 		Description: "It shows of each column what the campaign uses it for, how many cells are filled, and what they look like: numbers are masked, texts\n" +
 			"reduced to their shape (A··· for Anna, 9 for a digit), and values shown only where five rows share them. All that is wrong comes at\n" +
 			"once; the exit code is 2 where run would send nothing.\n\n" +
-			"--json has the keys ok, problems (file, line, column, message, hint, warning), audience (name, format, encoding, delimiter, modified, and\n" +
-			"columns: name, roles, uses, filled, empty, longest, values, others, samples), plan (as plan --json has it; findings are the rows\n" +
-			"that are left out and the warnings), and of what was written skipped (file, rows) and corrected (file, rows, numbers, left_out).",
+			"--json has the keys ok, problems (file, line, column, message, hint, warning), audience (name, format, encoding, confidence, delimiter, sheet,\n" +
+			"compression, modified, unused, suggestions, and columns: name, roles, uses, filled, empty, longest, values, others, samples), plan (as\n" +
+			"plan --json has it; findings are the rows that are left out and the warnings), and of what was written skipped (file, rows) and corrected (file, rows, numbers, left_out).",
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print what is found as JSON"}, exceptFlag(), profileFlag(),
 			&cli.StringFlag{Name: "skipped", Usage: "write the rows that are left out, with line and reason, into a new `FILE`"},
-			&cli.StringFlag{Name: "fix", Usage: "write the audience into a new `FILE`, in UTF-8 and with numbers in international form; rows that cannot be used go into another beside it"},
+			&cli.StringFlag{Name: "fix", Usage: "write the audience into a new `FILE`, in UTF-8 and with numbers in international form; rows that cannot be used go into another beside it; line ends within cells become LF"},
 		}, feedFlagList()...),
 		Action: func(c *cli.Context) (err error) {
 			k := &checker{session: s, json: c.Bool("json"), skipped: c.String("skipped"), fix: c.String("fix"), profile: c.String("profile")}

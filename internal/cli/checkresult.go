@@ -4,7 +4,9 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/plan"
 	"sendoff/internal/render"
+	"sendoff/internal/runstore"
 	"sendoff/internal/survey"
 )
 
@@ -31,7 +33,9 @@ type audienceResult struct {
 	Hidden      int            `json:"hidden_rows,omitempty"`
 	Size        int64          `json:"bytes,omitempty"`
 	Modified    time.Time      `json:"modified,omitzero"`
-	Columns     []columnResult `json:"columns"`
+	Unused      []string       `json:"unused,omitempty"`      // columns that usually have a role which another one has here
+	Suggestions []string       `json:"suggestions,omitempty"` // what to write for columns whose names are nearly those of a role
+	Columns     []columnResult `json:"columns,omitempty"`     // of check
 }
 
 type columnResult struct {
@@ -56,7 +60,9 @@ type correctedResult struct {
 func (k *checker) printResult() error {
 	result := checkResult{Schema: 1, OK: k.Problems.Err() == nil, Problems: append(campaign.Problems{}, k.Problems...)}
 	if k.Plan != nil {
-		result.Audience, result.Plan = k.audienceResult(), planJSON(k.Plan, k.meta)
+		p := planJSON(k.Plan, k.meta)
+		result.Audience, p.Audience = p.Audience, nil
+		result.Audience.Columns, result.Plan = k.columnResults(), p
 		if k.skipped != "" {
 			result.Skipped = &listResult{k.skipped, k.left}
 		}
@@ -70,14 +76,20 @@ func (k *checker) printResult() error {
 	return k.printJSON(result)
 }
 
-func (k *checker) audienceResult() *audienceResult {
+// describedAudience is how the audience of a plan is understood, but for its columns.
+func describedAudience(p *plan.Plan, m runstore.Meta) *audienceResult {
 	a := &audienceResult{
-		Name: k.meta.AudienceFile, Format: string(k.Plan.File.Format), Compression: k.Plan.File.Compression, Encoding: k.Plan.File.Encoding,
-		Confidence: k.Plan.File.Confidence, Sheet: k.Plan.File.Sheet, Hidden: k.Plan.File.Hidden, Size: k.Plan.File.Size, Modified: k.Plan.File.ModTime,
+		Name: m.AudienceFile, Format: string(p.File.Format), Compression: p.File.Compression, Encoding: p.File.Encoding, Confidence: p.File.Confidence,
+		Sheet: p.File.Sheet, Hidden: p.File.Hidden, Size: p.File.Size, Modified: p.File.ModTime, Unused: p.Unused, Suggestions: p.Suggestions,
 	}
-	if k.Plan.File.Delimiter != 0 {
-		a.Delimiter = k.Plan.File.DelimiterName()
+	if p.File.Delimiter != 0 {
+		a.Delimiter = p.File.DelimiterName()
 	}
+	return a
+}
+
+func (k *checker) columnResults() []columnResult {
+	columns := make([]columnResult, 0, len(k.Columns))
 	for i, c := range k.Columns {
 		column := columnResult{Column: c, Chosen: k.Chosen[i]}
 		for _, role := range campaign.Roles {
@@ -90,7 +102,7 @@ func (k *checker) audienceResult() *audienceResult {
 				column.Uses = append(column.Uses, u)
 			}
 		}
-		a.Columns = append(a.Columns, column)
+		columns = append(columns, column)
 	}
-	return a
+	return columns
 }

@@ -5,13 +5,13 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"sendoff/campaign"
 	"sendoff/internal/plan"
 	"sendoff/internal/prose"
 	"sendoff/internal/survey"
+	"sendoff/internal/table"
 )
 
 // print prints what was found for people: the audience as it is understood, what is wrong, what comes of it.
@@ -55,21 +55,11 @@ func (k *checker) begin(heading string) {
 // printAudience prints how the audience is understood: the file, and for each column what it is used for and what it holds.
 func (k *checker) printAudience() {
 	k.begin("")
-	fmt.Fprintf(k.Stdout, "%s: %s\n", shortened(k.meta.AudienceFile), describeFile(k.Plan))
+	fmt.Fprintf(k.Stdout, "%s: %s\n", prose.Printable(shortened(k.meta.AudienceFile)), describeFile(k.Plan))
 	if detail := k.describeSource(); detail != "" {
 		fmt.Fprintf(k.Stdout, "    %s\n", detail)
 	}
-	const widest = 26
-	names, uses := make([]string, len(k.Columns)), make([]string, len(k.Columns))
-	nameWidth, useWidth := 0, 0
-	for i, c := range k.Columns {
-		names[i], uses[i] = printable(c.Name), k.uses(i)
-		nameWidth, useWidth = max(nameWidth, utf8.RuneCountInString(names[i])), max(useWidth, utf8.RuneCountInString(uses[i]))
-	}
-	nameWidth, useWidth = min(nameWidth, widest), min(useWidth, widest)
-	for i, c := range k.Columns {
-		fmt.Fprintf(k.Stdout, "  %-*s  %-*s  %s\n", nameWidth, names[i], useWidth, uses[i], describeCells(c))
-	}
+	k.printColumns()
 	for _, suggestion := range k.Plan.Suggestions {
 		fmt.Fprintf(k.Stdout, "    hint: %s\n", suggestion)
 	}
@@ -78,6 +68,41 @@ func (k *checker) printAudience() {
 		printWhere(func(label, format string, args ...any) {
 			fmt.Fprintf(k.Stdout, "%-6s%s\n", label, fmt.Sprintf(format, args...))
 		}, k.Plan.Where)
+	}
+}
+
+// mostUnused is how many of the columns are shown that the campaign does not use.
+const mostUnused = 20
+
+// printColumns prints what the columns are used for and what they hold: all that are used, and the first of the others.
+func (k *checker) printColumns() {
+	const widest = 26
+	var rows [][3]string
+	nameWidth, useWidth, unused := 0, 0, 0
+	for i, c := range k.Columns {
+		uses := strings.Join(k.uses(i), ", ")
+		if uses == "" {
+			if unused++; unused > mostUnused {
+				continue
+			}
+			if k.isWhole {
+				uses = "not used"
+			}
+		}
+		row := [3]string{prose.Printable(c.Name), prose.Printable(uses), describeCells(c)}
+		rows = append(rows, row)
+		nameWidth, useWidth = max(nameWidth, utf8.RuneCountInString(row[0])), max(useWidth, utf8.RuneCountInString(row[1]))
+	}
+	nameWidth, useWidth = min(nameWidth, widest), min(useWidth, widest)
+	for _, row := range rows {
+		fmt.Fprintf(k.Stdout, "  %-*s  %-*s  %s\n", nameWidth, row[0], useWidth, row[1], row[2])
+	}
+	switch more := unused - mostUnused; {
+	case more <= 0:
+	case k.isWhole:
+		fmt.Fprintf(k.Stdout, "  and %s not used\n", prose.Counted(more, "more that is", "more that are"))
+	default: // it is not known what the rest of the campaign uses
+		fmt.Fprintf(k.Stdout, "  and %s more\n", prose.Thousands(more))
 	}
 }
 
@@ -92,11 +117,8 @@ func describeFile(p *plan.Plan) string {
 	if file.Sheet != "" {
 		text += fmt.Sprintf(", sheet %q", file.Sheet)
 	}
-	if file.Encoding != "" {
-		text += " in " + file.Encoding
-		if file.Confidence < 100 {
-			text += fmt.Sprintf(" (%d %% sure)", file.Confidence)
-		}
+	if encoding := describeEncoding(file); encoding != "" {
+		text += " in " + encoding
 	}
 	if file.Delimiter != 0 {
 		text += ", separated by " + file.DelimiterName()
@@ -108,6 +130,14 @@ func describeFile(p *plan.Plan) string {
 		text += ", " + prose.Counted(file.Hidden, "hidden row", "hidden rows")
 	}
 	return text
+}
+
+// describeEncoding says in what a file is written, and how sure that is where it was guessed; nothing of a workbook.
+func describeEncoding(file table.Info) string {
+	if file.Encoding == "" || file.Confidence == 100 {
+		return file.Encoding
+	}
+	return fmt.Sprintf("%s (%d %% sure)", file.Encoding, file.Confidence)
 }
 
 // describeSource says which file it is exactly.
@@ -127,7 +157,7 @@ func (k *checker) describeSource() string {
 }
 
 // uses says what the campaign uses a column for.
-func (k *checker) uses(column int) string {
+func (k *checker) uses(column int) []string {
 	var texts []string
 	for _, role := range campaign.Roles {
 		if k.Plan.Columns.Role(role) == column {
@@ -144,11 +174,7 @@ func (k *checker) uses(column int) string {
 		}
 		texts = append(texts, text)
 	}
-	texts = append(texts, k.Chosen[column]...)
-	if texts == nil && k.isWhole {
-		return "not used"
-	}
-	return printable(strings.Join(texts, ", "))
+	return append(texts, k.Chosen[column]...)
 }
 
 // longCell is how many characters of a cell are worth a word.
@@ -168,7 +194,7 @@ func describeCells(c survey.Column) string {
 	}
 	var shown []string
 	for _, v := range c.Values {
-		shown = append(shown, fmt.Sprintf("%s (%s)", printable(v.Text), prose.Thousands(v.Rows)))
+		shown = append(shown, fmt.Sprintf("%s (%s)", prose.Printable(v.Text), prose.Thousands(v.Rows)))
 	}
 	if c.Values != nil && c.Others > 0 {
 		shown = append(shown, fmt.Sprintf("others (%s)", prose.Thousands(c.Others)))
@@ -177,16 +203,6 @@ func describeCells(c survey.Column) string {
 		text += ": " + strings.Join(shown, ", ")
 	}
 	return text
-}
-
-// printable writes a text of the file without what a terminal would obey.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) && r != ' ' {
-			return '·'
-		}
-		return r
-	}, text)
 }
 
 func (k *checker) printProblems(heading string, want func(campaign.Problem) bool) {

@@ -45,8 +45,8 @@ func (r *runner) compare(ctx context.Context) (over bool, err error) {
 	case audienceChanged:
 		r.warn("%s since the first message was sent; going on with the %s as they were then",
 			audienceChange(m.AudienceFile, r.campaign), prose.Counted(m.Rows, "row", "rows"))
-	case r.campaign.Audience.Run == "" && !isStandardInput(r.campaign) && !fileExists(audiencePath(r.campaign)):
-		r.warn("%s is not there any more; going on with the %s as they were when the first message was sent", m.AudienceFile, prose.Counted(m.Rows, "row", "rows"))
+	case r.campaign.Audience.Name() == m.AudienceFile && !isStandardInput(r.campaign) && !fileExists(audiencePath(r.campaign)):
+		r.warn("%s is not there any more; going on with the %s as they were when the first message was sent", prose.Printable(m.AudienceFile), prose.Counted(m.Rows, "row", "rows"))
 	}
 	if most := guardOf(r.settings.profile).Most(r.campaign.Limits.MaxRecipients); most > 0 && m.Eligible > most {
 		return false, inputErrorf("%s has %s, and at most %s are allowed now (max_recipients). Nothing was sent now",
@@ -151,14 +151,30 @@ func (r *runner) refuseChanged(m runstore.Meta) error {
 		fmt.Fprintf(&b, "  %s\n", line)
 	}
 	b.WriteString("Nothing was sent now. Choose:\n")
-	others, arguments := prose.Thousands(rep.NotSent), r.flags.arguments(r.path)
+	others, had, arguments := prose.Thousands(rep.NotSent), prose.Thousands(rep.Accepted), r.flags.arguments(r.path)
+	old, anew := "with the OLD text for the other "+others, "the NEW text to the "+others+", not to the "+had
+	if r.hasText(m.Sources) { // who is meant may be others now, so nobody knows how many
+		old, anew = "as it was planned, with the other "+others, "as the campaign is now, not to the "+had
+	}
 	writeChoices(&b, [][2]string{
-		{"sendoff resume " + arguments, "go on with the OLD text for the other " + others},
+		{"sendoff resume " + arguments, "go on " + old},
 		{"sendoff cancel " + arguments, "send nothing more, for good"},
 		{fmt.Sprintf("sendoff run %s%s", r.flags.withKey(r.freeKey(m, 'b')).arguments(r.path)+r.flags.feed.arguments(), exceptArguments(r.kin(m))),
-			fmt.Sprintf("after cancelling: the NEW text to the %s, not to the %s", others, prose.Thousands(rep.Accepted))},
+			"after cancelling: " + anew},
 	})
 	return inputErrorf("%s", strings.TrimRight(b.String(), "\n"))
+}
+
+// hasText reports whether a campaign as it was frozen has the texts that it has now.
+func (r *runner) hasText(frozen []campaign.Source) bool {
+	old, err := campaign.Parse(r.campaign.Path, frozen)
+	if err != nil {
+		return false // an older version has taken what this one refuses
+	}
+	text := func(c *campaign.Campaign) string {
+		return digest(&campaign.Campaign{Message: c.Message, Translations: c.Translations, Params: c.Params})
+	}
+	return text(old) == text(r.campaign)
 }
 
 // writeChoices writes commands with what they do; what does not fit beside a command stands below it.
@@ -267,15 +283,16 @@ func (r *runner) sayFinishedBefore(m runstore.Meta) error {
 // audienceChange says that the audience is not what it was when it had a name.
 func audienceChange(was string, c *campaign.Campaign) string {
 	if now := c.Audience.Name(); c.Audience.Run == "" && now != was {
-		return fmt.Sprintf("the audience has changed from %s to %s", shortened(was), shortened(now))
+		return prose.Printable(fmt.Sprintf("the audience has changed from %s to %s", shortened(was), shortened(now)))
 	}
-	return was + " has changed"
+	return prose.Printable(was) + " has changed"
 }
 
 // audienceChanged reports whether the audience file differs from what was planned. A file that is gone does not count: the run has it frozen.
-// Nor does standard input before the run is over: there is no telling whether anybody will ever write to it.
+// Nor does standard input before the run is over: there is no telling whether anybody will ever write to it. Where a flag has named the audience,
+// resume does not have that flag, and what the campaign names instead says nothing of it.
 func (r *runner) audienceChanged(ctx context.Context, m runstore.Meta) bool {
-	if m.AudienceDigest == "" || isStandardInput(r.campaign) && (r.resume != "" || !m.State.Done()) {
+	if m.AudienceDigest == "" || r.resume != "" && audienceArgument(m) != "" || isStandardInput(r.campaign) && (r.resume != "" || !m.State.Done()) {
 		return false // nobody has to say again who the people are
 	}
 	sum, err := r.audienceDigest(ctx)

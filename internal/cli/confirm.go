@@ -124,6 +124,10 @@ func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
 	row("what", "%s · %s · %s", m.Key, contentType(c.MessageContentType), channels(c))
 	row("through", "%s", describeDestination(r.settings.pinned(r.app.DisplayName)))
 	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(r.plan))
+	printWhere(row, r.plan.Where)
+	if guessed := describeEncoding(r.plan.File); r.plan.File.Confidence < 100 && guessed != "" {
+		row("read as", "%s", guessed)
+	}
 	row("when", "now, %v a second: about %s", r.rate, period(m.Eligible, r.rate, c.TimeZone))
 	if late := r.tooLate(); !late.IsZero() {
 		if n := m.Eligible - int(max(time.Until(late), 0).Seconds()*r.rate); n > 0 {

@@ -89,15 +89,16 @@ func (r *runner) readOptOuts(ctx context.Context, patiently func(ask func() erro
 func (r *runner) explainOptOuts(ctx context.Context, err error) error {
 	var status *sinch.StatusError
 	var stop *send.Stop
+	isStatus := errors.As(err, &status)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case errors.As(err, &status) && (status.Status == http.StatusForbidden || status.Status == http.StatusNotFound):
+	case isStatus && (status.Status == http.StatusForbidden || status.Status == http.StatusNotFound):
 		return accessErrorf("Sinch shows no opt-out list of app %s (%v), and the campaign leaves out who is on it. Nothing was sent now\n"+
 			"    hint: set up consent management for the app at Sinch, and give the key the right to read it; sendoff doctor says whether app and region are right\n"+
 			"    hint: where nobody opts out by way of Sinch, take {sinch: opt_outs} out of suppress", prose.Shorten(r.settings.destination.AppID), status)
-	case isAccess(err):
-		return r.settings.explainRefused(err)
+	case isAccess(err) && (!isStatus || status.Status == http.StatusUnauthorized): // other answers are about this list, and nobody's access
+		return r.settings.explainRefused(fmt.Errorf("%s cannot be read: %w. Nothing was sent now", suppress.SinchName, err))
 	case errors.As(err, &stop):
 		return inputErrorf("%s cannot be read: %s", suppress.SinchName, stop.Reason).hint("nobody can say who has opted out, so nothing is sent before it can be")
 	}

@@ -273,11 +273,11 @@ func flagArgument(c *campaign.Campaign, name string) string {
 }
 
 func describeAudience(file string, p *plan.Plan) string {
-	text := shortened(file) + ": " + describeFile(p)
+	text := prose.Printable(shortened(file)) + ": " + describeFile(p)
 	var roles []string
 	for _, role := range campaign.Roles {
 		if i := p.Columns.Role(role); i >= 0 {
-			roles = append(roles, fmt.Sprintf("%s = %s", role, p.Columns.Header[i]))
+			roles = append(roles, fmt.Sprintf("%s = %s", role, prose.Printable(p.Columns.Header[i])))
 		}
 	}
 	text += " (" + strings.Join(roles, ", ")

@@ -66,6 +66,8 @@ func (s *session) readStandardInput(ctx context.Context) error {
 		return inputErrorf("the audience is to come through standard input, and that is a terminal").
 			hint("send it there: sendoff … < audience.csv, or export-people | sendoff …").
 			hint("or name a file: --audience FILE")
+	case isFolder(s.Stdin):
+		return inputErrorf("the audience is to come through standard input, and that is a folder").hint("name a file: --audience FILE")
 	}
 	sp, err := newSpool()
 	if err != nil {
@@ -89,6 +91,15 @@ func (s *session) readStandardInput(ctx context.Context) error {
 	}
 	s.stdin = sp
 	return nil
+}
+
+func isFolder(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.IsDir()
 }
 
 // newSpool makes a file that only this process can reach. Where a file that has lost its name cannot be opened by its number, it keeps the

@@ -53,6 +53,19 @@ func TestSpoolStopped(t *testing.T) {
 	}
 }
 
+// A folder is nobody's audience: sendoff run --audience - < .
+func TestSpoolFolder(t *testing.T) {
+	folder, err := os.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.Close()
+	s := &session{Env: Env{Stdin: folder, Stderr: io.Discard}}
+	if err := s.readStandardInput(t.Context()); exitCode(err) != exitInput || !strings.Contains(err.Error(), "that is a folder") || s.stdin != nil {
+		t.Errorf("exit %d: %v", exitCode(err), err)
+	}
+}
+
 // Ctrl-C while people still come leaves nothing that counts: the same command sends to those who come the next time.
 func TestInterruptWhilePlanning(t *testing.T) {
 	if runtime.GOOS == "windows" {

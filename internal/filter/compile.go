@@ -9,6 +9,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"sendoff/campaign"
+	"sendoff/internal/prose"
 )
 
 // kind is what a part of an expression is.
@@ -177,7 +178,7 @@ func (c *compiler) unary(n *ast.UnaryNode) value {
 func (c *compiler) numberHint(v value) string {
 	switch {
 	case v.kind == textKind && v.column != "":
-		return fmt.Sprintf("add it to audience.numbers: [%s]", v.column)
+		return fmt.Sprintf("add it to audience.numbers: [%s]", prose.Printable(v.column))
 	case v.kind == textKind:
 		return fmt.Sprintf("number(%s) reads a text as a number", v)
 	}

@@ -2,10 +2,12 @@ package filter
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/prose"
 )
 
 // consent is what a row has to say for its person to be written to.
@@ -26,7 +28,7 @@ func (c *compiler) consent(of campaign.Consent, now time.Time) *consent {
 		k.yes[i] = strings.TrimSpace(word)
 	}
 	refuse := func(column int, why string) Verdict {
-		return Verdict{Reason: campaign.NoConsent, Detail: fmt.Sprintf("%s: %s", c.names.header[column], why)}
+		return Verdict{Reason: campaign.NoConsent, Detail: fmt.Sprintf("%s: %s", prose.Printable(c.names.header[column]), why)}
 	}
 	var ok bool
 	if k.column, ok = c.required(of.Column, "audience.consent"); ok {
@@ -43,6 +45,19 @@ func (c *compiler) consent(of campaign.Consent, now time.Time) *consent {
 	k.oldest = dayOf(of.MaxAge.Before(now))
 	k.newest = dayOf(now) + 1 // which it is somewhere on earth already
 	return k
+}
+
+// Consents says what a row has to say for its person to be written to, or "" where nothing is asked.
+func (f *Filter) Consents() string {
+	c := f.consent
+	if c == nil {
+		return ""
+	}
+	words := make([]string, len(c.yes))
+	for i, word := range c.yes {
+		words[i] = strconv.Quote(word)
+	}
+	return "yes is said by " + strings.Join(words, ", ") + ", whatever the case of the letters; other words stand under audience: {consent: {yes: […]}}"
 }
 
 // judge says whether a row's person has agreed.

@@ -1,6 +1,10 @@
 package filter
 
-import "fmt"
+import (
+	"fmt"
+
+	"sendoff/internal/prose"
+)
 
 // Fault is why a row cannot be judged. The zero Fault is none. It holds no value of the row.
 type Fault struct {
@@ -26,19 +30,20 @@ func (f Fault) IsZero() bool { return f.kind == noFault }
 
 // String returns what is wrong.
 func (f Fault) String() string {
+	what := prose.Printable(f.what)
 	switch f.kind {
 	case emptyNumber:
-		return fmt.Sprintf("%s: is empty, and audience.numbers has it as a number", f.what)
+		return fmt.Sprintf("%s: is empty, and audience.numbers has it as a number", what)
 	case badNumber:
-		return fmt.Sprintf("%s: is not a number", f.what)
+		return fmt.Sprintf("%s: is not a number", what)
 	case badDate:
-		return fmt.Sprintf("%s: is not a date", f.what)
+		return fmt.Sprintf("%s: is not a date", what)
 	case divisionByZero:
-		return fmt.Sprintf("%s: a division by zero", f.what)
+		return fmt.Sprintf("%s: a division by zero", what)
 	case tooLarge:
-		return fmt.Sprintf("%s: a number that is too large", f.what)
+		return fmt.Sprintf("%s: a number that is too large", what)
 	case futureConsent:
-		return fmt.Sprintf("%s: lies in the future", f.what)
+		return fmt.Sprintf("%s: lies in the future", what)
 	}
 	return ""
 }

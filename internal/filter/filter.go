@@ -60,7 +60,7 @@ func New(c *campaign.Campaign, columns campaign.Columns, now time.Time) (*Filter
 		f.day = compiler.today.String()
 	}
 	if err := compiler.problems.Err(); err != nil {
-		return nil, err
+		return nil, err // some of its terms cannot be evaluated
 	}
 	return f, nil
 }

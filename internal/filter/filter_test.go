@@ -373,3 +373,39 @@ func TestNothingOfARowIsSaid(t *testing.T) {
 		t.Error(w)
 	}
 }
+
+// A text that a row has is never said to be in none, whether or not the expression comes to it there.
+func TestWarningsOfTextsBehindOthers(t *testing.T) {
+	f := mustNew(t, meaning(`tier == "gold" or country == "SE" or country in ["NO", "FI"] and number(points) > 5`))
+	tally := f.NewTally()
+	for _, fields := range [][]string{
+		{"", "SE", "5", "gold"},     // the first term says it all
+		{"", "NO", "much", "steel"}, // points is not a number
+	} {
+		f.Judge().Row(&campaign.Recipient{Fields: fields}, tally)
+	}
+	w := f.Warnings(tally)
+	if len(w) != 1 || w[0].Message != `where: in no row country is "FI"` {
+		t.Errorf("warnings: %v", w)
+	}
+	tally.Reset()
+	if w := f.Warnings(tally); w != nil {
+		t.Errorf("of no row: %v", w)
+	}
+}
+
+// What may be somebody's number or address is not shown again, however it is written.
+func TestDiscreet(t *testing.T) {
+	for text, want := range map[string]string{
+		`phone != "+44 7700 900 002"`:                `phone != "…"`,
+		`email == 'anna@example.com' or tier == "x"`: `email == "…" or tier == "x"`,
+		"a == `077-00-90` and b == \"12345\"":        "a == \"…\" and b == \"12345\"",
+		`a == "\"" and b == "07 70 09"`:              `a == "\"" and b == "…"`,
+		`date(last) > date("2026-01-31")`:            `date(last) > date("2026-01-31")`,
+		"a == \"\x1b[2J\"":                           `a == "·[2J"`,
+	} {
+		if got := discreet(text); got != want {
+			t.Errorf("discreet(%s) = %s, want %s", text, got, want)
+		}
+	}
+}

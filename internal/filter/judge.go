@@ -16,6 +16,7 @@ type Judge struct {
 type row struct {
 	*campaign.Recipient
 	numbers []float64 // of the columns of audience.numbers
+	same    []bool    // by comparison: whether the row has one of its texts
 	tally   *Tally
 	fault   Fault // the first
 }
@@ -28,7 +29,7 @@ func (r *row) fail(f Fault) {
 
 // Judge returns a Judge, for one goroutine.
 func (f *Filter) Judge() *Judge {
-	return &Judge{filter: f, row: row{numbers: make([]float64, len(f.numbers))}}
+	return &Judge{filter: f, row: row{numbers: make([]float64, len(f.numbers)), same: make([]bool, len(f.comparisons))}}
 }
 
 // Verdict is why a row is not meant. The zero Verdict is that it is.
@@ -41,6 +42,7 @@ type Verdict struct {
 // Row judges a row that has an address, and counts it.
 func (j *Judge) Row(r *campaign.Recipient, t *Tally) Verdict {
 	j.row.Recipient, j.row.tally, j.row.fault = r, t, Fault{}
+	j.compare()
 	if fault := j.readNumbers(); !fault.IsZero() {
 		return invalid(fault)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sendoff/campaign"
+	"sendoff/internal/prose"
 )
 
 // names are what an expression can call the columns of an audience, and where they are, by folded name.
@@ -37,13 +38,13 @@ func (n names) column(name string) (int, bool) {
 	return i, ok
 }
 
-// hint names the column that was probably meant, and those that there are, as an expression writes them.
+// hint names the column that was probably meant, and those that there are, or the first of them, as an expression writes them.
 func (n names) hint(name string) string {
 	known := make([]string, len(n.header))
 	for i, column := range n.header {
 		known[i] = spelled(column)
 	}
-	list := "the columns are " + strings.Join(known, ", ")
+	list := "the columns are " + prose.Listed(known)
 	for _, role := range namedRoles {
 		if _, ok := n.index[campaign.Fold(role)]; ok && !slices.Contains(known, role) {
 			known = append(known, role)

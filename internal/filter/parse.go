@@ -13,6 +13,8 @@ import (
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/parser/lexer"
 	"github.com/expr-lang/expr/parser/operator"
+
+	"sendoff/internal/prose"
 )
 
 // source is a part of an expression as it was written. Positions count in characters, from the beginning of the whole expression.
@@ -24,11 +26,10 @@ type source struct {
 // String returns it on one line, as people are shown it.
 func (s source) String() string { return discreet(strings.Join(strings.Fields(string(s.text)), " ")) }
 
-// discreet returns a part of an expression for people: its beginning where it is long, and without what may be somebody's number, which is texts
-// and words with many digits.
+// discreet returns a part of an expression for people: its beginning where it is long, and without what may be somebody's number or address.
 func discreet(text string) string {
 	const most = 80
-	text = longDigits.ReplaceAllString(longTexts.ReplaceAllString(text, `"…"`), "…")
+	text = prose.Printable(longDigits.ReplaceAllString(quotedText.ReplaceAllStringFunc(text, discreetText), "…"))
 	if runes := []rune(text); len(runes) > most {
 		text = string(runes[:most-1]) + "…"
 	}
@@ -36,9 +37,25 @@ func discreet(text string) string {
 }
 
 var (
-	longTexts  = regexp.MustCompile("\"[^\"]*[0-9]{6,}[^\"]*\"|'[^']*[0-9]{6,}[^']*'|`[^`]*[0-9]{6,}[^`]*`")
+	quotedText = regexp.MustCompile("\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'|`[^`]*`")
 	longDigits = regexp.MustCompile(`[0-9]{9,}`)
 )
+
+// discreetText returns a text with its quotes, or nothing of it where it has an @, or the digits of a number, whatever stands between them. A
+// day has as many, and is shown.
+func discreetText(quoted string) string {
+	digits := 0
+	for _, r := range quoted {
+		if unicode.IsDigit(r) {
+			digits++
+		}
+	}
+	_, isDay := readDay(quoted[1 : len(quoted)-1])
+	if strings.Contains(quoted, "@") || digits >= 6 && !isDay {
+		return `"…"`
+	}
+	return quoted
+}
 
 // syntaxError is what the parser does not understand.
 type syntaxError struct {

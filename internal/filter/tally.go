@@ -14,8 +14,8 @@ import (
 // Tally counts what became of the rows that a [Judge] has judged.
 type Tally struct {
 	alone, left []int // by term
-	asked       []int // how often each comparison was made
 	hits        []int // how often each text of the comparisons was the row's
+	rows        int   // with which the comparisons were made
 }
 
 // NewTally returns a Tally for this filter.
@@ -25,16 +25,17 @@ func (f *Filter) NewTally() *Tally {
 		texts += len(c.texts)
 	}
 	n := len(f.terms)
-	return &Tally{alone: make([]int, n), left: make([]int, n), asked: make([]int, len(f.comparisons)), hits: make([]int, texts)}
+	return &Tally{alone: make([]int, n), left: make([]int, n), hits: make([]int, texts)}
 }
 
-func (t *Tally) all() [4][]int { return [...][]int{t.alone, t.left, t.asked, t.hits} }
+func (t *Tally) all() [3][]int { return [...][]int{t.alone, t.left, t.hits} }
 
 // Reset counts from zero again.
 func (t *Tally) Reset() {
 	for _, counts := range t.all() {
 		clear(counts)
 	}
+	t.rows = 0
 }
 
 // Add adds what another Tally of the same filter has counted.
@@ -45,6 +46,7 @@ func (t *Tally) Add(other *Tally) {
 			counts[j] += n
 		}
 	}
+	t.rows += other.rows
 }
 
 // Count is how many rows a term of where leaves.
@@ -82,10 +84,12 @@ type comparison struct {
 	place campaign.Place
 	what  string // what is compared
 	texts []string
-	first int // the place of its texts in Tally.hits
+	first int                   // the place of its texts in Tally.hits
+	find  func(text string) int // which of the texts it is; -1: none
+	of    func(*row) string
 }
 
-// compare makes the function that says whether a value is one of some texts. It counts which of them the rows have.
+// compare makes the function that says whether a value is one of some texts.
 func (c *compiler) compare(n ast.Node, v value, texts ...string) func(*row) bool {
 	slices.Sort(texts)
 	texts = slices.Compact(texts)
@@ -94,38 +98,51 @@ func (c *compiler) compare(n ast.Node, v value, texts ...string) func(*row) bool
 		last := c.comparisons[number-1]
 		first = last.first + len(last.texts)
 	}
-	c.comparisons = append(c.comparisons, comparison{c.placeOf(n), v.String(), texts, first})
-	if len(texts) == 1 {
-		return func(r *row) bool {
-			r.tally.asked[number]++
-			if v.text(r) != texts[0] {
-				return false
+	find := func(text string) int {
+		if text == texts[0] {
+			return 0
+		}
+		return -1
+	}
+	if len(texts) > 1 {
+		places := make(map[string]int, len(texts))
+		for i, text := range texts {
+			places[text] = i
+		}
+		find = func(text string) int {
+			if i, ok := places[text]; ok {
+				return i
 			}
-			r.tally.hits[first]++
-			return true
+			return -1
 		}
 	}
-	places := make(map[string]int, len(texts))
-	for i, text := range texts {
-		places[text] = first + i
-	}
-	return func(r *row) bool {
-		r.tally.asked[number]++
-		place, ok := places[v.text(r)]
-		if ok {
-			r.tally.hits[place]++
+	c.comparisons = append(c.comparisons, comparison{c.placeOf(n), v.String(), texts, first, find, v.text})
+	return func(r *row) bool { return r.same[number] }
+}
+
+// compare makes all comparisons with the row, and counts which of the texts it has. It makes them whether or not the expression comes to them:
+// a text that stands behind an "or" or in a row with a fault is there all the same.
+func (j *Judge) compare() {
+	for i := range j.filter.comparisons {
+		c := &j.filter.comparisons[i]
+		found := c.find(c.of(&j.row))
+		if j.row.same[i] = found >= 0; found >= 0 {
+			j.row.tally.hits[c.first+found]++
 		}
-		return ok
 	}
+	j.row.tally.rows++
 }
 
 // Warnings names the texts that where compares something with and that no row has.
 func (f *Filter) Warnings(t *Tally) campaign.Problems {
 	var warnings campaign.Problems
-	for i, c := range f.comparisons {
+	if t.rows == 0 {
+		return nil
+	}
+	for _, c := range f.comparisons {
 		var missing []string
 		for j, text := range c.texts {
-			if t.asked[i] > 0 && t.hits[c.first+j] == 0 {
+			if t.hits[c.first+j] == 0 {
 				missing = append(missing, discreet(fmt.Sprintf("%q", text)))
 			}
 		}

@@ -20,7 +20,7 @@ var ours = map[string][]string{
 	"sendoff/internal/audience":   {"campaign", "internal/phone", "internal/table"},
 	"sendoff/internal/filter":     {"campaign", "internal/prose"},
 	"sendoff/internal/suppress":   {"campaign", "internal/prose", "internal/audience", "internal/phone", "internal/table"},
-	"sendoff/internal/render":     {"campaign"},
+	"sendoff/internal/render":     {"campaign", "internal/prose"},
 	"sendoff/internal/survey":     {"campaign"},
 	"sendoff/internal/prose":      {},
 	"sendoff/internal/failpoint":  {},

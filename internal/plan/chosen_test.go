@@ -173,3 +173,15 @@ func TestWherePeopleOfARun(t *testing.T) {
 		t.Errorf("skipped rows (-want +got):\n%s", diff)
 	}
 }
+
+// Where consent leaves nobody, the words that it takes are named.
+func TestConsentLeavesNobody(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "audience.csv", "phone,ok\n+447700900001,agreed\n+447700900002,\n")
+	c := testCampaign(t, dir, "audience: {file: audience.csv, consent: {column: ok, yes: [Jawohl, \"1\"]}}\nmessage: Hi")
+	_, err := Build(context.Background(), config(c, mustAcquire(t, filepath.Join(t.TempDir(), "run"))))
+	var problems campaign.Problems
+	if !errors.As(err, &problems) || !strings.Contains(problems[0].Message, "2 no consent") || !strings.Contains(problems[0].Hint, `yes is said by "Jawohl", "1", `) {
+		t.Errorf("got %v", err)
+	}
+}

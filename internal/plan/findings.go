@@ -54,7 +54,7 @@ func (s subject) message() string {
 	case s.unrendered.Reason != 0:
 		return s.unrendered.Error()
 	case s.unread != unread{}:
-		return s.unread.column + ": " + s.unread.why
+		return prose.Printable(s.unread.column) + ": " + s.unread.why
 	case s.row != table.OK:
 		return s.row.String()
 	case !s.unjudged.IsZero():

@@ -50,6 +50,9 @@ func (b *builder) nobody() campaign.Problems {
 		File:    b.config.audienceName(),
 		Message: fmt.Sprintf("0 of %s can be sent to: %s", prose.Counted(b.rows, "row", "rows"), prose.Breakdown(byName(b.skipped))),
 	}}
+	if b.skipped[campaign.NoConsent] > 0 {
+		problems[0].Hint = b.in.filter.Consents()
+	}
 	if b.skipped[campaign.Filtered] > 0 {
 		problems = append(problems, b.in.filter.Nobody(b.chosen)...)
 	}

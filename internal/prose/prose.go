@@ -1,4 +1,4 @@
-// Package prose writes numbers and ids as they stand in sentences for people.
+// Package prose writes numbers, ids and names as they stand in sentences for people.
 package prose
 
 import (
@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Thousands writes n with separators: 48,213.
@@ -62,6 +63,31 @@ func Shorten(id string) string {
 		return id
 	}
 	return id[:4] + "…" + id[len(id)-4:]
+}
+
+// Printable writes a text of a file, such as the name of a column, without what a terminal would obey: on one line, and with a dot for every
+// character that cannot be seen.
+func Printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) && r != ' ' {
+			return '·'
+		}
+		return r
+	}, text)
+}
+
+// Listed lists names as they may be printed, the first twenty: phone, name, city and 9,977 more.
+func Listed(names []string) string {
+	const most = 20
+	shown := make([]string, min(len(names), most))
+	for i := range shown {
+		shown[i] = Printable(names[i])
+	}
+	text := strings.Join(shown, ", ")
+	if more := len(names) - len(shown); more > 0 {
+		text += " and " + Thousands(more) + " more"
+	}
+	return text
 }
 
 // Bytes writes an amount of data as people say it: 1.4 GB, 12 MB.

@@ -1,6 +1,7 @@
 package prose
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -68,5 +69,21 @@ func TestAge(t *testing.T) {
 		if got := Age(d); got != want {
 			t.Errorf("Age(%v) = %q, want %q", d, got, want)
 		}
+	}
+}
+
+func TestPrintable(t *testing.T) {
+	if got, want := Printable("a\x1b[2Jb\x1b]0;c\x07\nd e\u202eå"), "a·[2Jb·]0;c··d e·å"; got != want {
+		t.Errorf("Printable = %q, want %q", got, want)
+	}
+}
+
+func TestListed(t *testing.T) {
+	many := strings.Split(strings.Repeat("x,", 10_000)+"x", ",")
+	if got, want := Listed(many), strings.Repeat("x, ", 19)+"x and 9,981 more"; got != want {
+		t.Errorf("Listed = %q, want %q", got, want)
+	}
+	if got := Listed([]string{"a\x1b", "b"}); got != "a·, b" {
+		t.Errorf("Listed = %q", got)
 	}
 }

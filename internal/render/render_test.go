@@ -415,3 +415,11 @@ func TestText(t *testing.T) {
 		t.Errorf("with control characters: %q", got)
 	}
 }
+
+// A column may have a line break in its name, which a placeholder leaves out.
+func TestRowErrorIsOneLine(t *testing.T) {
+	e := &RowError{Reason: MissingValue, Name: "First\nname"}
+	if got := e.Error(); got != "${First·name}: no value" || strings.Contains(e.Hint(), "\n") {
+		t.Errorf("%q, %q", got, e.Hint())
+	}
+}

@@ -2,9 +2,9 @@ package render
 
 import (
 	"fmt"
-	"strings"
 
 	"sendoff/campaign"
+	"sendoff/internal/prose"
 )
 
 // routes are the ways in which a campaign's people can be addressed, the channels in its order.
@@ -34,7 +34,7 @@ func newRoutes(c *campaign.Campaign, columns campaign.Columns) (*routes, campaig
 		own := columns.OwnOf(channel) >= 0
 		if !own && !contacts && (!channel.ByPhone() || columns.Phone < 0) {
 			report(fmt.Sprintf("audience: no column gives an address on %s, which is in channel_priority_order", channel),
-				fmt.Sprintf("say which one does: audience: {columns: {%s: …}}; the columns are %s", channel.Role(), strings.Join(columns.Header, ", ")))
+				fmt.Sprintf("say which one does: audience: {columns: {%s: …}}; the columns are %s", channel.Role(), prose.Listed(columns.Header)))
 		}
 		r.onlyNumber = r.onlyNumber && !own && channel.ByPhone()
 		name := `"` + string(channel) + `"`

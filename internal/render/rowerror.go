@@ -1,6 +1,10 @@
 package render
 
-import "fmt"
+import (
+	"fmt"
+
+	"sendoff/internal/prose"
+)
 
 // Reason says why a recipient has no body.
 type Reason uint8
@@ -29,17 +33,18 @@ type RowError struct {
 }
 
 func (e *RowError) Error() string {
+	name := prose.Printable(e.Name)
 	switch e.Reason {
 	case TooLong:
-		return fmt.Sprintf("%s: more than the %d characters that the API takes", e.Name, e.Limit)
+		return fmt.Sprintf("%s: more than the %d characters that the API takes", name, e.Limit)
 	case NotANumber:
-		return fmt.Sprintf("${%s}: not a number", e.Name)
+		return fmt.Sprintf("${%s}: not a number", name)
 	case NoAddress:
 		return "row: has no address for any channel of the campaign"
 	case OutOfRange:
-		return fmt.Sprintf("${%s}: not a number from %d to %d", e.Name, -e.Limit, e.Limit)
+		return fmt.Sprintf("${%s}: not a number from %d to %d", name, -e.Limit, e.Limit)
 	}
-	return fmt.Sprintf("${%s}: no value", e.Name)
+	return fmt.Sprintf("${%s}: no value", name)
 }
 
 // Hint returns what the campaign's author can do about it.
@@ -55,5 +60,5 @@ func (e *RowError) Hint() string {
 	case NoAddress:
 		return ""
 	}
-	return fmt.Sprintf(`say what is meant: params: {%s: {default: "…"}} fills it in, on_empty: skip leaves such rows out`, e.Name)
+	return fmt.Sprintf(`say what is meant: params: {%s: {default: "…"}} fills it in, on_empty: skip leaves such rows out`, prose.Printable(e.Name))
 }

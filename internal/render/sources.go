@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sendoff/campaign"
+	"sendoff/internal/prose"
 )
 
 // source is where a placeholder's value comes from.
@@ -117,9 +118,9 @@ func messageFile(c *campaign.Campaign) string {
 	return c.Resolve(c.MessageFile)
 }
 
-// hint names what was probably meant, and the columns that there are.
+// hint names what was probably meant, and the columns that there are, or the first of them.
 func hint(known sources, name string, header []string) string {
-	columns := "the columns are " + strings.Join(header, ", ")
+	columns := "the columns are " + prose.Listed(header)
 	var names []string
 	for _, folded := range slices.Sorted(maps.Keys(known)) {
 		names = append(names, known[folded].name)

@@ -50,7 +50,7 @@ type Correction struct {
 }
 
 // WriteCorrected writes the audience of a planned run again as it was understood: in UTF-8, with every number in E.164 form, and all other
-// cells as they are. The rows that are invalid stand in the list at rest instead, in the form of skipped.csv; it is there only where
+// cells as they were read, with line ends of LF. The rows that are invalid stand in the list at rest instead, in the form of skipped.csv; it is there only where
 // there are such rows. Neither path may be a file.
 func WriteCorrected(r *runstore.Run, path, rest string) (Correction, error) {
 	var c Correction

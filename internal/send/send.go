@@ -68,8 +68,8 @@ type sender struct {
 	stop     *Stop        // the gravest reason why admitting has ended
 }
 
-// Send sends to every row of the run that is left, asks about those in doubt, and returns nil when all of them are settled: accepted, rejected,
-// skipped, or in doubt for good.
+// Send sends to every row of the run that is left, through an app that the caller has just seen to be there, asks about those in doubt, and
+// returns nil when all of them are settled: accepted, rejected, skipped, or in doubt for good.
 // It returns a [*Stop] where something ended it before that; any other error means that the ledger or the snapshot failed.
 //
 // When stop is closed nothing new leaves, and Send returns once every answer under way has come. When ctx ends it returns at once,

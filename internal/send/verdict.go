@@ -22,9 +22,10 @@ const (
 	halt                       // nobody's message would be taken: stop, and say what to mend
 )
 
-// judge is the verdict table. It is total: every outcome has a verdict, and what it does not know is in doubt. appKnown tells a contact that
-// Sinch does not know from an app that it does not: the row is addressed by its contact, and others of this run were accepted.
-func judge(o sinch.Outcome, appKnown bool) verdict {
+// judge is the verdict table. It is total: every outcome has a verdict, and what it does not know is in doubt. What is not found for a row that
+// is addressed by its contact is that contact: the app was there when this start asked for it, and one that goes meanwhile stops the run by its
+// brakes. For any other row there is nothing but the app that could be missing.
+func judge(o sinch.Outcome, isContact bool) verdict {
 	switch {
 	case o.CredentialsRefused, o.Certificate:
 		return halt
@@ -41,7 +42,7 @@ func judge(o sinch.Outcome, appKnown bool) verdict {
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
 		return rejected
 	case http.StatusNotFound:
-		if appKnown {
+		if isContact {
 			return rejected
 		}
 	case http.StatusUnauthorized:

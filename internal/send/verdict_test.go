@@ -54,7 +54,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// A contact that Sinch does not know costs that recipient alone, once it is known that the app is there. Nothing else changes by it.
+// A contact that Sinch does not know costs that recipient alone. Nothing else changes by it.
 func TestJudgeContact(t *testing.T) {
 	for status := range 600 {
 		o := sinch.Outcome{Status: status, Written: true}

@@ -3,7 +3,6 @@ package send
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"time"
 
 	"sendoff/campaign"
@@ -168,7 +167,7 @@ func (s *sender) permit() bool {
 
 // conclude does what the verdict on an outcome asks for.
 func (s *sender) conclude(j *job, o sinch.Outcome) (again bool, err error) {
-	v, now := judge(o, s.appKnown(j)), time.Now()
+	v, now := judge(o, isContact(j)), time.Now()
 	if v == serverError && (s.HoldServerErrors && !s.canAsk(j) || j.failures+1 > maxFailures) {
 		v = inDoubt
 	}
@@ -190,11 +189,7 @@ func (s *sender) conclude(j *job, o sinch.Outcome) (again bool, err error) {
 		again, err = s.doubt(j, j.describe(o), now)
 		return again, s.final(j, v, j.describe(o), err)
 	case halt:
-		remedy := Remedy(o)
-		if _, isContact := j.r.On(campaign.Contact); isContact && o.Status == http.StatusNotFound {
-			remedy += fmt.Sprintf("; if it does, what it does not know is the contact on line %d", j.r.Line)
-		}
-		s.halt(&Stop{Refused, fmt.Sprintf("%s (%s)", remedy, j.describe(o))})
+		s.halt(&Stop{Refused, fmt.Sprintf("%s (%s)", Remedy(o), j.describe(o))})
 		return false, s.record(j, ledger.Result{State: ledger.Released, Detail: j.describe(o)})
 	case throttled:
 		s.Progress.Throttled.Add(1)
@@ -278,10 +273,10 @@ func (s *sender) record(j *job, r ledger.Result) error {
 // channel returns the number of the channel that a row is tried on first.
 func (s *sender) channel(j *job) int { return s.Renderer.First(&j.r).Index() }
 
-// appKnown reports whether a 404 for a row can only be about its contact.
-func (s *sender) appKnown(j *job) bool {
-	_, isContact := j.r.On(campaign.Contact)
-	return isContact && s.Progress.Accepted.Load() > 0
+// isContact reports whether a row is addressed by its contact.
+func isContact(j *job) bool {
+	_, ok := j.r.On(campaign.Contact)
+	return ok
 }
 
 // acceptedTime is when Sinch took the message, by its own clock where it says so.

@@ -223,7 +223,7 @@ func (a *archive) open(part string, most uint64) (io.ReadCloser, error) {
 
 // damaged is the error for a part that cannot be read to its end, or does not hold what it should.
 func (a *archive) damaged(part string, err error) error {
-	return a.damagedAt(0, fmt.Sprintf("is a damaged workbook: %s in it cannot be read", path.Base(part)), err)
+	return a.damagedAt(0, fmt.Sprintf("is a damaged workbook: %s in it cannot be read", prose.Printable(path.Base(part))), err)
 }
 
 func (a *archive) damagedAt(line int, message string, err error) error {
