@@ -65,7 +65,7 @@ type Audience struct {
 	Columns      map[string]string // role → column name as written; see [Roles]
 	Channels     []Channel         // those that the campaign tries: which columns are wanted depends on them
 	Country      string            // ISO 3166-1 alpha-2: how national numbers are read; empty: only international ones are
-	Sheet        string            // of a workbook; empty: the only one that is visible
+	Sheet        string            // of a workbook; empty: the only one that is visible and holds something
 	HiddenRows   string            // of a sheet: "skip" or "include"; empty: there are none
 	MaxAge       time.Duration     // of the file; 0: any age will do
 	AllowEmpty   bool              // nobody to send to is a success
@@ -112,7 +112,7 @@ type Share struct {
 // SuppressionList is a file of people who must not be written to, runs whose people are left out, or what Sinch itself knows of opt-outs.
 type SuppressionList struct {
 	File             string        // as written, relative to the campaign file; empty: one of the other kinds
-	Sheet            string        // of a workbook; empty: the only one that is visible
+	Sheet            string        // of a workbook; empty: the only one that is visible and holds something
 	Runs             string        // a key, a pattern of keys, or the folder of a run
 	Sinch            bool          // Sinch's own lists; see [Campaign.OptOutLists]
 	Within           time.Duration // how long ago those runs may have begun; 0: at any time

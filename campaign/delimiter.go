@@ -1,6 +1,9 @@
 package campaign
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // delimiters are the characters that may stand between cells, and what people call them.
 var delimiters = [...]struct {
@@ -11,11 +14,21 @@ var delimiters = [...]struct {
 // ParseDelimiter reads a delimiter as campaign files and flags have it: the character, or its name.
 func ParseDelimiter(text string) (rune, error) {
 	for _, d := range delimiters {
-		if text == string(d.char) || text == d.name {
+		if text == string(d.char) || strings.EqualFold(text, d.name) {
 			return d.char, nil
 		}
 	}
-	return 0, errors.New(`wants comma, semicolon, tab or bar, or the character itself`)
+	return 0, errors.New("wants comma, semicolon, tab or bar, or the character itself")
+}
+
+// DelimiterName is what people call a delimiter: "comma", "semicolon", "tab" or "bar". It is empty for any other character.
+func DelimiterName(char rune) string {
+	for _, d := range delimiters {
+		if d.char == char {
+			return d.name
+		}
+	}
+	return ""
 }
 
 func delimiterNames() []string {

@@ -1,6 +1,9 @@
 package campaign
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestHowFilesAreRead(t *testing.T) {
 	for text, want := range map[string]rune{"comma": ',', `","`: ',', "semicolon": ';', `";"`: ';', "tab": '\t', `"\t"`: '\t', "bar": '|', `"|"`: '|'} {
@@ -23,5 +26,12 @@ message: Hi
 	}
 	if _, err := ParseDelimiter("semi"); err == nil {
 		t.Error("ParseDelimiter takes what is no delimiter")
+	}
+	for _, d := range delimiters {
+		for _, text := range []string{d.name, strings.ToUpper(d.name), string(d.char)} {
+			if got, err := ParseDelimiter(text); err != nil || DelimiterName(got) != d.name {
+				t.Errorf("ParseDelimiter(%q) = %q, %v, want %s", text, got, err, d.name)
+			}
+		}
 	}
 }

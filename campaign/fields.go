@@ -74,7 +74,7 @@ func audienceRules() *rule {
 		optional("consent", "The column that says who has agreed to get messages; the others are left out as no_consent.", consentRules()),
 		optional("country", "How national phone numbers are read: a two-letter country code, such as GB.", plain(countryFormat())),
 		encodingField(), delimiterField(),
-		optional("sheet", "The sheet of a workbook; the only one that is visible where it is left out.", plain(sheetFormat())),
+		optional("sheet", "The sheet of a workbook; where it is left out, the only one that is visible and not empty.", plain(sheetFormat())),
 		optional("hidden_rows", "What becomes of rows that are hidden in a workbook, by a filter or by hand: skip or include. Without it they stop the run.",
 			oneOf("skip", "include")),
 		optional("max_age", "How old the file may be, such as 20h: an older one is taken for an export that has failed, and nothing is sent.", plain(ageFormat())),
@@ -127,7 +127,7 @@ func roleDoc(role string) string {
 func suppressRules() *rule {
 	list := object(
 		optional("file", "The file with the people, relative to this one.", plain(pathFormat())),
-		optional("sheet", "The sheet of a workbook; the only one that is visible where it is left out.", plain(sheetFormat())),
+		optional("sheet", "The sheet of a workbook; where it is left out, the only one that is visible and not empty.", plain(sheetFormat())),
 		optional("runs", "Other runs, whose people are left out: a run's key, a pattern such as spring-*, or a run's folder.", plain(runFormat())),
 		optional("sinch", "opt_outs: Sinch's own lists of people who have opted out, those that apply to the message_content_type.", oneOf("opt_outs")),
 		optional("within", "How long ago those runs may have begun, such as 90d, and no longer than keep; at any time where both are missing.", plain(ageFormat())),

@@ -76,6 +76,14 @@ func LoadAudience(path string) *Campaign {
 	return c
 }
 
+// FileName is what messages call the campaign file.
+func (c *Campaign) FileName() string {
+	if c.Path == "" && len(c.Sources) > 0 {
+		return c.Sources[0].Name
+	}
+	return c.Path
+}
+
 // Dir returns the folder that relative names in the campaign resolve against.
 func (c *Campaign) Dir() string { return filepath.Dir(c.Path) }
 

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,6 +65,16 @@ func (ps Problems) Sort() {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
+}
+
+// Collect takes err over where it is Problems. It reports false for any other error.
+func (ps *Problems) Collect(err error) bool {
+	var found Problems
+	if errors.As(err, &found) {
+		*ps = append(*ps, found...)
+		return true
+	}
+	return err == nil
 }
 
 // Err returns the problems as an error, sorted, or nil where none is more than a warning.

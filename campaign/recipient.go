@@ -70,11 +70,11 @@ type Recipient struct {
 	Row     int     // ordinal in the audience, from 0: in the ledger, JSON and logs
 	Line    int     // line of the file where the row begins, from 1: what people are shown
 	Address Address // zero where the row has no number that can be read
-	Others  []Identity
 	// Others are the addresses beside Address, on single channels, in the order of Columns.Own; nil for nearly everybody.
-	Fields []string
+	Others []Identity
 	// Fields holds the row's cells in the order of Columns.Header. A row that could not be read as a row of
 	// this table has as many as there were, so check the length.
+	Fields []string
 }
 
 // Field returns cell i, or "" where the row has none or i is -1.

@@ -3,11 +3,11 @@ package audience
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
 	"sendoff/campaign"
+	"sendoff/internal/prose"
 )
 
 // header is the first row of a file, while it is being understood.
@@ -40,7 +40,7 @@ func (h *header) check() {
 		case isDouble && h.isData():
 			h.report(i, fmt.Sprintf("columns %d and %d have the same name", first+1, i+1), h.dataHint())
 		case isDouble:
-			h.report(i, fmt.Sprintf("columns %d and %d have the same name: %s", first+1, i+1, quoted([]string{h.names[first], h.names[i]})),
+			h.report(i, fmt.Sprintf("columns %d and %d have the same name: %s", first+1, i+1, prose.Quoted([]string{h.names[first], h.names[i]})),
 				"rename one; upper and lower case, spaces, _ and - make no difference")
 		default:
 			seen[name] = i
@@ -130,7 +130,7 @@ func (h *header) role(role string, mapping map[string]string, answers [ranks][]i
 		default:
 			chosen = columns[0]
 			if len(columns) > 1 {
-				both := quoted([]string{h.names[columns[0]], h.names[columns[1]]})
+				both := prose.Quoted([]string{h.names[columns[0]], h.names[columns[1]]})
 				h.report(columns[1], fmt.Sprintf("columns %s could each be the %s", both, role),
 					"say which one is meant: "+line(role, h.names[columns[0]]))
 			}
@@ -218,7 +218,7 @@ func (h *header) hint(near string) string {
 }
 
 func (h *header) list() string {
-	return fmt.Sprintf("the columns are %s (%s)", quoted(h.names), h.written)
+	return fmt.Sprintf("the columns are %s (%s)", prose.Quoted(h.names), h.written)
 }
 
 // isData reports whether the first line is a person rather than names. It is then not shown.
@@ -246,21 +246,4 @@ func looksLikeData(name string) bool {
 		}
 	}
 	return digits > 5 || strings.ContainsRune(name, '@')
-}
-
-// quoted lists names for a message, the first twenty.
-func quoted(names []string) string {
-	const most = 20
-	var b strings.Builder
-	for i, name := range names {
-		if i == most {
-			b.WriteString(", …")
-			break
-		}
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(strconv.Quote(name))
-	}
-	return b.String()
 }

@@ -119,7 +119,7 @@ func written(i table.Info) string {
 	case table.NDJSON:
 		return "keys of JSON objects"
 	}
-	return "delimiter: " + i.DelimiterName()
+	return "delimiter: " + campaign.DelimiterName(i.Delimiter)
 }
 
 // Columns returns the header and what its columns mean. The phone column is -1 in lists, and where the campaign wants no phone numbers.

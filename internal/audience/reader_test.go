@@ -89,7 +89,7 @@ func describe(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	columns, info := r.Columns(), r.Info()
-	fmt.Fprintf(&b, "%s, BOM %t, phone %d, id %d, language %d, country %d, time zone %d\n%q\n", cmp.Or(info.DelimiterName(), written(info)), bytes.HasPrefix(content, []byte("\ufeff")),
+	fmt.Fprintf(&b, "%s, BOM %t, phone %d, id %d, language %d, country %d, time zone %d\n%q\n", cmp.Or(campaign.DelimiterName(info.Delimiter), written(info)), bytes.HasPrefix(content, []byte("\ufeff")),
 		columns.Phone, columns.ID, columns.Language, columns.Country, columns.TimeZone, columns.Header)
 	n, err := phone.New("")
 	if err != nil {
@@ -255,6 +255,7 @@ func TestOpenList(t *testing.T) {
 		{"plain, quoted", "\ufeff\"+447700900001\"\r\n+447700900002\r\n", 0, -1, []string{"1 +447700900001", "2 +447700900002"}},
 		{"phone column", "Date;Phone\n2026-01-02;+447700900001\n", 1, -1, []string{"2 2026-01-02 +447700900001"}},
 		{"id column", "ID\n#7\n", -1, 0, []string{"2 #7"}},
+		{"list of ours", "Phone,line,reason\n+447700900001,7,duplicate\n", 0, -1, []string{"2 +447700900001 7 duplicate"}}, // no ids of LINE
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r, err := OpenList(writeFile(t, tc.content), table.Options{})
@@ -269,8 +270,8 @@ func TestOpenList(t *testing.T) {
 				}
 				got = append(got, fmt.Sprint(row.Line, " ", strings.Join(row.Cells, " ")))
 			}
-			if c := r.Columns(); c.Phone != tc.phone || c.ID != tc.id || !gocmp.Equal(got, tc.want) {
-				t.Errorf("phone %d, id %d, rows %q, want %d, %d, %q", c.Phone, c.ID, got, tc.phone, tc.id, tc.want)
+			if c := r.Columns(); c.Phone != tc.phone || c.ID != tc.id || c.Own != nil || !gocmp.Equal(got, tc.want) {
+				t.Errorf("phone %d, id %d, own %v, rows %q, want %d, %d, %q", c.Phone, c.ID, c.Own, got, tc.phone, tc.id, tc.want)
 			}
 		})
 	}

@@ -227,7 +227,7 @@ func understand(t *testing.T, path string, spec campaign.Audience) understood {
 			got.bad[row.Line] = finding.String() + " " + finding.Hint()
 			continue
 		}
-		if finding.IsWarning() {
+		if finding != phone.OK {
 			got.warnings[row.Line] = finding.String() + " " + finding.Hint()
 		}
 		got.people = append(got.people, person{row.Line, address.Reveal(), slices.Clone(row.Cells)})

@@ -25,9 +25,10 @@ func checkCommand(s *session) *cli.Command {
 		Description: "It shows of each column what the campaign uses it for, how many cells are filled, and what they look like: numbers are masked, texts\n" +
 			"reduced to their shape (A··· for Anna, 9 for a digit), and values shown only where five rows share them. All that is wrong comes at\n" +
 			"once; the exit code is 2 where run would send nothing.\n\n" +
-			"--json has the keys ok, problems (file, line, column, message, hint, warning), audience (name, format, encoding, confidence, delimiter, sheet,\n" +
-			"compression, modified, unused, suggestions, and columns: name, roles, uses, filled, empty, longest, values, others, samples), plan (as\n" +
-			"plan --json has it; findings are the rows that are left out and the warnings), and of what was written skipped (file, rows) and corrected (file, rows, numbers, left_out).",
+			"--json has the keys ok, problems (file, line, column, message, hint, warning), audience (name, format, compression, encoding, confidence,\n" +
+			"delimiter, sheet, hidden_rows, bytes, modified, unused, suggestions, and columns: name, roles, uses, chosen_by, filled, empty, longest,\n" +
+			"values, others, samples), plan (as plan --json has it; findings are the rows that are left out and the warnings), and of what was\n" +
+			"written skipped (file, rows) and corrected (file, rows, numbers, left_out).",
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print what is found as JSON"}, exceptFlag(), profileFlag(),
 			&cli.StringFlag{Name: "skipped", Usage: "write the rows that are left out, with line and reason, into a new `FILE`"},
@@ -84,7 +85,7 @@ func (k *checker) check(ctx context.Context) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return inputErrorf("%v", err)
-	case !collect(&k.Problems, err):
+	case !k.Problems.Collect(err):
 		return err
 	case err != nil:
 		c = campaign.LoadAudience(k.path)
@@ -156,14 +157,14 @@ func (k *checker) plan(ctx context.Context, o others, through *profile.Profile) 
 	config := k.planConfig(o, "", guard, shown)
 	config.OptOuts = k.plannedOptOuts(o.campaign, place{}, through)
 	var problems campaign.Problems
-	if err := o.openAudience(ctx, &config); collect(&problems, err) && err != nil {
+	if err := o.openAudience(ctx, &config); problems.Collect(err) && err != nil {
 		return &plan.Checked{Problems: problems}, nil
 	} else if err != nil {
 		return nil, err
 	}
 	defer closeAudience(&config)
 	var err error
-	if config.Sent, err = o.sent(ctx, k.except, k.say); !collect(&problems, err) {
+	if config.Sent, err = o.sent(ctx, k.except, k.say); !problems.Collect(err) {
 		return nil, err
 	}
 	checked, err := plan.Check(ctx, config)
@@ -176,16 +177,6 @@ func (k *checker) plan(ctx context.Context, o others, through *profile.Profile) 
 	}
 	checked.Problems = append(problems, checked.Problems...)
 	return checked, nil
-}
-
-// collect takes err over where it is problems of an input. It reports false for any other error.
-func collect(problems *campaign.Problems, err error) bool {
-	var found campaign.Problems
-	if errors.As(err, &found) {
-		*problems = append(*problems, found...)
-		return true
-	}
-	return err == nil
 }
 
 // write writes the lists that are asked for.

@@ -80,10 +80,8 @@ func (k *checker) printResult() error {
 func describedAudience(p *plan.Plan, m runstore.Meta) *audienceResult {
 	a := &audienceResult{
 		Name: m.AudienceFile, Format: string(p.File.Format), Compression: p.File.Compression, Encoding: p.File.Encoding, Confidence: p.File.Confidence,
-		Sheet: p.File.Sheet, Hidden: p.File.Hidden, Size: p.File.Size, Modified: p.File.ModTime, Unused: p.Unused, Suggestions: p.Suggestions,
-	}
-	if p.File.Delimiter != 0 {
-		a.Delimiter = p.File.DelimiterName()
+		Delimiter: campaign.DelimiterName(p.File.Delimiter), Sheet: p.File.Sheet, Hidden: p.File.Hidden, Size: p.File.Size, Modified: p.File.ModTime,
+		Unused: p.Unused, Suggestions: p.Suggestions,
 	}
 	return a
 }

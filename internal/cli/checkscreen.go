@@ -121,7 +121,7 @@ func describeFile(p *plan.Plan) string {
 		text += " in " + encoding
 	}
 	if file.Delimiter != 0 {
-		text += ", separated by " + file.DelimiterName()
+		text += ", separated by " + campaign.DelimiterName(file.Delimiter)
 	}
 	if file.Compression != "" {
 		text += ", " + file.Compression

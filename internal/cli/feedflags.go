@@ -2,7 +2,6 @@ package cli
 
 import (
 	"path/filepath"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -28,11 +27,13 @@ func feedFlagList() []cli.Flag {
 
 func readFeedFlags(c *cli.Context) (feedFlags, error) {
 	f := feedFlags{audience: c.String("audience"), encoding: c.String("encoding"), delimiter: c.String("delimiter"), maxBadRows: c.String("max-bad-rows")}
-	switch {
-	case c.IsSet("audience") && f.audience == "":
+	if c.IsSet("audience") && f.audience == "" {
 		return f, inputErrorf("--audience wants a file, or - for standard input")
-	case f.delimiter != "" && f.comma() == 0:
-		return f, inputErrorf("--delimiter wants comma, semicolon, tab or bar")
+	}
+	if f.delimiter != "" {
+		if _, err := f.char(); err != nil {
+			return f, inputErrorf("--delimiter %v", err)
+		}
 	}
 	if f.maxBadRows != "" {
 		if _, err := campaign.ParseShare(f.maxBadRows); err != nil {
@@ -42,19 +43,12 @@ func readFeedFlags(c *cli.Context) (feedFlags, error) {
 	return f, nil
 }
 
-// comma is the delimiter itself, or 0 for what is none.
-func (f feedFlags) comma() rune {
-	switch strings.ToLower(f.delimiter) {
-	case ",", "comma":
-		return ','
-	case ";", "semicolon":
-		return ';'
-	case "\t", `\t`, "tab":
-		return '\t'
-	case "|", "bar":
-		return '|'
+// char is the delimiter itself. Shells have no simple way to write a tab, so \t is one too.
+func (f feedFlags) char() (rune, error) {
+	if f.delimiter == `\t` {
+		return '\t', nil
 	}
-	return 0
+	return campaign.ParseDelimiter(f.delimiter)
 }
 
 // apply has a campaign say what the flags say.
@@ -69,7 +63,7 @@ func (f feedFlags) apply(c *campaign.Campaign) error {
 		c.Audience.Encoding = f.encoding
 	}
 	if f.delimiter != "" {
-		c.Audience.Delimiter = f.comma()
+		c.Audience.Delimiter, _ = f.char() // readFeedFlags has tried
 	}
 	if f.maxBadRows != "" {
 		c.Audience.MaxBadRows, _ = campaign.ParseShare(f.maxBadRows) // readFeedFlags has tried

@@ -144,6 +144,18 @@ func TestCopy(t *testing.T) {
 		t.Errorf("Save to nowhere = %v", err)
 	}
 
+	unsorted := somebody()
+	slices.Reverse(unsorted.Keys)
+	if err := c.Save(unsorted); err != nil {
+		t.Fatal(err)
+	}
+	if o, ok := c.Load(); ok {
+		t.Errorf("nobody can be found among unsorted keys, and Load = %+v", o)
+	}
+	if err := c.Save(somebody()); err != nil {
+		t.Fatal(err)
+	}
+
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

@@ -1,5 +1,5 @@
-// Package consents reads Sinch's own list of people who have opted out, and keeps a copy of it beside the runs: starts in short succession need not
-// ask for it again, and a plan, which asks nobody, can say whom it would leave out.
+// Package consents gets hold of Sinch's own list of people who have opted out, from the API or from a copy beside the runs: starts in short
+// succession need not ask for it again, and a plan, which asks nobody, can say whom it would leave out.
 //
 // Invariants:
 //   - A list is read whole or not at all: whoever is missing on it would be written to.

@@ -42,7 +42,7 @@ func New(c *campaign.Campaign, columns campaign.Columns, now time.Time) (*Filter
 	now = now.In(zone)
 	compiler := &compiler{
 		names: newNames(columns), numbers: make(map[int]int), values: make(map[ast.Node]value), used: make(map[int]bool),
-		decimal: '.', today: dayOf(now), noZone: c.TimeZone == nil, where: a.Where, file: fileName(c),
+		decimal: '.', today: dayOf(now), noZone: c.TimeZone == nil, where: a.Where, file: c.FileName(),
 	}
 	if a.Decimal == "," {
 		compiler.decimal = ','
@@ -63,14 +63,6 @@ func New(c *campaign.Campaign, columns campaign.Columns, now time.Time) (*Filter
 		return nil, err // some of its terms cannot be evaluated
 	}
 	return f, nil
-}
-
-// fileName returns how the campaign file is called.
-func fileName(c *campaign.Campaign) string {
-	if c.Path == "" && len(c.Sources) > 0 {
-		return c.Sources[0].Name
-	}
-	return c.Path
 }
 
 // numberColumns finds the columns that hold numbers.

@@ -17,7 +17,7 @@ var ours = map[string][]string{
 	"sendoff/campaign":            {},
 	"sendoff/internal/table":      {"campaign", "internal/prose"},
 	"sendoff/internal/phone":      {"campaign"},
-	"sendoff/internal/audience":   {"campaign", "internal/phone", "internal/table"},
+	"sendoff/internal/audience":   {"campaign", "internal/prose", "internal/phone", "internal/table"},
 	"sendoff/internal/filter":     {"campaign", "internal/prose"},
 	"sendoff/internal/suppress":   {"campaign", "internal/prose", "internal/audience", "internal/phone", "internal/table"},
 	"sendoff/internal/render":     {"campaign", "internal/prose"},

@@ -35,9 +35,6 @@ const (
 	findings
 )
 
-// IsWarning reports whether the number can be used all the same.
-func (f Finding) IsWarning() bool { return f != OK && f <= lastWarning }
-
 // IsProblem reports whether the number cannot be used.
 func (f Finding) IsProblem() bool { return f > lastWarning }
 

@@ -230,9 +230,10 @@ func isFiller(r rune) bool {
 	case '-', '(', ')', '[', ']', '.', '\u2212', '\ufe63', '\uff0d', '\uff08', '\uff09', '\uff0e':
 		return true
 	}
-	return isSpace(r) && r != '\n' && r != '\r' || unicode.Is(unicode.Cf, r) || '\u2010' <= r && r <= '\u2015'
+	return isSpace(r) && r != '\n' && r != '\r' || '\u2010' <= r && r <= '\u2015'
 }
 
+// isSpace reports whether a character is one of those that cannot be seen.
 func isSpace(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
 
 // IsWritten reports whether a cell holds digits as numbers have them, whether or not they are one.

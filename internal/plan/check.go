@@ -37,7 +37,7 @@ func Check(ctx context.Context, c Config) (*Checked, error) {
 	if checked == nil {
 		checked = &Checked{}
 	}
-	if !collect(&checked.Problems, err) {
+	if !checked.Problems.Collect(err) {
 		return nil, err
 	}
 	return checked, nil

@@ -39,7 +39,7 @@ func open(c Config) (*inputs, campaign.Problems, error) {
 			Hint: "use a code of ISO 3166-1, such as GB or SE",
 		}}, nil
 	}
-	if !collect(&problems, err) {
+	if !problems.Collect(err) {
 		return in, nil, fmt.Errorf("plan: %w", err)
 	}
 	if in.lists != nil {
@@ -49,11 +49,11 @@ func open(c Config) (*inputs, campaign.Problems, error) {
 		in.lists.AddSent(c.Sent)
 	}
 	c.report(Progress{Stage: ReadingRows})
-	if in.audience, err = openAudience(c); !collect(&problems, err) {
+	if in.audience, err = openAudience(c); !problems.Collect(err) {
 		return in, nil, fmt.Errorf("plan: %w", err)
 	}
 	if in.hasColumns() {
-		if err := in.prepare(c); !collect(&problems, err) {
+		if err := in.prepare(c); !problems.Collect(err) {
 			return in, nil, fmt.Errorf("plan: %w", err)
 		}
 	}
@@ -74,11 +74,11 @@ func (in *inputs) prepare(c Config) (err error) {
 		return err
 	}
 	var problems campaign.Problems
-	if in.filter, err = filter.New(c.Campaign, columns, c.Now); !collect(&problems, err) {
+	if in.filter, err = filter.New(c.Campaign, columns, c.Now); !problems.Collect(err) {
 		return err
 	}
 	in.renderer, err = render.New(c.Campaign, columns, c.identity())
-	if !collect(&problems, err) {
+	if !problems.Collect(err) {
 		return err
 	}
 	return problems.Err()
@@ -87,16 +87,6 @@ func (in *inputs) prepare(c Config) (err error) {
 // isForMobiles reports whether a channel reaches mobile phones alone. The others are apps, which people can use with the number of a landline.
 func isForMobiles(c campaign.Channel) bool {
 	return c == campaign.SMS || c == campaign.MMS || c == campaign.RCS
-}
-
-// collect takes err over where it is problems of an input. It reports false for any other error.
-func collect(problems *campaign.Problems, err error) bool {
-	var found campaign.Problems
-	if errors.As(err, &found) {
-		*problems = append(*problems, found...)
-		return true
-	}
-	return err == nil
 }
 
 func (in *inputs) close() {

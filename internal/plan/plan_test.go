@@ -214,7 +214,7 @@ func TestBuild(t *testing.T) {
 		},
 	}
 	want.Digest, want.Lists, want.File = p.Digest, p.Lists, p.File
-	if p.File.DelimiterName() != "comma" || p.File.SHA256 == [32]byte{} {
+	if campaign.DelimiterName(p.File.Delimiter) != "comma" || p.File.SHA256 == [32]byte{} {
 		t.Errorf("the file is %+v", p.File)
 	}
 	for i := range p.Findings {

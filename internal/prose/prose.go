@@ -57,6 +57,15 @@ func Lines(count int, first []int) string {
 	return text
 }
 
+// Quoted lists names that can have spaces or commas in them: "phone", "first name".
+func Quoted(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = strconv.Quote(name)
+	}
+	return Listed(quoted)
+}
+
 // Shorten writes the beginning and the end of a long id: 01HZ…BCDE.
 func Shorten(id string) string {
 	if len(id) <= 10 {

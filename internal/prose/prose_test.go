@@ -22,6 +22,19 @@ func TestCounted(t *testing.T) {
 	}
 }
 
+func TestQuoted(t *testing.T) {
+	if got, want := Quoted([]string{"phone", `first "n"`}), `"phone", "first \"n\""`; got != want {
+		t.Errorf("Quoted = %s, want %s", got, want)
+	}
+	names := strings.Split(strings.Repeat("a", 21), "")
+	if got, want := Listed(names[:20]), strings.TrimSuffix(strings.Repeat("a, ", 20), ", "); got != want {
+		t.Errorf("Listed of 20 = %s, want %s", got, want)
+	}
+	if got, want := Listed(names), strings.TrimSuffix(strings.Repeat("a, ", 20), ", ")+" and 1 more"; got != want {
+		t.Errorf("Listed of 21 = %s, want %s", got, want)
+	}
+}
+
 func TestBreakdown(t *testing.T) {
 	for _, tc := range []struct {
 		counts map[string]int

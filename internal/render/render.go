@@ -34,7 +34,7 @@ func New(c *campaign.Campaign, columns campaign.Columns, id Identity) (*Renderer
 		beside = append(beside, t.Message)
 	}
 	for _, v := range beside {
-		problems = append(problems, known.unanswered(v, mainFile(c), columns.Header)...)
+		problems = append(problems, known.unanswered(v, c.FileName(), columns.Header)...)
 	}
 	if err := problems.Err(); err != nil {
 		return nil, err

@@ -28,7 +28,7 @@ func newRoutes(c *campaign.Campaign, columns campaign.Columns) (*routes, campaig
 	r := &routes{onlyNumber: !contacts}
 	var problems campaign.Problems
 	report := func(message, hint string) {
-		problems = append(problems, campaign.Problem{File: mainFile(c), Line: c.Audience.Line, Message: message, Hint: hint})
+		problems = append(problems, campaign.Problem{File: c.FileName(), Line: c.Audience.Line, Message: message, Hint: hint})
 	}
 	for _, channel := range c.ChannelPriorityOrder {
 		own := columns.OwnOf(channel) >= 0

@@ -106,6 +106,19 @@ func TestNoRoute(t *testing.T) {
 	}
 }
 
+// Contacts can be found by the name of their column alone, so that the campaign's own checks did not see them.
+func TestNoContacts(t *testing.T) {
+	c := &campaign.Campaign{ProcessingStrategy: "DISPATCH_ONLY", ChannelPriorityOrder: []campaign.Channel{campaign.SMS}}
+	columns := testColumns()
+	if _, err := New(c, columns, testIdentity); err != nil {
+		t.Fatal(err)
+	}
+	columns.Own = []campaign.OwnColumn{{Channel: campaign.Contact, Column: 1}}
+	if _, err := New(c, columns, testIdentity); err == nil || !strings.Contains(err.Error(), "its people are contacts") {
+		t.Errorf("contacts outside of conversations: %v", err)
+	}
+}
+
 // What somebody with several addresses costs, beside BenchmarkBody.
 func BenchmarkBodyOfSeveral(b *testing.B) {
 	r, recipient := routed(b, "MESSENGER, WHATSAPP, SMS", campaign.Messenger), testRecipient()

@@ -65,7 +65,7 @@ func newSources(c *campaign.Campaign, columns campaign.Columns) (sources, campai
 		cell, known := cells[campaign.Fold(p.Column)]
 		if !known {
 			problems = append(problems, campaign.Problem{
-				File: mainFile(c), Line: p.Line, Column: p.ColumnPos,
+				File: c.FileName(), Line: p.Line, Column: p.ColumnPos,
 				Message: fmt.Sprintf("param %s: there is no column %q", p.Name, p.Column),
 				Hint:    hint(cells, p.Column, columns.Header),
 			})
@@ -102,18 +102,10 @@ func (s sources) unanswered(v campaign.Value, file string, header []string) camp
 	return problems
 }
 
-// mainFile returns the campaign file's name.
-func mainFile(c *campaign.Campaign) string {
-	if c.Path == "" && len(c.Sources) > 0 {
-		return c.Sources[0].Name
-	}
-	return c.Path
-}
-
 // messageFile returns the name of the file that the default message was read from.
 func messageFile(c *campaign.Campaign) string {
 	if c.MessageFile == "" {
-		return mainFile(c)
+		return c.FileName()
 	}
 	return c.Resolve(c.MessageFile)
 }

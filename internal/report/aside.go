@@ -117,7 +117,7 @@ func (p *printer) correct(column int, number string, c *Correction) {
 	if strings.TrimSpace(p.cells[column]) != number {
 		c.Numbers++
 	}
-	p.cells[column] = guardPhone(number)
+	p.cells[column] = number
 }
 
 // invalid writes the rows that cannot be used.

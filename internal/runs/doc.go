@@ -14,6 +14,6 @@
 //
 // # Memory
 //
-// The people of runs are kept as sorted keys of their addresses, 8 bytes each: 80 MB for 10 million people with one address, and some 160 MB for the moment in
-// which room is made for those of a further run. Snapshots are read frame by frame.
+// The people of runs are kept as sorted keys of their addresses, 8 bytes each: 80 MB for 10 million people with one address, and some
+// 160 MB for the moment in which room is made for those of a further run. Snapshots are read frame by frame.
 package runs

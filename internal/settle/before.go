@@ -42,7 +42,7 @@ func Before(ctx context.Context, c *sinch.Client, source sinch.Source, run, key 
 		}
 		for row, p := range people {
 			for _, name := range w.names(p.to, source) {
-				if others[digits(name)] {
+				if others[withoutPlus(name)] {
 					behind[row] = p
 				}
 			}

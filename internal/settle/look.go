@@ -60,7 +60,7 @@ asking:
 		failures := 0
 		for row, p := range left {
 			for _, name := range w.names(p.to, source) {
-				if newestErr == nil && !others[digits(name)] {
+				if newestErr == nil && !others[withoutPlus(name)] {
 					continue
 				}
 				if failures >= maxErrors {
@@ -119,9 +119,9 @@ func newest(ctx context.Context, c *sinch.Client, source sinch.Source, w way, pe
 	for names := range chunks(w, source, people) {
 		err := last(ctx, c, source, w, names, func(m sinch.StoredMessage) {
 			holder := w.holder(m)
-			if !slices.ContainsFunc(names, func(name string) bool { return digits(name) == holder }) { // it can be anybody's
+			if !slices.ContainsFunc(names, func(name string) bool { return withoutPlus(name) == holder }) { // it can be anybody's
 				for _, name := range names {
-					others[digits(name)] = true
+					others[withoutPlus(name)] = true
 				}
 			}
 			if t, ok := trace(m); !ok || !take(t) {

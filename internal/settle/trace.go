@@ -27,7 +27,7 @@ func (t Trace) To(addresses []campaign.Identity) bool {
 	if contact, isContact := contactOf(addresses); isContact {
 		return t.contact == "" || t.contact == contact.Reveal()
 	}
-	return t.identity == "" || slices.ContainsFunc(addresses, func(i campaign.Identity) bool { return digits(i.Reveal()) == digits(t.identity) })
+	return t.identity == "" || slices.ContainsFunc(addresses, func(i campaign.Identity) bool { return withoutPlus(i.Reveal()) == withoutPlus(t.identity) })
 }
 
 // Result is what the ledger is told of the row.

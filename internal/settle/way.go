@@ -25,7 +25,7 @@ var ways = [...]way{
 
 func bare(i campaign.Identity) string {
 	if i.IsNumber() {
-		return digits(i.Reveal())
+		return withoutPlus(i.Reveal())
 	}
 	return i.Reveal()
 }
@@ -61,7 +61,7 @@ func (w way) holder(m sinch.StoredMessage) string {
 	if w.contacts {
 		return m.Contact
 	}
-	return digits(m.Identity)
+	return withoutPlus(m.Identity)
 }
 
 // query asks for all messages under a name.
@@ -81,5 +81,5 @@ func contactOf(to []campaign.Identity) (campaign.Identity, bool) {
 	return to[i], true
 }
 
-// digits is an identity as identities are compared: without a plus sign before it.
-func digits(identity string) string { return strings.TrimPrefix(identity, "+") }
+// withoutPlus is an identity as identities are compared: a number by its digits alone.
+func withoutPlus(identity string) string { return strings.TrimPrefix(identity, "+") }

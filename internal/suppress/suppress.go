@@ -68,7 +68,7 @@ func Load(dir string, specs []campaign.SuppressionList, country string, now time
 		return nil, fmt.Errorf("load suppression lists: %w", err)
 	}
 	s := &Set{numbers: numbers}
-	var problems, found campaign.Problems
+	var problems campaign.Problems
 	for _, path := range only {
 		specs = append(specs[:len(specs):len(specs)], campaign.SuppressionList{File: path})
 	}
@@ -84,9 +84,7 @@ func Load(dir string, specs []campaign.SuppressionList, country string, now time
 		if err == nil {
 			err = l.tooOld(now)
 		}
-		if errors.As(err, &found) {
-			problems = append(problems, found...)
-		} else if err != nil {
+		if !problems.Collect(err) {
 			return nil, fmt.Errorf("load suppression lists: %w", err)
 		}
 		s.lists = append(s.lists, l)

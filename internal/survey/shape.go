@@ -8,10 +8,10 @@ import (
 // mostCharacters is how much of a cell's shape is shown.
 const mostCharacters = 16
 
-// Shape returns what a cell looks like without what it says: its first letter, a dot for every other letter and a 9 for every digit,
+// shape returns what a cell looks like without what it says: its first letter, a dot for every other letter and a 9 for every digit,
 // with its spaces and punctuation: "A···", "9999-99-99", "a···.·······@·······.···". A letter that stands alone is hidden too, and so is
 // a first one of a script in which one character can be a whole name.
-func Shape(cell string) string {
+func shape(cell string) string {
 	var b strings.Builder
 	written, shown := 0, false
 	runes := []rune(cell)

@@ -85,7 +85,7 @@ func (t *Tally) Add(r *campaign.Recipient) {
 			continue
 		}
 		if i != t.columns.Phone {
-			c.samples = append(c.samples, sample{r.Row, Shape(cell)})
+			c.samples = append(c.samples, sample{r.Row, shape(cell)})
 		} else if !r.Address.IsZero() {
 			c.samples = append(c.samples, sample{r.Row, r.Address.String()})
 		}

@@ -26,8 +26,8 @@ func TestShape(t *testing.T) {
 		{"٣٤", "99"},
 		{"", ""},
 	} {
-		if got := Shape(tc.cell); got != tc.want {
-			t.Errorf("Shape(%q) = %q, want %q", tc.cell, got, tc.want)
+		if got := shape(tc.cell); got != tc.want {
+			t.Errorf("shape(%q) = %q, want %q", tc.cell, got, tc.want)
 		}
 	}
 }

@@ -138,19 +138,20 @@ func (c *content) spooled() (_ *os.File, size int64, err error) {
 	if c.compression == "" {
 		return c.source.file, c.source.size, nil
 	}
-	if c.spool, err = os.CreateTemp("", "sendoff-*"); err != nil { // of mode 0600
+	if c.spool, err = unlinkedFile(); err != nil {
 		return nil, 0, fmt.Errorf("uncompress %s: %w", c.source.name, err)
 	}
-	_ = os.Remove(c.spool.Name()) // Windows does not let go of the name yet: close tries again
 	size, err = io.Copy(c.spool, c)
 	return c.spool, size, err
 }
 
+// close lets go of all but the source. A second call does nothing.
 func (c *content) close() {
 	if c.zstd != nil {
 		c.zstd.Close()
 	}
 	if c.spool != nil {
-		_ = errors.Join(c.spool.Close(), os.Remove(c.spool.Name())) // nobody needs what was in it
+		_ = closeUnlinked(c.spool) // nobody needs what was in it
 	}
+	c.zstd, c.spool = nil, nil
 }

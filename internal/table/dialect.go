@@ -45,7 +45,7 @@ func (t *text) findDialect(told rune) (dialect, error) {
 	}
 	if named != 0 {
 		if d.isTold && told != named {
-			return d, t.source.problem(fmt.Sprintf("is said to be separated by %s, but its first line says %s", delimiterName(told), delimiterName(named)),
+			return d, t.source.problem(fmt.Sprintf("is said to be separated by %s, but its first line says %s", campaign.DelimiterName(told), campaign.DelimiterName(named)),
 				"take the delimiter out of the campaign: the line that says sep= is obeyed")
 		}
 		d.delimiter, d.isTold, d.isNamed = named, true, true
@@ -143,15 +143,15 @@ func (t *text) choose(samples map[rune]sample) (rune, campaign.Problems) {
 	}
 	switch {
 	case rival != 0:
-		return best, t.source.problem(fmt.Sprintf("could be separated by %s or by %s: the first lines fit both", delimiterName(best), delimiterName(rival)),
-			fmt.Sprintf("say which is meant: audience: {delimiter: %s}, or --delimiter %s", delimiterName(best), delimiterName(best)))
+		return best, t.source.problem(fmt.Sprintf("could be separated by %s or by %s: the first lines fit both", campaign.DelimiterName(best), campaign.DelimiterName(rival)),
+			fmt.Sprintf("say which is meant: audience: {delimiter: %s}, or --delimiter %s", campaign.DelimiterName(best), campaign.DelimiterName(best)))
 	case best != 0:
 		return best, nil
 	}
 	for _, delimiter := range delimiters {
 		if s := samples[delimiter]; len(s) > 1 && s.divided() > (len(s)-1)/2 {
 			return delimiter, t.source.problemAt(s[0].line, 1,
-				fmt.Sprintf("the header has one column, but most lines below it have several, separated by %s", delimiterName(delimiter)),
+				fmt.Sprintf("the header has one column, but most lines below it have several, separated by %s", campaign.DelimiterName(delimiter)),
 				"put a line above them that names each column; where one column is meant, say a delimiter that is not in it: audience: {delimiter: tab}")
 		}
 	}
@@ -244,19 +244,4 @@ func (d *dialect) findSpare(s sample) {
 	if spare > 0 && !slices.ContainsFunc(rest, func(row sampleRow) bool { return len(row.cells) != named+spare }) {
 		d.spare = spare
 	}
-}
-
-// delimiterName is what people call a delimiter.
-func delimiterName(delimiter rune) string {
-	switch delimiter {
-	case ',':
-		return "comma"
-	case ';':
-		return "semicolon"
-	case '\t':
-		return "tab"
-	case '|':
-		return "bar"
-	}
-	return ""
 }

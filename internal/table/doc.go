@@ -6,9 +6,9 @@
 //   - A line number is the file's own, or that of the text that is compressed in it. A line ends in LF, CRLF or CR alone; blank lines, lines
 //     inside cells and a first line that says sep= count like any other. Of a sheet it is the number of the row.
 //   - No row vanishes. One that cannot be read is handed out with what is wrong with it. One that is nobody (every cell is empty, or it
-//     repeats the header), or hidden in a sheet where the campaign skips such rows, is left out and counted in a [Note]; only blank lines are passed over in silence. Where it cannot be known
-//     which rows come next (a quote that is not closed, bytes that are no text, a file that changes or is cut off), reading ends
-//     with [campaign.Problems], and nothing that was read before may be used.
+//     repeats the header), or hidden in a sheet where the campaign skips such rows, is left out and counted in a [Note]; only blank lines are
+//     passed over in silence. Where it cannot be known which rows come next (a quote that is not closed, bytes that are no text, a file
+//     that changes or is cut off), reading ends with [campaign.Problems], and nothing that was read before may be used.
 //   - Cells stay as they are: white space and characters that cannot be seen are trimmed of names only, and no cell is dropped that holds
 //     something. All that changes inside a quoted cell is the end of a line, which becomes LF.
 //   - Cells are valid UTF-8 without zero bytes, whatever the file is written in.
@@ -38,8 +38,8 @@
 // # Why rows do not pass through gocsv
 //
 // Rows are taken from encoding/csv: gocsv makes a struct and a map of what its caller has as a slice in the order of the header, takes
-// two to three times as long for two columns of six (BenchmarkRead shows both), counts records where people want lines, lets the last of
-// two equal headers win, and panics in ReadUnmatched on a row that is too long.
+// two to three times as long for two columns of six (BenchmarkRead of package audience shows both), counts records where people want
+// lines, lets the last of two equal headers win, and panics in ReadUnmatched on a row that is too long.
 //
 // # Why a row with a stray quote can end the file
 //

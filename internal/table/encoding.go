@@ -72,8 +72,7 @@ func encodingNamed(name string) (e *encoding, ok bool) {
 
 // tableName is the name by which people know an encoding, which they may write in a campaign.
 func tableName(table *charmap.Charmap) string {
-	switch table {
-	case charmap.Macintosh:
+	if table == charmap.Macintosh {
 		return "Mac Roman"
 	}
 	name := strings.Replace(strings.Replace(table.String(), "IBM Code Page ", "CP", 1), "ISO ", "ISO-", 1)

@@ -93,9 +93,6 @@ type Info struct {
 	Notes       []Note // what is remarkable about the file as a whole, complete with SHA256
 }
 
-// DelimiterName is what people call the delimiter: "comma", "semicolon", "tab" or "bar". It is empty where there is none.
-func (i Info) DelimiterName() string { return delimiterName(i.Delimiter) }
-
 // Reader reads a file's rows from front to back. It is not safe for concurrent use.
 type Reader struct {
 	source *source

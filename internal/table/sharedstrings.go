@@ -149,18 +149,22 @@ func (s *sharedStrings) close() error {
 	if s == nil || s.file == nil {
 		return nil
 	}
-	err := s.file.Close()
-	_ = os.Remove(s.file.Name()) // where it could not be removed while it was open
-	return err
+	return closeUnlinked(s.file)
 }
 
-// unlinkedFile makes a temporary file that is gone when this process is, where the system allows that.
+// unlinkedFile makes a temporary file that is gone when this process is, where the system allows that; closeUnlinked sees to the others.
 func unlinkedFile() (*os.File, error) {
-	file, err := os.CreateTemp("", "sendoff-")
+	file, err := os.CreateTemp("", "sendoff-") // of mode 0600
 	if err == nil {
 		_ = os.Remove(file.Name())
 	}
 	return file, err
+}
+
+func closeUnlinked(file *os.File) error {
+	err := file.Close()
+	_ = os.Remove(file.Name()) // where it could not be removed while it was open
+	return err
 }
 
 // unescape decodes in place what XML has no characters for: _x000D_ is a carriage return (ECMA-376 22.9.2.19).

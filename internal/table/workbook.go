@@ -440,6 +440,7 @@ func (w *workbook) close() error {
 	if w.rows != nil {
 		w.rows.close()
 	}
+	w.content.close()
 	return errors.Join(w.strings.close(), w.styles.close())
 }
 
@@ -455,7 +456,7 @@ func (w *workbook) chooseSheet(name string) (sheet, error) {
 		}
 		names = append(names, s.name)
 	}
-	hint := "the sheets are " + quoted(names)
+	hint := "the sheets are " + prose.Quoted(names)
 	if near := campaign.Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? ", near) + hint
 	}
@@ -497,21 +498,8 @@ func (w *workbook) onlySheet() (sheet, error) {
 	case 1:
 		return filled[0], nil
 	}
-	return sheet{}, w.source.problem("has several sheets: "+strings.Join(shown[:min(len(shown), 20)], ", "),
+	return sheet{}, w.source.problem("has several sheets: "+prose.Listed(shown),
 		fmt.Sprintf("say which one is meant: {file: …, sheet: %q}", filled[0].name))
-}
-
-// quoted lists names for a message, the first twenty.
-func quoted(names []string) string {
-	const most = 20
-	list := make([]string, min(len(names), most))
-	for i := range list {
-		list[i] = strconv.Quote(names[i])
-	}
-	if len(names) > most {
-		list = append(list, "…")
-	}
-	return strings.Join(list, ", ")
 }
 
 // isOpen reports whether a program has left its mark that it has the file open.

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -138,6 +139,28 @@ func TestWorkbookChanges(t *testing.T) {
 		if !errors.Is(err, ErrChanged) {
 			t.Errorf("%s: ReadBatch = %v, want %v", name, err, ErrChanged)
 		}
+	}
+}
+
+// TestCompressedWorkbook wants nothing left of what a workbook was unpacked into: it holds everybody in it.
+func TestCompressedWorkbook(t *testing.T) {
+	book, err := os.ReadFile(writeBook(t, sheetOf(2, 2)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(writeFile(t, gzipped(t, string(book))), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	spool := r.format.(*workbook).content.spool
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := spool.Stat(); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("the unpacked workbook is still open: %v", err)
+	}
+	if _, err := os.Lstat(spool.Name()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s is still there: %v", spool.Name(), err)
 	}
 }
 
