@@ -34,6 +34,7 @@ const (
 	IdentityDestroyed
 	IdentityCharacter
 	IdentityTooLong
+	IdentityPlaceholder
 )
 
 func (e IdentityError) Error() string {
@@ -44,6 +45,8 @@ func (e IdentityError) Error() string {
 		return "a spreadsheet has replaced the id by a rounded figure such as 1.2E+15"
 	case IdentityCharacter:
 		return "has a space or a control character in it"
+	case IdentityPlaceholder:
+		return "holds what stands for no id, such as NULL, n/a, - or 0, which counts as empty"
 	}
 	return fmt.Sprintf("is longer than %d characters", maxIdentityChars)
 }
@@ -55,6 +58,9 @@ func (e IdentityError) Hint() string {
 	}
 	return ""
 }
+
+// IsNone reports whether the cell names nobody, rather than somebody whose id cannot be read.
+func (e IdentityError) IsNone() bool { return e == IdentityEmpty || e == IdentityPlaceholder }
 
 // ReadIdentity reads an id as it stands in a cell. What surrounds it goes: spaces, and what keeps a spreadsheet from taking it for a number
 // or a formula, an apostrophe before it or ="…" around it. The id itself is never changed.
@@ -68,6 +74,8 @@ func ReadIdentity(c Channel, cell string) (Identity, error) {
 	switch {
 	case id == "":
 		return Identity{}, IdentityEmpty
+	case isPlaceholder(id):
+		return Identity{}, IdentityPlaceholder
 	case isRounded(id):
 		return Identity{}, IdentityDestroyed
 	case !utf8.ValidString(id) || strings.ContainsFunc(id, unseen):
@@ -155,12 +163,23 @@ func (i Identity) MarshalText() ([]byte, error) { return []byte(i.String()), nil
 // Equal reports whether both are the same address on the same channel.
 func (i Identity) Equal(other Identity) bool { return i.Stored() == other.Stored() }
 
-// isRounded reports whether a text is what is left of a long number that went through a floating-point one: 1.23457E+15, 1,23457E+15,
-// 1234567890.0.
+// isPlaceholder reports whether a text is what databases, programs and spreadsheets write where there is nothing.
+func isPlaceholder(s string) bool {
+	switch strings.ToLower(s) {
+	case "null", "(null)", "<null>", `\n`, "nil", "none", "(none)", "undefined", "nan", "n/a", "na", "-", "--", "–", "—", "0",
+		"#n/a", "#ref!", "#value!", "#name?", "#null!":
+		return true
+	}
+	return false
+}
+
+// isRounded reports whether a text is what is left of a long number that went through a floating-point one: 1.23457E+15, 1,23457E15,
+// 1E+15, 1234567890.0. With neither point nor plus sign, as in 12E34, it is an id: some have hexadecimal digits.
 func isRounded(s string) bool {
-	if mantissa, exponent, found := strings.Cut(strings.ToUpper(s), "E+"); found {
-		whole, fraction, _ := strings.Cut(strings.Replace(mantissa, ",", ".", 1), ".")
-		return onlyDigits(whole) && (fraction == "" || onlyDigits(fraction)) && onlyDigits(exponent)
+	if mantissa, exponent, found := strings.Cut(strings.ToUpper(s), "E"); found {
+		exponent, hasPlus := strings.CutPrefix(exponent, "+")
+		whole, fraction, hasPoint := strings.Cut(strings.Replace(mantissa, ",", ".", 1), ".")
+		return (hasPlus || hasPoint) && onlyDigits(whole) && (fraction == "" || onlyDigits(fraction)) && onlyDigits(exponent)
 	}
 	whole, found := strings.CutSuffix(s, ".0")
 	return found && onlyDigits(whole)

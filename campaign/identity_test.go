@@ -65,6 +65,7 @@ func TestReadIdentity(t *testing.T) {
 		{`="00077"`, "00077"},
 		{"'00077", "00077"},
 		{"a:b/c+d=", "a:b/c+d="},
+		{"12E34", "12E34"}, {"12e34abc", "12e34abc"}, {"00", "00"}, {"nullo", "nullo"}, {"N/A1", "N/A1"},
 		{"1E15", "1E15"}, // nobody's spreadsheet writes it so
 		{"12.0.1", "12.0.1"},
 		{"é", "é"},
@@ -83,9 +84,12 @@ func TestReadIdentity(t *testing.T) {
 		want IdentityError
 	}{
 		{"", IdentityEmpty}, {" \t", IdentityEmpty}, {"'", IdentityEmpty}, {`=""`, IdentityEmpty},
-		{"1.23457E+15", IdentityDestroyed}, {"1,23457e+15", IdentityDestroyed}, {"1E+15", IdentityDestroyed}, {"1234567890123456.0", IdentityDestroyed},
+		{"1.23457E+15", IdentityDestroyed}, {"1,23457e+15", IdentityDestroyed}, {"1E+15", IdentityDestroyed}, {"1.23457E15", IdentityDestroyed}, {"1,5e15", IdentityDestroyed}, {"1234567890123456.0", IdentityDestroyed},
 		{"123 456", IdentityCharacter}, {"12\n34", IdentityCharacter}, {"12\x0734", IdentityCharacter}, {"12\u200b34", IdentityCharacter}, {"a\xff", IdentityCharacter},
 		{strings.Repeat("é", 513), IdentityTooLong},
+		{"NULL", IdentityPlaceholder}, {" null ", IdentityPlaceholder}, {"N/A", IdentityPlaceholder}, {"'n/a", IdentityPlaceholder}, {"#N/A", IdentityPlaceholder},
+		{"None", IdentityPlaceholder}, {"NaN", IdentityPlaceholder}, {`\N`, IdentityPlaceholder}, {"undefined", IdentityPlaceholder}, {`="-"`, IdentityPlaceholder},
+		{"-", IdentityPlaceholder}, {"--", IdentityPlaceholder}, {"0", IdentityPlaceholder},
 	} {
 		var got IdentityError
 		if _, err := ReadIdentity(Messenger, tc.cell); !errors.As(err, &got) || got != tc.want {

@@ -48,6 +48,19 @@ func (h *header) check() {
 	}
 }
 
+// beginsWith reports whether the first names are these, of which one may have got an apostrophe that keeps it from being taken for a formula.
+func (h *header) beginsWith(names []string) bool {
+	if len(names) == 0 || len(names) > len(h.names) {
+		return false
+	}
+	for i, name := range names {
+		if folded := campaign.Fold(name); h.folded[i] != folded && campaign.Fold(strings.TrimPrefix(h.names[i], "'")) != folded {
+			return false
+		}
+	}
+	return true
+}
+
 // columns finds out which column plays which role. The channels are those of which a column is known by the name of its role.
 func (h *header) columns(mapping map[string]string, channels []campaign.Channel) (campaign.Columns, error) {
 	var err error

@@ -47,6 +47,12 @@ func Open(path string, spec campaign.Audience) (*Reader, error) {
 // names, or one with the name of a channel's role. A list of numbers alone, one on each line, has no header and may have comments:
 // lines that begin with #.
 func OpenList(path string, o table.Options) (*Reader, error) {
+	return OpenPart(path, o, campaign.Columns{})
+}
+
+// OpenPart opens a list whose header may begin with that of an audience, as the headers of a run's own lists do: then its columns are what they are
+// there. Any other is read as [OpenList] reads it.
+func OpenPart(path string, o table.Options, of campaign.Columns) (*Reader, error) {
 	return open(path, o, func(r *Reader) error {
 		if isPlain(r.Head()) {
 			r.NoHeader("phone")
@@ -57,7 +63,10 @@ func OpenList(path string, o table.Options) (*Reader, error) {
 		if err != nil {
 			return err
 		}
-		if r.columns, err = h.columns(nil, campaign.OwnChannels()); err != nil {
+		if h.beginsWith(of.Header) {
+			r.columns = of
+			r.columns.Header = h.names
+		} else if r.columns, err = h.columns(nil, campaign.OwnChannels()); err != nil {
 			return err
 		}
 		h.asStored(r, nil)

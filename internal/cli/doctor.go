@@ -114,7 +114,7 @@ func (r *runner) examineProfile() error {
 // readOnlyTo reads the list outside of which nobody gets a message, as a run does. Numbers without their country can be read with a campaign
 // alone; isNational says that nothing else was wrong.
 func readOnlyTo(g plan.Guard, country string, hasCampaign bool) (isNational bool, err error) {
-	_, err = suppress.Load("", nil, country, time.Now(), g.OnlyTo)
+	_, err = suppress.Load("", nil, country, nil, time.Now(), g.OnlyTo)
 	var problems campaign.Problems
 	if err == nil || !errors.As(err, &problems) || hasCampaign || len(problems) < 2 { // the first one counts those behind it
 		return false, explainOnlyTo(err, g)

@@ -23,19 +23,32 @@ func (s *session) forgetRun(ctx context.Context, dir string, yes bool) error {
 	if err != nil {
 		return err
 	}
+	f := &forgetting{session: s, now: time.Now()}
 	if !m.Erased.IsZero() && !runstore.HasPeople(dir) {
 		fmt.Fprintf(s.Stdout, "%s: people's data was erased on %s\n", runName(m), clockTime(m.Erased))
-		return nil
+		f.optOutCopiesOf(dir)
+		return f.result()
 	}
 	question := fmt.Sprintf("Erase the data of all people in %s (%s)? The totals stay.", runName(m), prose.Counted(m.Rows, "row", "rows"))
 	if err := s.confirmErasing(ctx, question, yes); err != nil {
 		return err
 	}
-	f := &forgetting{session: s, now: time.Now()}
 	if err := f.all(dir); err != nil {
 		f.failed(dir, err)
 	}
+	f.optOutCopiesOf(dir)
 	return f.result()
+}
+
+// optOutCopiesOf erases the copies of Sinch's opt-out list that lie beside the run in dir.
+func (f *forgetting) optOutCopiesOf(dir string) {
+	folder := runstore.CampaignDir(dir)
+	if whole, err := filepath.Abs(dir); folder == "" && err == nil { // a name such as . does not say where it lies
+		folder = runstore.CampaignDir(whole)
+	}
+	if folder != "" {
+		f.optOutCopies(filepath.Join(folder, runstore.RunsFolder), time.Time{})
+	}
 }
 
 // erasable returns what is known of the run in dir. It returns an error where the run may go on, and so needs its people.

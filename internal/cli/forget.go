@@ -32,12 +32,13 @@ func forgetCommand(s *session) *cli.Command {
 		Usage:     "erase a person from all runs, or the people's data of old runs; what became of how many stays",
 		ArgsUsage: "[WHO] [DIR] | RUN",
 		Description: "WHO is a phone number, or an id with its channel, such as MESSENGER:1234567890; without it you are asked, and - reads one a line from\n" +
-			"standard input. The person is erased from every run at or below DIR (default: here), with every row that has another address of theirs,\n" +
-			"and a run that goes on goes on without them. An argument that is a run's folder, a campaign or its folder is a RUN: the data of all its\n" +
+			"standard input. The person is erased from every run at or below DIR (default: here): every row with the address, and every row with another\n" +
+			"that stands in one row with it in any of these runs. It goes no further than that one step, since people can share an address. A run that\n" +
+			"goes on goes on without them. An argument that is a run's folder, a campaign or its folder is a RUN: the data of all its\n" +
 			"people is erased.",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "file", Usage: "forget everybody in `FILE`: numbers alone, one a line, or a table with a column phone, id or messenger, line and so on"},
-			&cli.StringFlag{Name: "id", Usage: "forget the person with your own `ID`, and whoever has an address of theirs"},
+			&cli.StringFlag{Name: "id", Usage: "forget the person with your own `ID`, and whoever has an address that stands in one row with it"},
 			&cli.StringFlag{Name: "country", Usage: "`CODE` of the country in which numbers are read", DefaultText: "that of each run's campaign"},
 			&cli.StringFlag{Name: "older-than", Usage: "erase the people's data of all runs that ended longer than `AGE` ago, such as 90d"},
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask before everybody's data is erased"},

@@ -24,12 +24,28 @@ func (s *session) forgetPeople(p *persons, dir string) error {
 		return inputErrorf("%v", err)
 	}
 	f := &forgetting{session: s, now: time.Now()}
+	unseen := map[string]error{}
+	for _, dir := range dirs {
+		if err := p.learnFrom(dir); err != nil {
+			unseen[dir] = err
+		}
+	}
+	if len(p.beside) > 0 {
+		s.say("erased too, since it stands in one row with what was named: %s", p.besides())
+	}
 	failed := 0
 	for _, dir := range dirs {
-		if err := f.person(p, dir); err != nil {
+		err := unseen[dir]
+		if err == nil {
+			err = f.person(p, dir)
+		}
+		if err != nil {
 			failed++
 			f.failed(dir, err)
 		}
+	}
+	if failed > 0 && len(p.beside) > 0 {
+		s.say("runs that stay as they are may have them by one of these addresses alone: name each of them when you forget again")
 	}
 	f.optOutCopies(dir, time.Time{})
 	switch {
@@ -47,6 +63,36 @@ func (s *session) forgetPeople(p *persons, dir string) error {
 		s.say("whoever is in your files and was erased here would be written to by a new run: put them on a suppression list")
 	}
 	return f.result()
+}
+
+// learnFrom learns from the run in dir, where there is anybody to learn of.
+func (p *persons) learnFrom(dir string) error {
+	run, err := runstore.View(dir)
+	if err != nil {
+		return err
+	}
+	defer run.Close()
+	m := run.Meta()
+	if m.State == runstore.Planning || !m.Erased.IsZero() {
+		return nil
+	}
+	if err := p.learn(run); err == nil || m.NextSnapshotSHA256 == "" {
+		return err
+	}
+	return nil // a process died while it erased: whoever holds the run first has to finish that
+}
+
+// besides lists the addresses that were learnt, masked, the first of them.
+func (p *persons) besides() string {
+	const most = 5
+	var shown []string
+	for _, i := range p.beside[:min(most, len(p.beside))] {
+		shown = append(shown, i.String())
+	}
+	if more := len(p.beside) - most; more > 0 {
+		shown = append(shown, "and "+prose.Counted(more, "other", "others"))
+	}
+	return strings.Join(shown, ", ")
 }
 
 // person erases people from one run. Only a run that they stand in is written to.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -23,6 +22,8 @@ type persons struct {
 	numbers []phoneCell
 	others  []campaign.Identity
 	ids     map[string]bool
+	beside  []campaign.Identity      // addresses that were learnt, each once: they stand in one row with what was asked for
+	learnt  map[uint64]bool          // the keys of these
 	readers map[string]*phone.Reader // by country
 }
 
@@ -30,7 +31,7 @@ type persons struct {
 type phoneCell struct{ cell, country string }
 
 func newPersons(country string) (*persons, error) {
-	p := &persons{country: country, ids: map[string]bool{}, readers: map[string]*phone.Reader{}}
+	p := &persons{country: country, ids: map[string]bool{}, learnt: map[uint64]bool{}, readers: map[string]*phone.Reader{}}
 	_, err := p.reader(country)
 	if errors.Is(err, phone.ErrCountry) {
 		err = inputErrorf("--country: %v", err)
@@ -80,7 +81,7 @@ func (p *persons) addText(text, where string) error {
 func (p *persons) addID(c campaign.Channel, id, where string) error {
 	identity, err := campaign.ReadIdentity(c, id)
 	if err != nil {
-		return inputErrorf("%s is no id of %s: it %v", where, c, err)
+		return inputErrorf("%s is no id of %s: %v", where, c, err)
 	}
 	p.others = append(p.others, identity)
 	return nil
@@ -108,30 +109,61 @@ func (p *persons) addFile(path string) error {
 		return err
 	}
 	defer list.Close()
+	_, err = p.addList(list, path, func(*campaign.Recipient) bool { return false })
+	return err
+}
+
+// mostProblems is how many rows of a file that name nobody are reported.
+const mostProblems = 100
+
+// addList takes everybody from a list but for the rows that another has taken, and returns how many rows there are. A row that names nobody is an
+// error: whoever was meant by it would be passed over.
+func (p *persons) addList(list *audience.Reader, path string, taken func(*campaign.Recipient) bool) (rows int, err error) {
 	columns := list.Columns()
+	var problems campaign.Problems
 	for batch := (table.Batch{}); ; {
 		if err := list.ReadBatch(&batch); errors.Is(err, io.EOF) {
-			return nil
+			return rows, problems.Err()
 		} else if err != nil {
-			return err
+			return rows, err
 		}
-		if len(batch.Bad) > 0 {
-			return campaign.Problems{batch.Bad[0].Problem}
-		}
+		rows += len(batch.Rows)
+		bad := batch.Bad
 		for i := range batch.Rows {
 			row := &campaign.Recipient{Line: batch.Rows[i].Line, Fields: batch.Rows[i].Cells}
-			if id := strings.TrimSpace(row.Field(columns.ID)); id != "" {
-				p.ids[strings.Clone(id)] = true
+			problem := namesNobody(path, row.Line)
+			names := false
+			if len(bad) > 0 && bad[0].Index == i {
+				problem, bad = bad[0].Problem, bad[1:]
+			} else if names = taken(row); !names {
+				if names, err = p.addRow(row, columns, path); err != nil {
+					return rows, err
+				}
 			}
-			if err := p.addRow(row, columns, fmt.Sprintf("line %d of %s", row.Line, path)); err != nil {
-				return err
+			if !names && len(problems) < mostProblems {
+				problems = append(problems, problem)
 			}
 		}
 	}
 }
 
-// addRow takes the addresses in a row.
-func (p *persons) addRow(row *campaign.Recipient, columns campaign.Columns, where string) error {
+func namesNobody(path string, line int) campaign.Problem {
+	return campaign.Problem{
+		File: path, Line: line, Message: "row names nobody: it has neither an address nor an id in a column that is known",
+		Hint: "mend it, or take it out; nothing was done",
+	}
+}
+
+// addRow takes the addresses and the id in a row, and reports whether there is one.
+func (p *persons) addRow(row *campaign.Recipient, columns campaign.Columns, path string) (names bool, err error) {
+	where := fmt.Sprintf("line %d of %s", row.Line, path)
+	id := strings.TrimSpace(row.Field(columns.ID))
+	if holdsNone(id) { // as many people may have by chance
+		id = ""
+	} else {
+		p.ids[strings.Clone(id)] = true
+	}
+	before := len(p.numbers) + len(p.others)
 	number := func(column int) error {
 		n := phoneCell{strings.Clone(strings.TrimSpace(row.Field(column))), strings.Clone(row.Field(columns.Country))}
 		if n.cell == "" {
@@ -140,49 +172,73 @@ func (p *persons) addRow(row *campaign.Recipient, columns campaign.Columns, wher
 		return p.add(n, where)
 	}
 	if err := number(columns.Phone); err != nil {
-		return err
+		return false, err
 	}
 	for _, own := range columns.Own {
-		var err error
 		if cell := row.Field(own.Column); own.Channel.ByPhone() {
 			err = number(own.Column)
-		} else if strings.TrimSpace(cell) != "" {
+		} else if !holdsNone(cell) {
 			err = p.addID(own.Channel, cell, where)
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return id != "" || len(p.numbers)+len(p.others) > before, nil
 }
 
-// rows returns the rows of a run in which these people stand, in ascending order: those with one of their addresses or their id, those that
-// share an address with such a row, and those of which an address could not be read where any of their cells holds it.
-func (p *persons) rows(run *runstore.Run) ([]int, error) {
+// holdsNone reports whether a cell for an id is empty, or as good as that.
+func holdsNone(cell string) bool {
+	var fault campaign.IdentityError
+	_, err := campaign.ReadIdentity("", cell)
+	return errors.As(err, &fault) && fault.IsNone()
+}
+
+// learn takes over the addresses that stand in one row of a run with an address or id that was asked for: by these, too, its people are found, in
+// this run and in others. It is one step: what stands in one row with what was learnt is another's, for all that anybody knows.
+func (p *persons) learn(run *runstore.Run) error {
 	m := run.Meta()
+	if len(p.ids) == 0 && len(m.Columns.Own) == 0 {
+		return nil // a row has one address, which was asked for
+	}
 	asked, err := p.soughtIn(m)
 	if err != nil {
+		return err
+	}
+	snapshot, err := run.OpenSnapshot()
+	if err != nil {
+		return err
+	}
+	defer snapshot.Close()
+	return eachRow(snapshot, func(r *campaign.Recipient) {
+		if !p.ids[strings.TrimSpace(r.Field(m.Columns.ID))] && !asked.has(r) {
+			return
+		}
+		for _, i := range r.Identities() {
+			if key := i.Key(); !asked.keys[key] && !p.learnt[key] {
+				p.learnt[key] = true
+				p.beside = append(p.beside, i)
+			}
+		}
+	})
+}
+
+// rows returns the rows of a run in which these people stand, in ascending order: those with one of their addresses, be it learnt, or their id, and
+// those of which an address could not be read where any of their cells holds it.
+func (p *persons) rows(run *runstore.Run) ([]int, error) {
+	m := run.Meta()
+	s, err := p.soughtIn(m)
+	if err != nil {
 		return nil, err
+	}
+	for _, i := range p.beside {
+		s.add(i)
 	}
 	snapshot, err := run.OpenSnapshot()
 	if err != nil {
 		return nil, err
 	}
 	defer snapshot.Close()
-	s := asked
-	if len(p.ids) > 0 || len(m.Columns.Own) > 0 { // else whoever shares an address with a row has the one that was asked for
-		s = asked.clone()
-		err := eachRow(snapshot, func(r *campaign.Recipient) {
-			if p.ids[strings.TrimSpace(r.Field(m.Columns.ID))] || asked.has(r) {
-				for _, i := range r.Identities() {
-					s.add(i)
-				}
-			}
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
 	var rows []int
 	err = eachRow(snapshot, func(r *campaign.Recipient) {
 		if s.has(r) || p.ids[strings.TrimSpace(r.Field(m.Columns.ID))] || s.in(unread(r, m.Columns)) {
@@ -254,10 +310,6 @@ type sought struct {
 	keys  map[uint64]bool // of their addresses
 	tails []string        // the last digits of the numbers among these, as they are written with and without country
 	ids   map[string]bool // the others
-}
-
-func (s *sought) clone() *sought {
-	return &sought{maps.Clone(s.keys), slices.Clone(s.tails), maps.Clone(s.ids)}
 }
 
 func (s *sought) add(i campaign.Identity) {

@@ -5,19 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os/user"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"sendoff/campaign"
+	"sendoff/internal/audience"
 	"sendoff/internal/ledger"
 	"sendoff/internal/prose"
 	"sendoff/internal/report"
 	"sendoff/internal/runstore"
 	"sendoff/internal/send"
 	"sendoff/internal/settle"
+	"sendoff/internal/table"
 )
 
 // The answers that a person can give for people about whom Sinch cannot be asked.
@@ -289,17 +294,50 @@ func (r *runner) assumeRest(assume assumption, state ledger.State) error {
 
 // among returns those of rows in which the people of a file stand.
 func (r *runner) among(rows []uint32, path string) ([]uint32, error) {
+	columns := r.run.Meta().Columns
+	list, err := audience.OpenPart(path, table.Options{HiddenRows: table.IncludeHidden}, columns)
+	if err != nil {
+		return nil, err
+	}
+	defer list.Close()
 	people, err := newPersons("")
 	if err != nil {
 		return nil, err
 	}
-	if err := people.addFile(path); err != nil {
-		return nil, err
-	}
-	theirs, err := people.rows(r.run)
+	lines, lineOf := map[int][]*campaign.Recipient{}, report.LineOf(list.Columns().Header, columns)
+	named, err := people.addList(list, path, func(row *campaign.Recipient) bool {
+		line, err := strconv.Atoi(strings.TrimSpace(row.Field(lineOf)))
+		if err == nil {
+			kept := &campaign.Recipient{Line: row.Line} // the batch is used again
+			for _, cell := range row.Fields {
+				kept.Fields = append(kept.Fields, strings.Clone(cell))
+			}
+			lines[line] = append(lines[line], kept)
+		}
+		return err == nil
+	})
 	if err != nil {
 		return nil, err
 	}
+	theirs, err := r.onLines(lines)
+	if err != nil {
+		return nil, err
+	}
+	for _, line := range slices.Sorted(maps.Keys(lines)) { // changed since they were written, or of another run
+		for _, row := range lines[line] {
+			if names, err := people.addRow(row, list.Columns(), path); err != nil {
+				return nil, err
+			} else if !names {
+				return nil, campaign.Problems{namesNobody(path, row.Line)}
+			}
+		}
+	}
+	found, err := people.rows(r.run)
+	if err != nil {
+		return nil, err
+	}
+	theirs = append(theirs, found...)
+	slices.Sort(theirs)
 	rows = slices.DeleteFunc(rows, func(row uint32) bool {
 		_, theirs := slices.BinarySearch(theirs, int(row))
 		return !theirs
@@ -307,7 +345,35 @@ func (r *runner) among(rows []uint32, path string) ([]uint32, error) {
 	if len(rows) == 0 {
 		return nil, inputErrorf("nobody in %s is in doubt in this run", path)
 	}
+	if len(rows) < named {
+		r.say("in doubt in this run: %d of the %s in %s", len(rows), prose.Counted(named, "row", "rows"), path)
+	}
 	return rows, nil
+}
+
+// onLines returns the rows of the run that rows of one of its own lists name by their line and all their cells. They are taken out of lines.
+func (r *runner) onLines(lines map[int][]*campaign.Recipient) ([]int, error) {
+	if len(lines) == 0 {
+		return nil, nil
+	}
+	snapshot, err := r.run.OpenSnapshot()
+	if err != nil {
+		return nil, err
+	}
+	defer snapshot.Close()
+	columns := r.run.Meta().Columns
+	var found []int
+	err = eachRow(snapshot, func(row *campaign.Recipient) {
+		listed, before := lines[row.Line], len(lines[row.Line])
+		if before == 0 {
+			return
+		}
+		listed = slices.DeleteFunc(listed, func(l *campaign.Recipient) bool { return report.Names(l.Fields, row, columns) })
+		if lines[row.Line] = listed; len(listed) < before {
+			found = append(found, row.Row)
+		}
+	})
+	return found, err
 }
 
 // userName is who uses this machine now, as far as it says.

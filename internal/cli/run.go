@@ -168,7 +168,7 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	}
 	// Only now: whoever opted out meanwhile is left out.
 	said := r.sayIfLong("reading the suppression lists")
-	r.lists, err = suppress.Load(r.campaign.Dir(), r.campaign.Suppress, r.campaign.Audience.Country, time.Now(), guardOf(r.settings.profile).Lists()...)
+	r.lists, err = suppress.Load(r.campaign.Dir(), r.campaign.Suppress, r.campaign.Audience.Country, r.run.Meta().Columns.Own, time.Now(), guardOf(r.settings.profile).Lists()...)
 	said()
 	if err != nil {
 		return false, explainOnlyTo(err, guardOf(r.settings.profile))

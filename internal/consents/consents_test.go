@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sendoff/campaign"
+	"sendoff/internal/phone"
 	"sendoff/internal/sandbox"
 	"sendoff/internal/sinch"
 	"sendoff/internal/suppress"
@@ -108,6 +111,57 @@ func somebody() *suppress.OptOuts {
 }
 
 var live = sinch.Destination{AppID: "01HZX3V8N6J9T5QK2M4R7WBCDE", Region: "eu"}
+
+// Whatever is on Sinch's list is found as a number and as an id, however the number is read.
+func TestEveryIdentityIsFound(t *testing.T) {
+	numbers, err := phone.New("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	identities := []string{"4407700900001", "+4407700900002", "46070174060500", "psid:Anna", "00000000000000000001", "7", "+7", "390612345678", "5215555550100"}
+	for range 2000 {
+		identity := []string{"44", "440", "46", "460", "1", "49", "490", "", "+", "+440"}[random.IntN(10)]
+		for range 1 + random.IntN(14) {
+			identity += strconv.Itoa(random.IntN(10))
+		}
+		identities = append(identities, identity)
+	}
+	rewritten := 0
+	s, err := suppress.Load("", nil, "", nil, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, identity := range identities {
+		o := &suppress.OptOuts{Texts: map[string]bool{}}
+		add(o, numbers, identity)
+		s.AddOptOuts(o)
+		found := func(as string, r campaign.Recipient) {
+			if _, is := s.Match(&r, ""); !is {
+				t.Errorf("%q is not found as %s", identity, as)
+			}
+		}
+		digits := strings.TrimPrefix(identity, "+")
+		for _, c := range []campaign.Channel{campaign.Telegram, campaign.Viber, campaign.Contact} {
+			for _, text := range []string{identity, digits} {
+				id, err := campaign.ReadIdentity(c, text)
+				if err == nil {
+					found(string(c)+" "+text, campaign.Recipient{Others: []campaign.Identity{id}})
+				}
+			}
+		}
+		if number, _ := numbers.Read("+"+digits, ""); !number.IsZero() {
+			found("a number", campaign.Recipient{Address: number})
+			found("WhatsApp", campaign.Recipient{Others: []campaign.Identity{campaign.NumberIdentity(campaign.WhatsApp, number)}})
+			if number.Reveal() != "+"+digits {
+				rewritten++
+			}
+		}
+	}
+	if rewritten < 20 {
+		t.Errorf("only %d of the identities are read as another number", rewritten)
+	}
+}
 
 func TestCopy(t *testing.T) {
 	dir := t.TempDir()

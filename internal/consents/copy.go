@@ -53,7 +53,7 @@ type head struct {
 	Others   []string  `json:"others"` // identities that are no numbers
 }
 
-const format = 1
+const format = 2 // in that of 1, digits that are read as another number do not stand as they are written
 
 var errDamaged = errors.New("the copy of the opt-out list is damaged")
 

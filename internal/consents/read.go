@@ -35,15 +35,19 @@ func Read(ctx context.Context, c *sinch.Client, lists []string, patiently func(a
 	return o, nil
 }
 
-// add takes over an identity. A number is its digits, from the country code on, without a plus sign.
+// add takes over an identity. A number is its digits, from the country code on, without a plus sign. Where it is read as another, without a
+// national zero, it stays in the list as it is written too: it may be an id on another channel, which nobody writes otherwise.
 func add(o *suppress.OptOuts, numbers *phone.Reader, identity string) {
 	identity = strings.TrimSpace(identity)
 	digits := strings.TrimPrefix(identity, "+")
 	if strings.Trim(digits, "0123456789") == "" {
 		if address, _ := numbers.Read("+"+digits, ""); !address.IsZero() {
 			o.Keys = append(o.Keys, address.Key())
-			return
+			if address.Reveal() == "+"+digits {
+				return
+			}
 		}
+		identity = digits
 	}
 	o.Texts[identity] = true
 }

@@ -87,7 +87,7 @@ func check(ctx context.Context, c Config) (*Checked, error) {
 // standIn puts something harmless in the place of lists and of a message that cannot be used.
 func (in *inputs) standIn(c Config) (err error) {
 	if in.lists == nil {
-		if in.lists, err = suppress.Load("", nil, c.Campaign.Audience.Country, c.Now); err != nil {
+		if in.lists, err = suppress.Load("", nil, c.Campaign.Audience.Country, nil, c.Now); err != nil {
 			return err
 		}
 		in.lists.AddSent(c.Sent)

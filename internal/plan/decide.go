@@ -82,6 +82,9 @@ func (w *worker) row(f *frame, i int, fault table.Fault) error {
 		f.skip(r, match.Reason, match.File, match.Line)
 		return nil
 	}
+	if w.in.unlisted && r.Address.IsZero() && len(r.Others) == 1 && r.Others[0].Channel == campaign.Contact {
+		f.remarks = append(f.remarks, remark{line: r.Line, what: subject{unlisted: true}})
+	}
 	body, err := w.in.renderer.Body(w.body[:0], r, sampleEpoch)
 	w.body = body
 	if err != nil {

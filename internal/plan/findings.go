@@ -1,6 +1,9 @@
 package plan
 
 import (
+	"slices"
+	"strings"
+
 	"sendoff/campaign"
 	"sendoff/internal/filter"
 	"sendoff/internal/phone"
@@ -36,6 +39,7 @@ type subject struct {
 	unjudged   filter.Fault
 	unrendered render.RowError
 	unread     unread
+	unlisted   bool // the person is known by a contact's id alone, which Sinch's opt-out list does not have
 }
 
 // unread is a cell that gives no address, or a doubtful one, in an audience whose people can have others.
@@ -55,6 +59,8 @@ func (s subject) message() string {
 		return s.unrendered.Error()
 	case s.unread != unread{}:
 		return prose.Printable(s.unread.column) + ": " + s.unread.why
+	case s.unlisted:
+		return "row: has a contact_id alone, and " + suppress.SinchName + " knows addresses, not contacts: nobody is left out by it"
 	case s.row != table.OK:
 		return s.row.String()
 	case !s.unjudged.IsZero():
@@ -69,6 +75,8 @@ func (s subject) hint() string {
 		return s.unrendered.Hint()
 	case s.unread != unread{}:
 		return s.unread.hint
+	case s.unlisted:
+		return "give them their addresses beside it, or list who has opted out by contact_id in a file"
 	case s.row != table.OK:
 		return s.row.Hint()
 	case !s.unjudged.IsZero():
@@ -128,6 +136,58 @@ func notes(audience origin, lists []suppress.ListInfo) []Finding {
 		add(l.File, l.Notes)
 	}
 	return findings
+}
+
+// unmatched warns where there are suppression lists, and none of them can name anybody: they know people by other columns than the audience does.
+func unmatched(audience campaign.Columns, lists []suppress.ListInfo, specs []campaign.SuppressionList) []Finding {
+	known, others := namedBy(audience), []string{}
+	hasAddresses := slices.ContainsFunc(known, func(role string) bool { return role != "id" && role != campaign.Contact.Role() })
+	for _, spec := range specs { // these may not have been read
+		if spec.Runs != "" || spec.Sinch && hasAddresses {
+			return nil
+		}
+	}
+	for _, l := range lists {
+		if l.Only || l.File == "" {
+			continue
+		}
+		listed := namedBy(l.Columns)
+		others = append(others, l.File+" has "+strings.Join(listed, ", "))
+		if slices.ContainsFunc(listed, func(role string) bool { return slices.Contains(known, role) }) {
+			return nil
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	return []Finding{{
+		Message: "nobody can be left out by a suppression list: " + strings.Join(others, "; ") + "; and the audience has " + strings.Join(known, ", "),
+		Hint:    "a list needs a column of what the audience knows its people by", Warning: true, Lines: []int{},
+	}}
+}
+
+// namedBy returns the roles by which columns name people. Numbers are one, on whichever channel.
+func namedBy(c campaign.Columns) []string {
+	var roles []string
+	add := func(role string) {
+		if !slices.Contains(roles, role) {
+			roles = append(roles, role)
+		}
+	}
+	if c.Phone >= 0 {
+		add("phone")
+	}
+	for _, own := range c.Own {
+		if own.Channel.ByPhone() {
+			add("phone")
+		} else {
+			add(own.Channel.Role())
+		}
+	}
+	if c.ID >= 0 {
+		add("id")
+	}
+	return roles
 }
 
 // unrendered counts the rows that refuse the plan.

@@ -22,6 +22,7 @@ type inputs struct {
 	lists        *suppress.Set
 	renderer     *render.Renderer
 	allowPremium bool
+	unlisted     bool // the campaign names Sinch's opt-out list, on which contacts are not
 	mobiles      bool // only mobile phones can be reached on one of the campaign's channels
 }
 
@@ -30,10 +31,19 @@ func open(c Config) (*inputs, campaign.Problems, error) {
 	in := &inputs{filter: new(filter.Filter)}
 	country := c.Campaign.Audience.Country
 	var err error
-	var problems campaign.Problems
+	var problems, ofAudience campaign.Problems
 	c.report(Progress{Stage: ReadingLists})
-	in.lists, err = suppress.Load(c.Campaign.Dir(), c.Campaign.Suppress, country, c.Now, c.Guard.Lists()...)
+	var own []campaign.OwnColumn // which columns of the lists are addresses depends on those of the audience
+	if in.audience, err = openAudience(c); !ofAudience.Collect(err) {
+		return in, nil, fmt.Errorf("plan: %w", err)
+	}
+	if in.audience != nil {
+		own = in.audience.Columns().Own
+	}
+	in.lists, err = suppress.Load(c.Campaign.Dir(), c.Campaign.Suppress, country, own, c.Now, c.Guard.Lists()...)
 	if errors.Is(err, phone.ErrCountry) {
+		in.close()
+		in.audience = nil
 		return in, campaign.Problems{{
 			File: c.Campaign.Path, Line: c.Campaign.Audience.Line, Message: fmt.Sprintf("audience: no phone numbers belong to the country %q", country),
 			Hint: "use a code of ISO 3166-1, such as GB or SE",
@@ -48,10 +58,8 @@ func open(c Config) (*inputs, campaign.Problems, error) {
 		}
 		in.lists.AddSent(c.Sent)
 	}
+	problems = append(problems, ofAudience...)
 	c.report(Progress{Stage: ReadingRows})
-	if in.audience, err = openAudience(c); !problems.Collect(err) {
-		return in, nil, fmt.Errorf("plan: %w", err)
-	}
 	if in.hasColumns() {
 		if err := in.prepare(c); !problems.Collect(err) {
 			return in, nil, fmt.Errorf("plan: %w", err)
@@ -69,6 +77,7 @@ func (in *inputs) hasColumns() bool {
 func (in *inputs) prepare(c Config) (err error) {
 	columns := in.audience.Columns()
 	in.allowPremium = c.Campaign.Audience.AllowPremium
+	_, in.unlisted = c.Campaign.OptOuts()
 	in.mobiles = slices.ContainsFunc(c.Campaign.ChannelPriorityOrder, isForMobiles)
 	if in.numbers, err = phone.New(c.Campaign.Audience.Country); err != nil {
 		return err

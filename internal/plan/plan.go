@@ -235,6 +235,7 @@ func (b *builder) plan() *Plan {
 		findings = append(findings, Finding{Message: w.Message, Hint: w.Hint, Warning: true, Lines: []int{}})
 	}
 	findings = append(findings, notes(origin, b.in.lists.Lists())...)
+	findings = append(findings, unmatched(b.in.audience.Columns(), b.in.lists.Lists(), b.config.Campaign.Suppress)...)
 	return &Plan{
 		Rows:     b.rows,
 		Eligible: b.eligible,

@@ -59,6 +59,23 @@ func freeName(header []string, name string) string {
 	return free
 }
 
+// LineOf returns the column of a list that has the line of each row in the audience, which has the given columns; -1 where header is of no list that
+// a run of that audience writes.
+func LineOf(header []string, audience campaign.Columns) int {
+	i := len(audience.Header)
+	if i >= len(header) || header[i] != freeName(audience.Header, "line") {
+		return -1
+	}
+	return i
+}
+
+// Names reports whether cells, of a list that a run writes, are those of a row of its audience, which has the given columns.
+func Names(cells []string, r *campaign.Recipient, audience campaign.Columns) bool {
+	p := &printer{table: newTable(audience, false)}
+	want := p.original(r, &ledger.Entry{}, inDoubt)[:len(audience.Header)]
+	return len(cells) >= len(want) && slices.Equal(cells[:len(want)], want)
+}
+
 // header returns the first line of a list.
 func (t *table) header(l list) []byte {
 	names := ownColumns[:]
@@ -156,7 +173,7 @@ func listOf(s ledger.State) (list, bool) {
 
 // whole returns a row's cells in report.csv. They are valid until the next call.
 func (p *printer) whole(r *campaign.Recipient, e *ledger.Entry) []string {
-	address := p.address(r)
+	address := p.address(r, e)
 	var reason, channel, accepted string
 	if e.State == ledger.Skipped {
 		reason = campaign.SkipReason(e.Reason).String()
@@ -172,15 +189,34 @@ func (p *printer) whole(r *campaign.Recipient, e *ledger.Entry) []string {
 	return p.cells
 }
 
-// address returns the phone number of a row, or else the first of its other addresses.
-func (p *printer) address(r *campaign.Recipient) string {
-	switch {
-	case r.Address.IsZero() && len(r.Others) > 0 && p.full:
-		return r.Others[0].Stored()
-	case p.full:
+// address returns the address by which a row was accepted, as far as the ledger knows the channel; of other rows the phone number, or else the
+// first of the other addresses.
+func (p *printer) address(r *campaign.Recipient, e *ledger.Entry) string {
+	if other, isUsed := usedOther(r, e); isUsed && p.full {
+		return other.Stored()
+	} else if isUsed {
+		return other.String()
+	}
+	if p.full {
 		return r.Address.Reveal()
 	}
-	return r.Masked()
+	return r.Address.String()
+}
+
+// usedOther returns which of the addresses beside the phone number a row's is. It returns false where that is the number, or there is none.
+func usedOther(r *campaign.Recipient, e *ledger.Entry) (campaign.Identity, bool) {
+	if len(r.Others) == 0 {
+		return campaign.Identity{}, false
+	}
+	if e.State == ledger.Accepted && e.Attempts > 0 && e.Channel < len(campaign.Channels) {
+		if contact, isContact := r.On(campaign.Contact); isContact { // who is one is written to as that alone
+			return contact, true
+		}
+		if own, has := r.On(campaign.Channels[e.Channel]); has {
+			return own, true
+		}
+	}
+	return r.Others[0], r.Address.IsZero()
 }
 
 // note says of a row that somebody may have it twice, and why.

@@ -373,7 +373,7 @@ func TestVirtualAfterLookup(t *testing.T) {
 			text += fmt.Sprintf("+4477009%05d\n", i)
 		}
 		w.check(os.WriteFile(filepath.Join(dir, "optouts.csv"), []byte(text), 0o600))
-		lists, err := suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", time.Now())
+		lists, err := suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", nil, time.Now())
 		w.check(err)
 		w.check(w.send(func(c *Config) { c.Suppress = lists }))
 		if tally := w.books(); tally.Count(ledger.Skipped) != 1 {

@@ -55,7 +55,7 @@ func newStoringWorld(t testing.TB, days, rows int, faults ...string) *world {
 	w.cam, err = campaign.Parse("test.yaml", []campaign.Source{{Name: "test.yaml", Data: []byte(
 		"name: test\nmessage_content_type: CONTENT_NOTIFICATION\naudience: a.csv\nsuppress: none\nchannel_priority_order: [SMS]\nmessage: \"Hi ${name}\"\n")}})
 	w.check(err)
-	w.lists, err = suppress.Load(t.TempDir(), nil, "", time.Now())
+	w.lists, err = suppress.Load(t.TempDir(), nil, "", nil, time.Now())
 	w.check(err)
 	w.run, err = runstore.Acquire(filepath.Join(t.TempDir(), "run"), runstore.Options{Key: "test", Now: time.Now()})
 	w.check(err)
@@ -352,7 +352,7 @@ func TestVirtualOptOutWhileSending(t *testing.T) {
 		list := filepath.Join(dir, "optouts.csv")
 		w.check(os.WriteFile(list, []byte("phone\n+447700900001\n+447700901050\n"), 0o600))
 		var err error
-		w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", time.Now())
+		w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", nil, time.Now())
 		w.check(err)
 		w.check(w.send(func(c *Config) { c.Suppress = w.lists }))
 		if e, err := w.run.Ledger.Reader().Entry(1050); err != nil || e.State != ledger.Skipped || e.Number != 3 {
@@ -373,7 +373,7 @@ func TestVirtualOnlyToOnResume(t *testing.T) {
 		seeds := filepath.Join(t.TempDir(), "seeds.csv")
 		w.check(os.WriteFile(seeds, []byte("phone\n+447700900001\n+447700900025\n"), 0o600))
 		var err error
-		w.lists, err = suppress.Load("", nil, "", time.Now(), seeds)
+		w.lists, err = suppress.Load("", nil, "", nil, time.Now(), seeds)
 		w.check(err)
 		w.check(w.send(func(c *Config) { c.Suppress = w.lists }))
 		tally := w.books()
@@ -402,7 +402,7 @@ func TestVirtualOptOutsWhileSending(t *testing.T) {
 				list := filepath.Join(dir, "optouts.csv")
 				w.check(os.WriteFile(list, []byte("phone\n+447700919999\n"), 0o600))
 				var err error
-				w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}, {Sinch: true}}, "", time.Now())
+				w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}, {Sinch: true}}, "", nil, time.Now())
 				w.check(err)
 				c := w.config(w)
 				c.Suppress, c.Rate, c.MaxInFlight, c.NoCanary = w.lists, 0.2, 2, true
@@ -484,7 +484,7 @@ func TestVirtualListsWhileSending(t *testing.T) {
 			list := filepath.Join(dir, "optouts.csv")
 			w.check(os.WriteFile(list, []byte("phone\n+447700919999\n"), 0o600))
 			var err error
-			w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", time.Now())
+			w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", nil, time.Now())
 			w.check(err)
 			time.AfterFunc(20*time.Second, func() {
 				if lost {
@@ -521,7 +521,7 @@ func TestVirtualOptOutWhileWaitingForAPermit(t *testing.T) {
 		list := filepath.Join(dir, "optouts.csv")
 		w.check(os.WriteFile(list, []byte("phone\n+447700919999\n"), 0o600))
 		var err error
-		w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", time.Now())
+		w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", nil, time.Now())
 		w.check(err)
 		time.AfterFunc(3*time.Second, func() {
 			everybody := "phone\n"
@@ -618,7 +618,7 @@ func TestVirtualCanaryOfPeopleLeftOut(t *testing.T) {
 		}
 		w.check(os.WriteFile(filepath.Join(dir, "optouts.csv"), []byte(text), 0o600))
 		var err error
-		w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", time.Now())
+		w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", nil, time.Now())
 		w.check(err)
 		if got := stopCause(t, w.send(func(c *Config) { c.Suppress = w.lists })); got != Brake {
 			t.Errorf("cause = %v, want Brake", got)

@@ -175,7 +175,7 @@ func TestVirtualOptOutWhilePaused(t *testing.T) {
 		list := filepath.Join(dir, "optouts.csv")
 		w.check(os.WriteFile(list, []byte("phone\n+447700919999\n"), 0o600))
 		var err error
-		w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", time.Now())
+		w.lists, err = suppress.Load(dir, []campaign.SuppressionList{{File: "optouts.csv"}}, "", nil, time.Now())
 		w.check(err)
 		before := 0
 		time.AfterFunc(time.Minute, func() {

@@ -27,7 +27,7 @@ func BenchmarkLoad(b *testing.B) {
 	b.ReportAllocs()
 	rows := 0
 	for b.Loop() {
-		if _, err := Load(dir, []campaign.SuppressionList{spec}, "GB", time.Now()); err != nil {
+		if _, err := Load(dir, []campaign.SuppressionList{spec}, "GB", nil, time.Now()); err != nil {
 			b.Fatal(err)
 		}
 		rows += benchmarkEntries

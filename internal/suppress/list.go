@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ type ListInfo struct {
 	Only       bool // who is not on it must not be written to
 	Unreadable int  // rows that name nobody; more than 0 only where the campaign ignores them
 	Notes      []table.Note
+	Columns    campaign.Columns // of a file
 }
 
 // reading is a list as it was read. It does not change.
@@ -45,13 +47,14 @@ type listReader struct {
 	spec     campaign.SuppressionList
 	only     bool
 	numbers  *phone.Reader
+	own      []campaign.OwnColumn // of the audience
 	columns  campaign.Columns
 	reading  reading
 	problems campaign.Problems // of the first unreadable rows
 }
 
 // readList reads the list at path whole. What is wrong with it comes as [campaign.Problems].
-func readList(path string, spec campaign.SuppressionList, only bool, numbers *phone.Reader) (*reading, error) {
+func readList(path string, spec campaign.SuppressionList, only bool, numbers *phone.Reader, own []campaign.OwnColumn) (*reading, error) {
 	hidden := table.IncludeHidden // whoever may be meant is left out
 	if only {
 		hidden = table.SkipHidden
@@ -61,14 +64,14 @@ func readList(path string, spec campaign.SuppressionList, only bool, numbers *ph
 		return nil, err
 	}
 	defer func() { _ = file.Close() }() // nothing was written to it
-	l := &listReader{spec: spec, only: only, numbers: numbers, columns: file.Columns()}
+	l := &listReader{spec: spec, only: only, numbers: numbers, own: own, columns: file.Columns()}
 	if err := l.readAll(file); err != nil {
 		return nil, err
 	}
 	info := file.Info()
 	l.reading.info.File, l.reading.info.Path, l.reading.info.Only = spec.File, path, only
 	l.reading.info.ModTime, l.reading.info.Size, l.reading.info.SHA256 = info.ModTime, info.Size, info.SHA256
-	l.reading.info.Notes = info.Notes
+	l.reading.info.Notes, l.reading.info.Columns = info.Notes, l.columns
 	if err := l.judge(path); err != nil {
 		return nil, err
 	}
@@ -119,28 +122,34 @@ func (l *listReader) add(path string, row *campaign.Recipient) {
 }
 
 // addresses reads the addresses of a row. Of those that cannot be read it returns why the first one cannot.
+//
+// A column can have the name of a channel and hold something else: sms may say "STOP". Where the audience has no addresses on that channel, a cell
+// that is none is no fault beside an address that somebody of the audience can have. One that is an address counts wherever it stands.
 func (l *listReader) addresses(path string, row *campaign.Recipient) (keys []uint64, unread bool, why campaign.Problem) {
-	wrong := func(message, hint string) {
-		if !unread {
-			unread, why = true, campaign.Problem{File: path, Line: row.Line, Message: message, Hint: hint}
+	doubtful, named := false, false
+	wrong := func(isOurs bool, message, hint string) {
+		if !unread && (isOurs || !doubtful) {
+			why = campaign.Problem{File: path, Line: row.Line, Message: message, Hint: hint}
 		}
+		unread, doubtful = unread || isOurs, doubtful || !isOurs
 	}
-	number := func(name string, column int) {
+	number := func(isOurs bool, name string, column int) {
 		cell := strings.TrimSpace(row.Field(column))
 		if cell == "" {
 			return
 		}
 		address, finding := l.numbers.Read(cell, row.Field(l.columns.Country))
 		if address.IsZero() {
-			wrong(strings.Replace(finding.String(), "phone:", name+":", 1), finding.Hint())
+			wrong(isOurs, strings.Replace(finding.String(), "phone:", name+":", 1), finding.Hint())
 			return
 		}
-		keys = append(keys, address.Key())
+		keys, named = append(keys, address.Key()), true
 	}
-	number("phone", l.columns.Phone)
+	number(true, "phone", l.columns.Phone)
 	for _, own := range l.columns.Own {
+		isOurs := slices.ContainsFunc(l.own, func(ours campaign.OwnColumn) bool { return ours.Channel == own.Channel })
 		if own.Channel.ByPhone() {
-			number(own.Channel.Role(), own.Column)
+			number(isOurs, own.Channel.Role(), own.Column)
 			continue
 		}
 		cell := row.Field(own.Column)
@@ -148,12 +157,12 @@ func (l *listReader) addresses(path string, row *campaign.Recipient) (keys []uin
 		var fault campaign.IdentityError
 		switch {
 		case err == nil:
-			keys = append(keys, id.Key())
-		case errors.As(err, &fault) && fault != campaign.IdentityEmpty:
-			wrong(own.Channel.Role()+": "+fault.Error(), fault.Hint())
+			keys, named = append(keys, id.Key()), named || isOurs
+		case errors.As(err, &fault) && !fault.IsNone():
+			wrong(isOurs, own.Channel.Role()+": "+fault.Error(), fault.Hint())
 		}
 	}
-	return keys, unread, why
+	return keys, unread || doubtful && !named, why
 }
 
 func (l *listReader) unreadable(p campaign.Problem) {

@@ -21,10 +21,10 @@ type OptOuts struct {
 	Lists []string        // which of Sinch's lists these are, by their names in the API
 	Read  time.Time       // when they were; zero: they were not, and nobody is left out
 	Keys  []uint64        // of phone numbers ([campaign.Address.Key]), sorted, each once
-	Texts map[string]bool // identities that are no phone numbers, as Sinch writes them: those of other channels
+	Texts map[string]bool // identities that are no phone numbers, or may be none, as Sinch writes them but without a plus sign before digits
 }
 
-// People is how many they are.
+// People is how many they are, where whoever stands among both counts twice.
 func (o *OptOuts) People() int { return len(o.Keys) + len(o.Texts) }
 
 // has reports whether a person has opted out, by any of their addresses. Sinch's list does not say of which channel an identity is, so an id of
@@ -35,7 +35,8 @@ func (o *OptOuts) has(r *campaign.Recipient) bool {
 	}
 	return slices.ContainsFunc(r.Others, func(other campaign.Identity) bool {
 		text := other.Reveal()
-		return o.Texts[text] || o.hasNumber(campaign.PhoneAddress("+"+strings.TrimPrefix(text, "+")))
+		digits := strings.TrimPrefix(text, "+")
+		return o.Texts[text] || o.Texts[digits] || o.hasNumber(campaign.PhoneAddress("+"+digits))
 	})
 }
 

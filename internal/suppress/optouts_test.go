@@ -28,7 +28,7 @@ func optedOut(e164 ...string) *OptOuts {
 func TestOptOuts(t *testing.T) {
 	dir := folder(t, map[string]string{"optouts.txt": "+447700900001\n", "seeds.txt": "+447700900001\n+447700900002\n+447700900003\n+447700900004\n"})
 	specs := []campaign.SuppressionList{{Sinch: true}, {File: "optouts.txt"}}
-	s, err := Load(dir, specs, "GB", time.Now(), filepath.Join(dir, "seeds.txt"))
+	s, err := Load(dir, specs, "GB", everyChannel(), time.Now(), filepath.Join(dir, "seeds.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}

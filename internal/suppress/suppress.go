@@ -25,6 +25,7 @@ var ErrLost = errors.New("suppression list has been lost")
 // Set is the suppression lists of a campaign, and the lists outside of which nobody may be written to.
 type Set struct {
 	numbers *phone.Reader
+	own     []campaign.OwnColumn // of the audience
 	lists   []*list
 	optOuts *optOutList // nil: the campaign does not name it
 	sent    []Sent
@@ -57,17 +58,17 @@ type Match struct {
 }
 
 // Load reads all lists that are files, relative to dir, the campaign's folder. The country is the one by which national numbers are read where a
-// row has none of its own. Outside of the lists at the paths of only nobody may be written to; they are read like the others, and
+// row has none of its own; own are the audience's columns of addresses on single channels. Outside of the lists at the paths of only nobody may be written to; they are read like the others, and
 // come behind them.
 //
 // A list that is missing, broken, older than its MaxAge at now or names nobody, or a row of it that cannot be read, is an
 // error, all of them together as [campaign.Problems]. The country may be [phone.ErrCountry].
-func Load(dir string, specs []campaign.SuppressionList, country string, now time.Time, only ...string) (*Set, error) {
+func Load(dir string, specs []campaign.SuppressionList, country string, own []campaign.OwnColumn, now time.Time, only ...string) (*Set, error) {
 	numbers, err := phone.New(country)
 	if err != nil {
 		return nil, fmt.Errorf("load suppression lists: %w", err)
 	}
-	s := &Set{numbers: numbers}
+	s := &Set{numbers: numbers, own: own}
 	var problems campaign.Problems
 	for _, path := range only {
 		specs = append(specs[:len(specs):len(specs)], campaign.SuppressionList{File: path})
@@ -80,7 +81,7 @@ func Load(dir string, specs []campaign.SuppressionList, country string, now time
 		if !filepath.IsAbs(l.path) {
 			l.path = filepath.Join(dir, l.path)
 		}
-		err := l.read(numbers)
+		err := l.read(numbers, own)
 		if err == nil {
 			err = l.tooOld(now)
 		}
@@ -99,8 +100,8 @@ func Load(dir string, specs []campaign.SuppressionList, country string, now time
 func (s *Set) AddSent(lists []Sent) { s.sent = append(s.sent, lists...) }
 
 // read makes what the file now holds the current reading.
-func (l *list) read(numbers *phone.Reader) error {
-	r, err := readList(l.path, l.spec, l.only, numbers)
+func (l *list) read(numbers *phone.Reader, own []campaign.OwnColumn) error {
+	r, err := readList(l.path, l.spec, l.only, numbers, own)
 	if err != nil {
 		return err
 	}
@@ -203,15 +204,15 @@ func (s *Set) Refresh(now time.Time) error {
 	defer s.refreshing.Unlock()
 	var errs []error
 	for _, l := range s.lists {
-		if err := l.refresh(s.numbers, now); err != nil {
+		if err := l.refresh(s.numbers, s.own, now); err != nil {
 			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)
 }
 
-func (l *list) refresh(numbers *phone.Reader, now time.Time) error {
-	return l.loss.judge(l.readIfChanged(numbers), now)
+func (l *list) refresh(numbers *phone.Reader, own []campaign.OwnColumn, now time.Time) error {
+	return l.loss.judge(l.readIfChanged(numbers, own), now)
 }
 
 // loss is how long a list cannot be read.
@@ -234,7 +235,7 @@ func (l *loss) judge(err error, now time.Time) error {
 	return fmt.Errorf("read suppression list again: %w", err)
 }
 
-func (l *list) readIfChanged(numbers *phone.Reader) error {
+func (l *list) readIfChanged(numbers *phone.Reader, own []campaign.OwnColumn) error {
 	file, err := os.Stat(l.path)
 	if err != nil {
 		return fmt.Errorf("look at suppression list: %w", err)
@@ -243,5 +244,5 @@ func (l *list) readIfChanged(numbers *phone.Reader) error {
 	if file.Size() == last.Size && file.ModTime().Equal(last.ModTime) {
 		return nil
 	}
-	return l.read(numbers)
+	return l.read(numbers, own)
 }

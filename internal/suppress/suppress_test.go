@@ -40,7 +40,7 @@ func write(t testing.TB, path, content string) {
 
 func load(t testing.TB, dir string, specs ...campaign.SuppressionList) *Set {
 	t.Helper()
-	s, err := Load(dir, specs, "GB", time.Now())
+	s, err := Load(dir, specs, "GB", everyChannel(), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestMatchIdentities(t *testing.T) {
 // An id that cannot be read is a person who could be written to.
 func TestUnreadableIdentities(t *testing.T) {
 	dir := folder(t, map[string]string{"ids.csv": "messenger,sms,id,name\n1.23457E+15,,C1,\n12,O7700,,\n,,,Ann\n13,,,\n"})
-	_, err := Load(dir, []campaign.SuppressionList{{File: "ids.csv"}}, "GB", time.Now())
+	_, err := Load(dir, []campaign.SuppressionList{{File: "ids.csv"}}, "GB", everyChannel(), time.Now())
 	for _, want := range []string{"ids.csv:2: messenger: a spreadsheet has replaced the id", "ids.csv:3: sms: has a letter in it", "ids.csv:4: row names nobody", "3 of 4 rows"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
@@ -145,7 +145,7 @@ func TestUnreadableIdentities(t *testing.T) {
 // Outside of a list is whoever could be reached by an address that is not on it.
 func TestOnlyWithIdentities(t *testing.T) {
 	dir := folder(t, map[string]string{"seeds.csv": "phone,messenger,id\n07700900001,11,C1\n07700900002,,C2\n,,C3\n"})
-	s, err := Load(dir, nil, "GB", time.Now(), filepath.Join(dir, "seeds.csv"))
+	s, err := Load(dir, nil, "GB", everyChannel(), time.Now(), filepath.Join(dir, "seeds.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestOnlyWithIdentities(t *testing.T) {
 func TestOnly(t *testing.T) {
 	dir := folder(t, map[string]string{"optouts.txt": "07700900002\n", "seeds.csv": "phone,id\n07700900001,C1\n07700900002,C2\n,C3\n"})
 	seeds := filepath.Join(dir, "seeds.csv")
-	s, err := Load(dir, []campaign.SuppressionList{{File: "optouts.txt"}}, "GB", time.Now(), seeds)
+	s, err := Load(dir, []campaign.SuppressionList{{File: "optouts.txt"}}, "GB", everyChannel(), time.Now(), seeds)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +211,7 @@ func TestOnly(t *testing.T) {
 	if err := s.Refresh(time.Now().Add(time.Minute)); !errors.Is(err, ErrLost) {
 		t.Errorf("Refresh a minute later = %v, want ErrLost", err)
 	}
-	_, err = Load(dir, []campaign.SuppressionList{{File: "nosuch.csv"}}, "GB", time.Now(), seeds)
+	_, err = Load(dir, []campaign.SuppressionList{{File: "nosuch.csv"}}, "GB", everyChannel(), time.Now(), seeds)
 	var problems campaign.Problems
 	if !errors.As(err, &problems) || len(problems) != 2 {
 		t.Errorf("Load of two lists that are not there = %v", err)
@@ -240,7 +240,7 @@ func TestHiddenRows(t *testing.T) {
 	if notes := s.Lists()[0].Notes; len(notes) != 1 || notes[0].Count != 1 {
 		t.Errorf("notes %+v, want that a row is hidden", notes)
 	}
-	only, err := Load(dir, nil, "GB", time.Now(), path)
+	only, err := Load(dir, nil, "GB", everyChannel(), time.Now(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -291,7 +291,8 @@ func TestLists(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"ids.csv", path} {
-		want := []ListInfo{{File: name, Path: path, ModTime: file.ModTime(), Size: file.Size(), SHA256: sha256.Sum256([]byte(content)), Entries: 3}}
+		want := []ListInfo{{File: name, Path: path, ModTime: file.ModTime(), Size: file.Size(), SHA256: sha256.Sum256([]byte(content)), Entries: 3,
+			Columns: campaign.Columns{Header: []string{"id"}, Phone: -1, Language: -1, Country: -1, TimeZone: -1}}}
 		if diff := cmp.Diff(want, load(t, dir, campaign.SuppressionList{File: name}).Lists()); diff != "" {
 			t.Errorf("Lists of %s (-want +got):\n%s", name, diff)
 		}
@@ -332,7 +333,7 @@ func TestFailsClosed(t *testing.T) {
 				write(t, filepath.Join(dir, "list.csv"), tc.content)
 			}
 			now := time.Now().Add(2 * time.Hour)
-			_, err := Load(dir, []campaign.SuppressionList{{File: "good.txt"}, {File: "list.csv", MaxAge: tc.maxAge}}, "GB", now)
+			_, err := Load(dir, []campaign.SuppressionList{{File: "good.txt"}, {File: "list.csv", MaxAge: tc.maxAge}}, "GB", everyChannel(), now)
 			var problems campaign.Problems
 			if !errors.As(err, &problems) {
 				t.Fatalf("Load = %v, want problems", err)
@@ -354,7 +355,7 @@ func TestFailsClosed(t *testing.T) {
 
 func TestProblemsAreBounded(t *testing.T) {
 	dir := folder(t, map[string]string{"list.csv": "phone\n" + strings.Repeat("nobody\n", 5000)})
-	_, err := Load(dir, []campaign.SuppressionList{{File: "list.csv"}}, "", time.Now())
+	_, err := Load(dir, []campaign.SuppressionList{{File: "list.csv"}}, "", everyChannel(), time.Now())
 	var problems campaign.Problems
 	if !errors.As(err, &problems) || len(problems) != 1+mostProblems || !strings.HasPrefix(problems[0].Message, "5000 of 5000 rows") {
 		t.Errorf("Load = %d problems, first %v", len(problems), problems[0])
@@ -371,13 +372,13 @@ func TestIgnoreUnreadable(t *testing.T) {
 		t.Error("the id beside a number that cannot be read does not count")
 	}
 	write(t, filepath.Join(dir, "list.csv"), "phone,id\n077OO900001,\n")
-	if _, err := Load(dir, []campaign.SuppressionList{{File: "list.csv", IgnoreUnreadable: true}}, "GB", time.Now()); err == nil {
+	if _, err := Load(dir, []campaign.SuppressionList{{File: "list.csv", IgnoreUnreadable: true}}, "GB", everyChannel(), time.Now()); err == nil {
 		t.Error("a list of unreadable rows alone is taken")
 	}
 }
 
 func TestLoadRefusesCountry(t *testing.T) {
-	if _, err := Load(t.TempDir(), nil, "Sweden", time.Now()); !errors.Is(err, phone.ErrCountry) {
+	if _, err := Load(t.TempDir(), nil, "Sweden", everyChannel(), time.Now()); !errors.Is(err, phone.ErrCountry) {
 		t.Errorf("Load = %v, want ErrCountry", err)
 	}
 }
@@ -482,4 +483,46 @@ func TestMatchDuringRefresh(t *testing.T) {
 	}
 	close(done)
 	group.Wait()
+}
+
+// everyChannel are the columns of an audience that has addresses on all channels.
+func everyChannel() (own []campaign.OwnColumn) {
+	for i, c := range campaign.OwnChannels() {
+		own = append(own, campaign.OwnColumn{Channel: c, Column: i})
+	}
+	return own
+}
+
+// A column of a list that has a channel's name counts where its cells are addresses; where they are none, only an audience with such addresses, or a
+// row that names nobody else, makes that a fault.
+func TestOtherMeaning(t *testing.T) {
+	const stop = "+447700900001,STOP,stop all,C1\n"
+	for _, tc := range []struct {
+		name, rows string
+		own        []campaign.OwnColumn
+		isWrong    bool
+	}{
+		{"beside a number", stop, nil, false},
+		{"of another channel", stop, []campaign.OwnColumn{{Channel: campaign.WhatsApp}}, false},
+		{"of a phone channel of the audience", stop, []campaign.OwnColumn{{Channel: campaign.SMS}}, true},
+		{"of a channel of the audience", stop, []campaign.OwnColumn{{Channel: campaign.Messenger}}, true},
+		{"beside an id alone", ",STOP,stop all,C1\n", nil, true},
+		{"alone", ",STOP,,\n", nil, true},
+		{"beside an id that nobody has", ",077OO900001,PS9,\n", nil, true},
+		{"the number is wrong", "077OO900001,+447700900002,,\n", nil, true},
+	} {
+		dir := folder(t, map[string]string{"list.csv": "phone,sms,messenger,id\n" + tc.rows + "+447700900003,+447700900002,PS1,\n"})
+		s, err := Load(dir, []campaign.SuppressionList{{File: "list.csv"}}, "GB", tc.own, time.Now())
+		if (err != nil) != tc.isWrong {
+			t.Errorf("%s: Load = %v", tc.name, err)
+		}
+		if err != nil {
+			continue
+		}
+		for _, number := range []string{"+447700900001", "+447700900002", "+447700900003"} {
+			if _, found := s.Match(person(number), ""); !found {
+				t.Errorf("%s: %s is not left out", tc.name, number)
+			}
+		}
+	}
 }
