@@ -46,7 +46,7 @@ func (r *runner) acquire(ctx context.Context) error {
 	if m.Sandbox != r.flags.sandbox {
 		return inputErrorf("%s holds a run that was begun %s --sandbox", dir, map[bool]string{true: "with", false: "without"}[m.Sandbox])
 	}
-	changed := r.run.Begun() && m.CampaignDigest != digest(r.campaign)
+	changed := r.run.Begun() && changedSince(m, r.campaign)
 	if !r.flags.sandbox || !m.State.Done() && !changed {
 		return nil
 	}

@@ -24,7 +24,7 @@ import (
 // compare holds campaign and settings against a run that has begun or ended. It returns true where there is nothing to do.
 func (r *runner) compare(ctx context.Context) (over bool, err error) {
 	m := r.run.Meta()
-	changed := m.CampaignDigest != digest(r.campaign)
+	changed := changedSince(m, r.campaign)
 	audienceChanged := r.audienceChanged(ctx, m)
 	switch {
 	case m.State == runstore.Cancelled:

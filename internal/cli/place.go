@@ -223,6 +223,17 @@ func shortened(path string) string {
 	return path
 }
 
+// changedSince reports whether a campaign is another than the one of a run that has begun. How the audience's file is written was said for
+// reading it then: by flags, it may be, which need not be given again.
+func changedSince(m runstore.Meta, c *campaign.Campaign) bool {
+	as := *c
+	as.Audience.Encoding, as.Audience.Delimiter = m.Encoding, 0
+	for _, d := range m.Delimiter {
+		as.Audience.Delimiter = d
+	}
+	return digest(c) != m.CampaignDigest && digest(&as) != m.CampaignDigest
+}
+
 func digest(c *campaign.Campaign) string {
 	sum := c.ContentDigest()
 	return hex.EncodeToString(sum[:])

@@ -161,7 +161,7 @@ func (r *runner) campaignOf(m runstore.Meta) (*campaign.Campaign, error) {
 		err = fmt.Errorf("it is %s by now", onDisk.Name)
 	}
 	c := onDisk
-	if err != nil || digest(onDisk) != m.CampaignDigest {
+	if err != nil || changedSince(m, onDisk) {
 		if c, err = r.frozen(path, m, onDisk, err); err != nil {
 			return nil, err
 		}

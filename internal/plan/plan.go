@@ -213,6 +213,10 @@ func (b *builder) commit() (*Plan, error) {
 		}
 		m.CampaignDigest = hex.EncodeToString(content[:])
 		m.AudienceFile, m.AudienceSheet, m.AudienceDigest = audience.name, audience.file.Sheet, audience.digest
+		m.Encoding, m.Delimiter = b.config.Campaign.Audience.Encoding, ""
+		if d := b.config.Campaign.Audience.Delimiter; d != 0 {
+			m.Delimiter = string(d)
+		}
 		m.PlanDigest = p.Digest
 		m.Rows, m.Eligible = p.Rows, p.Eligible
 		m.Freeze(size)

@@ -109,6 +109,8 @@ type Meta struct {
 	CampaignFile   string            `json:"campaign_file,omitempty"`   // its whole path then
 	AudienceFile   string            `json:"audience_file,omitempty"`
 	AudienceSheet  string            `json:"audience_sheet,omitempty"`  // of a workbook
+	Encoding       string            `json:"encoding,omitempty"`        // of the audience\'s file, as somebody has said
+	Delimiter      string            `json:"delimiter,omitempty"`       // the same
 	AudienceDigest string            `json:"audience_sha256,omitempty"` // of the file's bytes
 	PlanDigest     string            `json:"plan_sha256,omitempty"`
 	Rows           int               `json:"rows"`
