@@ -122,6 +122,17 @@ func (h *header) answers() map[string][ranks][]int {
 	return answers
 }
 
+// numbers returns the columns of phone numbers, of every kind and rank, but for the one that was chosen.
+func (h *header) numbers(chosen int) []int {
+	var all []int
+	for i, name := range h.names {
+		if m, isUsual := h.meanings[campaign.FoldFurther(name)]; isUsual && m.role == "phone" && i != chosen {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
 // role returns the column of a role: the one that the campaign names, else the one that goes by a usual name of the best rank, else -1.
 func (h *header) role(role string, mapping map[string]string, answers [ranks][]int) int {
 	if name, isMapped := mapping[role]; isMapped {

@@ -14,6 +14,7 @@ import (
 type Reader struct {
 	*table.Reader
 	columns campaign.Columns
+	numbers []int // of a list, further columns of phone numbers
 
 	unused, suggestions []string
 }
@@ -69,7 +70,9 @@ func OpenPart(path string, o table.Options, of campaign.Columns) (*Reader, error
 		} else if r.columns, err = h.columns(nil, campaign.OwnChannels()); err != nil {
 			return err
 		}
+		r.numbers = h.numbers(r.columns.Phone)
 		h.asStored(r, nil)
+		r.AsStored(r.numbers...)
 		if r.columns.Phone < 0 && r.columns.ID < 0 && r.columns.Own == nil {
 			h.report(0, "no column is known to hold phone numbers or ids",
 				"name one phone or id, or give a list of numbers alone, one on each line; "+h.hint(""))
@@ -139,6 +142,10 @@ func (r *Reader) Unused() []string { return r.unused }
 
 // Suggestions returns what could be written into the campaign for columns whose names are nearly those of a role that none has.
 func (r *Reader) Suggestions() []string { return r.suggestions }
+
+// Numbers returns the columns of a list, beside the one of the role phone, whose names say that they hold phone numbers: whoever is on a list
+// with two of them is on it with both.
+func (r *Reader) Numbers() []int { return r.numbers }
 
 // isPlain reports whether a file is a plain list: no header, a number on each line. What it goes by is the first line that has
 // something in it and is no comment; a file of comments alone is a plain list of nobody.

@@ -22,6 +22,7 @@ const (
 	Two                                             // more than one number
 	Extension                                       // the number of an extension behind it
 	Grouped                                         // 447,700,900,123: a spreadsheet has taken it for an amount
+	Computed                                        // -7700900100, 770090000.1, 31.01.2026: a spreadsheet has computed it
 	Scientific                                      // 4.479E+11: a spreadsheet has destroyed the number
 	National                                        // a national number and no country
 	NoPlus                                          // the same, but it could be one with its calling code and no plus sign
@@ -82,6 +83,11 @@ func (f Finding) text() findingText {
 		return findingText{"phone: holds more than one number", "keep one number in the cell"}
 	case Extension:
 		return findingText{"phone: has an extension", "no message reaches an extension; give a number that a phone has to itself"}
+	case Computed:
+		return findingText{
+			"phone: has the form of a sum, a fraction or a date, as when a spreadsheet has computed it",
+			"format the column as text where the file is exported; what the number was cannot be told from this",
+		}
 	case Grouped:
 		return findingText{
 			"phone: a spreadsheet has set commas into it as into an amount",

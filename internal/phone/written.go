@@ -40,6 +40,9 @@ func (w *written) read(cell string) Finding {
 		return Grouped
 	}
 	cell, w.decimal = withoutDecimals(cell)
+	if isComputed(cell) {
+		return Computed
+	}
 	for i, r := range cell {
 		if finding := w.add(r); finding != OK {
 			if isExtension(cell[i:]) && w.length >= fewestBeforeExtension {
@@ -49,6 +52,36 @@ func (w *written) read(cell string) Finding {
 		}
 	}
 	return w.judge()
+}
+
+// isComputed reports whether a cell is what a spreadsheet has made of a number: a sum that begins with a minus, a fraction, or a date.
+func isComputed(cell string) bool {
+	if rest, isNegative := strings.CutPrefix(strings.Replace(cell, "\u2212", "-", 1), "-"); isNegative {
+		return rest != "" && '0' <= rest[0] && rest[0] <= '9'
+	}
+	first, rest, separator := cutDigits(cell)
+	second, third, again := cutDigits(rest)
+	switch {
+	case separator == '.' || separator == ',':
+		if len(first) >= 6 && len(second) <= 3 && isDigits(second) && third == "" && again == 0 {
+			return true
+		}
+	case separator != '-' && separator != '/':
+		return false
+	}
+	isYear := func(s string) bool { return len(s) == 4 && isDigits(s) && (s[:2] == "19" || s[:2] == "20") }
+	isDay := func(s string) bool { return (len(s) == 1 || len(s) == 2) && isDigits(s) }
+	return again == separator && isDay(second) && (isDay(first) && isYear(third) || isYear(first) && isDay(third))
+}
+
+// cutDigits cuts a text behind the digits that it begins with, and behind the character that follows them.
+func cutDigits(text string) (digits, rest string, separator byte) {
+	for i := 0; i < len(text); i++ {
+		if text[i] < '0' || text[i] > '9' {
+			return text[:i], text[i+1:], text[i]
+		}
+	}
+	return text, "", 0
 }
 
 // canonical reads the form that exports from other systems mostly have, a plus sign and ASCII digits, without looking at runes.

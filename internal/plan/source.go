@@ -97,7 +97,7 @@ func (r *rowReader) fill(f *frame) error {
 		r.next++
 		r.row++
 		for _, cell := range row.Cells {
-			f.text += len(cell)
+			f.text += len(cell) + cellSize
 		}
 		if f.text > maxText {
 			return r.tooWide(f)
@@ -105,6 +105,9 @@ func (r *rowReader) fill(f *frame) error {
 	}
 	return nil
 }
+
+// cellSize is how much memory a cell takes beside its text.
+const cellSize = 16
 
 // tooWide refuses rows of which nobody needs so much: some thousand characters for each person.
 func (r *rowReader) tooWide(f *frame) error {

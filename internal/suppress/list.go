@@ -49,6 +49,7 @@ type listReader struct {
 	numbers  *phone.Reader
 	own      []campaign.OwnColumn // of the audience
 	columns  campaign.Columns
+	others   []int // further columns of phone numbers
 	reading  reading
 	problems campaign.Problems // of the first unreadable rows
 }
@@ -65,6 +66,9 @@ func readList(path string, spec campaign.SuppressionList, only bool, numbers *ph
 	}
 	defer func() { _ = file.Close() }() // nothing was written to it
 	l := &listReader{spec: spec, only: only, numbers: numbers, own: own, columns: file.Columns()}
+	if !only { // whom a list lets out it has to name as everybody would
+		l.others = file.Numbers()
+	}
 	if err := l.readAll(file); err != nil {
 		return nil, err
 	}
@@ -146,6 +150,9 @@ func (l *listReader) addresses(path string, row *campaign.Recipient) (keys []uin
 		keys, named = append(keys, address.Key()), true
 	}
 	number(true, "phone", l.columns.Phone)
+	for _, column := range l.others {
+		number(false, l.columns.Header[column], column)
+	}
 	for _, own := range l.columns.Own {
 		isOurs := slices.ContainsFunc(l.own, func(ours campaign.OwnColumn) bool { return ours.Channel == own.Channel })
 		if own.Channel.ByPhone() {

@@ -526,3 +526,27 @@ func TestOtherMeaning(t *testing.T) {
 		}
 	}
 }
+
+// Whoever is on a list with two numbers is on it with both, whichever column is the one that an audience would be sent to.
+func TestSeveralNumbers(t *testing.T) {
+	dir := folder(t, map[string]string{
+		"both.csv": "CustomerNo,Telephone,Mobile,Fax\nC1,+447700900001,,\nC2,n/a,+447700900002,\nC3,+447700900003,+447700900004,+447700900005\n",
+	})
+	s := load(t, dir, campaign.SuppressionList{File: "both.csv"})
+	for i := range 5 {
+		if _, found := s.Match(people(t, fmt.Sprintf("+44770090000%d", i+1)), ""); !found {
+			t.Errorf("number %d is not left out", i+1)
+		}
+	}
+}
+
+// What a spreadsheet writes in place of a number is no comment, and nobody knows whose it was.
+func TestErrorValuesAreNoComments(t *testing.T) {
+	dir := folder(t, map[string]string{"list.txt": "# opted out, \"by letter\" too\n+447700900001\n#N/A\n", "good.txt": "# opted out, \"by letter\" too\n#\n#old\n+447700900001\n"})
+	if _, err := Load(dir, []campaign.SuppressionList{{File: "list.txt"}}, "GB", nil, time.Now()); err == nil || !strings.Contains(err.Error(), "list.txt:3: phone:") {
+		t.Errorf("%v, want that line 3 is no number", err)
+	}
+	if infos := load(t, dir, campaign.SuppressionList{File: "good.txt"}).Lists(); infos[0].Entries != 1 {
+		t.Errorf("%+v, want one entry", infos)
+	}
+}

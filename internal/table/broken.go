@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"sendoff/campaign"
 )
@@ -32,6 +33,12 @@ func (t *text) strayQuote(malformed *csv.ParseError) (campaign.Problem, error) {
 	}, nil
 }
 
+// rowText is the text of the current row.
+func (t *text) rowText() string {
+	row, _ := t.stream.row(t.csv.InputOffset())
+	return string(row)
+}
+
 // readBroken adds a row that the parser could not read, or returns the error that ends the file.
 func (t *text) readBroken(b *Batch, record []string, err error) error {
 	if errors.Is(err, io.EOF) {
@@ -40,6 +47,10 @@ func (t *text) readBroken(b *Batch, record []string, err error) error {
 	var malformed *csv.ParseError
 	if !errors.As(err, &malformed) {
 		return t.broken(err)
+	}
+	if t.isList && malformed.Line == malformed.StartLine && strings.HasPrefix(t.rowText(), "#") {
+		t.next() // of a comment
+		return nil
 	}
 	problem, err := t.strayQuote(malformed)
 	if err != nil {
@@ -111,10 +122,14 @@ func (t *text) broken(err error) error {
 func (t *text) unsure() error {
 	g := t.stream.guessed.judge()
 	switch {
+	case t.stream.guessed.utf8 > 0:
+		return t.source.problem("is in two encodings: some of its letters are UTF-8, and some are not. Several exports seem to stand in it, or it is damaged", asUTF8)
 	case g.encoding == nil:
 		return t.source.problem("is in an encoding that is not known here", asUTF8)
-	case g.confidence >= sureEnough:
-		return t.source.problem(fmt.Sprintf("looks like %s at its beginning, and as a whole like %s (%d %%)", t.stream.encoding.name, g.name, g.confidence), sayEncoding+"; or "+asUTF8)
+	case g.confidence >= sureEnough && g.name != western:
+		name := strings.ToLower(strings.ReplaceAll(g.name, " ", ""))
+		return t.source.problem(fmt.Sprintf("is not UTF-8. It looks like %s (%d %%), and is read as that only where somebody says so: too few letters differ between the old encodings",
+			g.name, g.confidence), "say audience: {encoding: "+name+"}, or --encoding "+name+", and look at the names in plan --rows; or "+asUTF8)
 	}
 	return t.source.problem(fmt.Sprintf("is not UTF-8, and its other encoding cannot be told: it may be %s (%d %%) or %s; too little stands in it beyond ASCII, or it fits neither",
 		g.name, g.confidence, g.rival), sayEncoding+"; or "+asUTF8)

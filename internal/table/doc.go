@@ -21,11 +21,13 @@
 //
 // # Encodings
 //
-// A byte order mark, the zero bytes of UTF-16, or valid UTF-8 tell the encoding. Else it is one with a byte for each character, and guessed:
-// from which letters stand beside which, since a name in the wrong encoding has capitals, symbols or consonants where no language has
-// them. The judgement is of the whole file: the guess that its beginning allows is confirmed at its end, or the file is refused. Below
-// a confidence of 85 % it is refused too: a wrong guess writes people's names wrongly, and nobody would see it. ISO-8859-1 is not told
-// from Windows-1252, of which it is a part but for control characters that nobody writes.
+// A byte order mark, the zero bytes of UTF-16, or valid UTF-8 tell the encoding. Else it is one with a byte for each character, and weighed:
+// by which letters stand beside which, since a name in the wrong encoding has capitals, symbols or consonants where no language has
+// them. Only Windows-1252 is taken without somebody saying so, at a confidence of 85 % or more: of the others too few letters differ, and
+// many of their relatives are not weighed at all, so that a wrong guess would write people's names wrongly, and nobody would see it. They
+// are named, and refused. The judgement is of the whole file: what its beginning allows is confirmed at its end, or the file is refused;
+// and so is one in which letters of UTF-8 stand beside others. ISO-8859-1 is not told from Windows-1252, of which it is a part but for
+// control characters that nobody writes.
 //
 // Text that has been ASCII so far is the same in all of these, so that one byte behind a million rows can still change the encoding. Where
 // UTF-8 was seen before, that byte is an error: the file was put together of several, or damaged.

@@ -11,6 +11,9 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
+// western is the name of the only encoding that is taken without being told.
+const western = "Windows-1252"
+
 // sureEnough is the confidence, in percent, below which a guess is not used.
 const sureEnough = 85
 
@@ -24,7 +27,7 @@ type candidate struct {
 
 // candidates are the encodings that are guessed. A language is its letters beyond ASCII, the most frequent first.
 func candidates() []candidate {
-	western := []string{
+	westerners := []string{
 		"éèàçêôîëûâïùœü", "äüößé", "áóíéñúüç", "ãçáéíóõêâúôà", "àèìòùé", "ëéèïöüáó", // French, German, Spanish, Portuguese, Italian, Dutch
 		"åäöéü", "øåæéöäü", "äöå", "áíðéóöúþýæ", "áéíóú", "àéèòíóúçïü", // Swedish, Danish, Finnish, Icelandic, Irish, Catalan
 	}
@@ -36,8 +39,8 @@ func candidates() []candidate {
 	cyrillic := []string{"оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё", "оаинтвреслкудмпзяьгбчхйжіїцюєшщфґ", "аоиетнрсвлкдпмузгъябчхжшцйщюфь"}
 	greek := []string{"αοιετσνηυρπκμλωςγδθχφβξζψάόίέήώύ"}
 	return []candidate{
-		{encoding{name: "Windows-1252", table: charmap.Windows1252}, 0.66, western, true},
-		{encoding{name: "ISO-8859-15", table: charmap.ISO8859_15}, 0.02, western, true},
+		{encoding{name: western, table: charmap.Windows1252}, 0.66, westerners, true},
+		{encoding{name: "ISO-8859-15", table: charmap.ISO8859_15}, 0.02, westerners, true},
 		{encoding{name: "Windows-1250", table: charmap.Windows1250}, 0.15, central, true},
 		{encoding{name: "ISO-8859-2", table: charmap.ISO8859_2}, 0.02, central, true},
 		{encoding{name: "Windows-1254", table: charmap.Windows1254}, 0.03, turkish, true},
@@ -45,8 +48,8 @@ func candidates() []candidate {
 		{encoding{name: "Windows-1251", table: charmap.Windows1251}, 0.03, cyrillic, false},
 		{encoding{name: "Windows-1253", table: charmap.Windows1253}, 0.02, greek, false},
 		{encoding{name: "KOI8-R", table: charmap.KOI8R}, 0.01, cyrillic, false},
-		{encoding{name: "Mac Roman", table: charmap.Macintosh}, 0.03, western, true},
-		{encoding{name: "CP850", table: charmap.CodePage850}, 0.03, western, true},
+		{encoding{name: "Mac Roman", table: charmap.Macintosh}, 0.03, westerners, true},
+		{encoding{name: "CP850", table: charmap.CodePage850}, 0.03, westerners, true},
 	}
 }
 
@@ -80,6 +83,9 @@ func placeOf(b byte) place {
 type evidence struct {
 	seen [128][places][places]uint32
 	last byte // the byte before the text that is seen next
+	// utf8 counts what are letters in UTF-8, and in Windows-1252 an Ã or Â before a sign (é): nobody writes these, but where two files were put
+	// together, in two encodings.
+	utf8 int
 }
 
 // add takes over the bytes of src that follow those before.
@@ -96,10 +102,19 @@ func (e *evidence) add(src []byte) {
 			after = src[i+1]
 		}
 		e.seen[b-0x80][placeOf(before)][placeOf(after)]++
+		if b < 0xc0 && (before == 0xc2 || before == 0xc3) {
+			e.utf8++
+		}
 	}
 	if len(src) > 0 {
 		e.last = src[len(src)-1]
 	}
+}
+
+// isTaken reports whether a guess is used without somebody saying so. What Windows writes in Western Europe and America is; between the others
+// too few letters differ, and each of them has relatives that are not even among the candidates.
+func (g guess) isTaken() bool {
+	return g.encoding != nil && g.name == western && g.confidence >= sureEnough
 }
 
 // guess is what an encoding is taken for.

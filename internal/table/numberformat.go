@@ -148,6 +148,9 @@ func (s *styles) display(number string, f *numberFormat) string {
 			return text
 		}
 	case other:
+		if v, err := strconv.ParseFloat(number, 64); err != nil || math.IsNaN(v) || math.IsInf(v, 0) { // no number, for which excelize may look for ever
+			return number
+		}
 		if text, err := s.ask(number, f); err == nil {
 			return text
 		}

@@ -15,6 +15,9 @@ const batchRows = 1000
 // batchBytes is how much text is put into a batch before it counts as full, so that long rows do not make it large.
 const batchBytes = 4 << 20
 
+// cellSize is how much memory a cell takes beside its text.
+const cellSize = 16
+
 // Row is a row and where it begins.
 type Row struct {
 	Line  int      // of the file, from 1
@@ -41,7 +44,7 @@ func (b *Batch) add(line int, cells []string, bytes int) {
 // addFrom appends the row whose cells stand in b.cells from a place on.
 func (b *Batch) addFrom(at, line, bytes int) {
 	b.Rows = append(b.Rows, Row{Line: line, Cells: b.cells[at:len(b.cells):len(b.cells)]})
-	b.bytes += bytes
+	b.bytes += bytes + cellSize*(len(b.cells)-at) // a file may have few bytes and many cells
 }
 
 // addBad appends what is wrong with the row that is added next.

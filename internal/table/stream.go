@@ -37,6 +37,7 @@ type stream struct {
 	encoding *encoding
 	isTold   bool
 	guessed  *evidence // of an encoding that was guessed, else nil
+	told     evidence  // against an encoding of bytes that was told
 	sure     int       // percent
 
 	raw  []byte // bytes that are not decoded yet
@@ -123,6 +124,9 @@ func (s *stream) read() error {
 	}
 	s.raw = slices.Grow(s.raw, readSize)
 	n, err := s.in.Read(s.raw[len(s.raw) : len(s.raw)+readSize])
+	if s.encoding.table != nil && s.guessed == nil {
+		s.told.add(s.raw[len(s.raw) : len(s.raw)+n])
+	}
 	if s.guessed != nil {
 		s.guessed.add(s.raw[len(s.raw) : len(s.raw)+n])
 	}
@@ -226,7 +230,7 @@ func (s *stream) guess(at int) {
 	}
 	s.guessed.add(s.raw)
 	g := s.guessed.judge()
-	if g.encoding == nil {
+	if g.encoding == nil || g.name != western || s.guessed.utf8 > 0 {
 		s.err = errUnsure
 		return
 	}
@@ -281,7 +285,7 @@ func (s *stream) end() {
 		return
 	}
 	g := s.guessed.judge()
-	if g.encoding == nil || g.confidence < sureEnough || !s.guessed.sameText(&candidate{encoding: *s.encoding}, &candidate{encoding: *g.encoding}) {
+	if !g.isTaken() || s.guessed.utf8 > 0 || !s.guessed.sameText(&candidate{encoding: *s.encoding}, &candidate{encoding: *g.encoding}) {
 		s.err = errUnsure
 		return
 	}

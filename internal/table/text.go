@@ -24,6 +24,7 @@ type text struct {
 
 	start   []byte // the beginning of the table
 	isAll   bool   // that is all there is
+	isList  bool   // without a header, and with comments
 	isUTF8  bool   // it could be UTF-8, and is said not to be
 	dialect dialect
 
@@ -130,7 +131,7 @@ func (t *text) noHeader(name string) {
 	if !t.dialect.isTold {
 		t.csv.Comma = ','
 	}
-	t.csv.Comment = '#'
+	t.isList = true
 	t.names = []Name{{Text: name, At: campaign.Problem{File: t.source.name}}}
 }
 
@@ -180,7 +181,7 @@ func (t *text) read(b *Batch) error {
 		switch {
 		case err != nil:
 			return t.readBroken(b, record, err)
-		case t.isNone(record):
+		case t.isNone(record), t.isComment(record):
 			t.next()
 		default:
 			return t.take(b, record)
@@ -232,6 +233,17 @@ func (t *text) isNone(record []string) bool {
 		return true
 	}
 	return false
+}
+
+// isComment reports whether a row of a list without a header is a comment, and not what a spreadsheet writes in place of a number.
+func (t *text) isComment(record []string) bool {
+	return t.isList && strings.HasPrefix(record[0], "#") && !isErrorValue(strings.TrimSpace(record[0]))
+}
+
+// isErrorValue reports whether a text is how a spreadsheet shows that it has no value: #N/A, #REF!, #NAME?, in any language.
+func isErrorValue(text string) bool {
+	name, isHash := strings.CutPrefix(text, "#")
+	return isHash && name != "" && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsUpper(r) && !strings.ContainsRune("/!?0._", r) })
 }
 
 func (t *text) line() int {
@@ -287,6 +299,8 @@ func (t *text) notes() []Note {
 	}
 	add(Note{}, t.isUTF8, "is UTF-8 text at its beginning, and read as "+t.stream.encoding.name+" as the campaign says", "take the encoding out of the campaign: it is found out")
 	add(Note{}, t.dialect.unnamed > 0, "columns at the end have neither a name nor a value: left out", "")
+	add(Note{}, !t.isUTF8 && t.stream.told.utf8 > 0, "has letters that look like UTF-8, and is read as "+t.stream.encoding.name+" as somebody has said",
+		"look at the names in plan --rows: an é is not two characters")
 	add(t.spare, t.spare.Count > 0 && t.dialect.unnamed == 0, "rows end in a delimiter behind their last cell: the empty cell is left out", "")
 	add(t.empty, t.empty.Count > 0, "rows in which every cell is empty: left out", "")
 	add(t.repeated, t.repeated.Count > 0, "rows that repeat the header: left out", "several exports seem to stand in this file one behind the other; check that they have the same columns")

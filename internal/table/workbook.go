@@ -349,7 +349,7 @@ func (w *workbook) read(b *Batch) error {
 			return w.finish()
 		case err != nil:
 			return w.failed(err)
-		case w.isPlain && bytes.HasPrefix(w.line, []byte("#")):
+		case w.isPlain && w.fault == OK && bytes.HasPrefix(w.line, []byte("#")) && !isErrorValue(string(w.line)):
 			continue
 		case w.isHeader():
 			w.tallies[headerTally].add(row.number)
