@@ -19,6 +19,7 @@ const (
 	Object // not a JSON object
 	Nested // an object or a list in place of a value
 	Twice  // the same key twice
+	Zero   // a zero byte in a text
 
 	faults
 )
@@ -57,6 +58,8 @@ func (f Fault) text() faultText {
 		return faultText{"row: is not a JSON object", `write each person on a line as {"name": "value", …}`}
 	case Nested:
 		return faultText{"row: has an object or a list in place of a value", `write its parts under keys of their own: {"address city": "Leeds"}`}
+	case Zero:
+		return faultText{"row: has a zero byte in a cell, which no text has", "export it again without that"}
 	case Twice:
 		return faultText{"row: has the same key twice", "keep one of the two"}
 	}

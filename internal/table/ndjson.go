@@ -161,6 +161,9 @@ func (n *ndjson) understand(o *object) (fault Fault, at int, err error) {
 		}
 		n.values[column] = span{from, len(n.line) + 1}
 	}
+	if fault == OK && bytes.IndexByte(n.line, 0) >= 0 {
+		fault = Zero
+	}
 	return fault, at, nil
 }
 

@@ -362,6 +362,9 @@ func (w *workbook) read(b *Batch) error {
 		if w.hiddenRows != IncludeHidden && row.hidden || w.hiddenRows == "" && w.hidden > 0 {
 			continue // the rest is only counted where nobody has said what hidden rows mean
 		}
+		if zero := bytes.IndexByte(w.line, 0); w.fault == OK && zero >= 0 {
+			w.fault, w.faultAt = Zero, slices.IndexFunc(w.ends, func(end int) bool { return end > zero })
+		}
 		if w.fault != OK {
 			b.addBad(w.fault, w.problem(row.number))
 		}
