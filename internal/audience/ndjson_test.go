@@ -3,12 +3,16 @@ package audience
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
 
 	"sendoff/campaign"
 	"sendoff/internal/table"
@@ -140,5 +144,40 @@ func TestManyObjects(t *testing.T) {
 				t.Errorf("%d rows of %s, want %d", next, r.Info().Format, total)
 			}
 		})
+	}
+}
+
+// Numbers that are stored as such are written as those are that stand in the column as text: otherwise 1.5 would be read as 15.
+func TestCommaInNumbers(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "people.xlsx")
+	book := excelize.NewFile()
+	for i, row := range [][]any{{"phone", "points", "rate"}, {"+447700900001", 1.234, 2.5}, {"+447700900002", "1.234,5", 2.5}, {"+447700900003", 1234, 0}} {
+		if err := book.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(book.SaveAs(path), book.Close()); err != nil {
+		t.Fatal(err)
+	}
+	lines := filepath.Join(dir, "people.ndjson")
+	content := `{"phone":"+447700900001","points":1.234,"rate":2.5}
+{"phone":"+447700900002","points":"1.234,5","rate":2.5}
+{"phone":"+447700900003","points":1234,"rate":0}
+`
+	if err := os.WriteFile(lines, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{path, lines} {
+		var got []string
+		for row, err := range rows(mustOpen(t, path, campaign.Audience{Numbers: []campaign.ColumnName{{Name: "Points"}}, Decimal: ","})) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, row.Cells[1]+" "+row.Cells[2])
+		}
+		if want := []string{"1,234 2.5", "1.234,5 2.5", "1234 0"}; !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", filepath.Base(path), got, want)
+		}
 	}
 }

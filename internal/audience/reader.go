@@ -34,7 +34,7 @@ func Open(path string, spec campaign.Audience) (*Reader, error) {
 		if r.columns, err = h.columns(spec.Columns, ownNames(spec)); err != nil {
 			return err
 		}
-		h.asStored(r, spec.Numbers)
+		h.asStored(r, spec.Numbers, spec.Decimal == ",")
 		if _, isMapped := spec.Columns["phone"]; r.columns.Phone < 0 && !isMapped && spec.NeedsPhone() {
 			h.missingPhone()
 		}
@@ -71,7 +71,7 @@ func OpenPart(path string, o table.Options, of campaign.Columns) (*Reader, error
 			return err
 		}
 		r.numbers = h.numbers(r.columns.Phone)
-		h.asStored(r, nil)
+		h.asStored(r, nil, false)
 		r.AsStored(r.numbers...)
 		if r.columns.Phone < 0 && r.columns.ID < 0 && r.columns.Own == nil {
 			h.report(0, "no column is known to hold phone numbers or ids",
@@ -113,13 +113,16 @@ func (r *Reader) readHeader() (*header, error) {
 }
 
 // asStored has the cells of addresses, ids and numbers handed out as a workbook stores them.
-func (h *header) asStored(r *Reader, numbers []campaign.ColumnName) {
+func (h *header) asStored(r *Reader, numbers []campaign.ColumnName, hasComma bool) {
 	r.AsStored(r.columns.Phone, r.columns.ID)
 	for _, own := range r.columns.Own {
 		r.AsStored(own.Column)
 	}
 	for _, name := range numbers {
-		r.AsStored(slices.Index(h.folded, campaign.Fold(strings.TrimSpace(name.Name))))
+		column := slices.Index(h.folded, campaign.Fold(strings.TrimSpace(name.Name)))
+		if r.AsStored(column); hasComma {
+			r.CommaIn(column)
+		}
 	}
 }
 

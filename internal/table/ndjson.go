@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -16,6 +17,7 @@ type ndjson struct {
 	text *text
 	rows *objects
 
+	comma  []int // columns whose numbers are wanted with a comma
 	names  []Name
 	keys   []string       // of the columns, as they stand in the file
 	column map[string]int // by key
@@ -158,6 +160,9 @@ func (n *ndjson) understand(o *object) (fault Fault, at int, err error) {
 			}
 		case value[0] != 'n': // a number as it is written, true or false; and not null
 			n.line = append(n.line, value...)
+			if point := bytes.IndexByte(n.line[from-1:], '.'); point >= 0 && slices.Contains(n.comma, column) {
+				n.line[from-1+point] = ','
+			}
 		}
 		n.values[column] = span{from, len(n.line) + 1}
 	}

@@ -136,6 +136,17 @@ func (r *Reader) AsStored(columns ...int) {
 	}
 }
 
+// CommaIn says, after the header, that the numbers in these columns, counted from 0, are wanted with a comma for their decimal sign: as those are
+// written that stand there as text. Workbooks and JSON store numbers without any. A column below 0 is none.
+func (r *Reader) CommaIn(columns ...int) {
+	switch f := r.format.(type) {
+	case *workbook:
+		f.comma = append(f.comma, columns...)
+	case *ndjson:
+		f.comma = append(f.comma, columns...)
+	}
+}
+
 // Offset returns how many bytes of the file have been read, as it is stored: with its size, how far reading is. Of a workbook, whose parts
 // are not read in their order, it says nothing.
 func (r *Reader) Offset() int64 { return r.source.read }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,6 +51,7 @@ type workbook struct {
 	hidden  int
 	notes   []Note
 	tallies [tallied]Note
+	comma   []int  // columns whose numbers are wanted with a comma
 	asShown []Note // by column: numbers that are displayed otherwise than they are stored
 }
 
@@ -321,7 +323,11 @@ func (w *workbook) appendNumber(number string, c *cell, row int) Fault {
 		w.line = append(w.line, w.styles.display(number, format)...)
 		return OK
 	}
-	w.line = append(w.line, plainNumber(number)...)
+	plain := plainNumber(number)
+	if slices.Contains(w.comma, c.column) {
+		plain = strings.Replace(plain, ".", ",", 1)
+	}
+	w.line = append(w.line, plain...)
 	if format.adds || format.kind == date || format.kind == dateTime {
 		w.asShown[c.column].add(row)
 	}
