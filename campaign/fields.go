@@ -96,7 +96,7 @@ func consentRules() *rule {
 }
 
 func encodingField() field {
-	return optional("encoding", "The encoding of the file's text, such as utf-8, utf-16 or windows-1252; it is found out where it is left out.", plain(encodingFormat()))
+	return optional("encoding", "The encoding of the file's text, such as utf-8 or windows-1250; where it is left out, UTF-8, UTF-16 and Windows-1252 are found out, and others refused.", plain(encodingFormat()))
 }
 
 func delimiterField() field {

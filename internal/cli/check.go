@@ -24,7 +24,7 @@ func checkCommand(s *session) *cli.Command {
 		ArgsUsage: "CAMPAIGN",
 		Description: "It shows of each column what the campaign uses it for, how many cells are filled, and what they look like: numbers are masked, texts\n" +
 			"reduced to their shape (A··· for Anna, 9 for a digit), and values shown only where five rows share them. All that is wrong comes at\n" +
-			"once; the exit code is 2 where run would send nothing.\n\n" +
+			"once, as far as the file can be read; the exit code is 2 where run would send nothing.\n\n" +
 			"--json has the keys ok, problems (file, line, column, message, hint, warning), audience (name, format, compression, encoding, confidence,\n" +
 			"delimiter, sheet, hidden_rows, bytes, modified, unused, suggestions, and columns: name, roles, uses, chosen_by, filled, empty, longest,\n" +
 			"values, others, samples), plan (as plan --json has it; findings are the rows that are left out and the warnings), and of what was\n" +
