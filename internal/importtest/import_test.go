@@ -21,6 +21,8 @@ var ours = map[string][]string{
 	"sendoff/internal/filter":     {"campaign", "internal/prose"},
 	"sendoff/internal/suppress":   {"campaign", "internal/prose", "internal/audience", "internal/phone", "internal/table"},
 	"sendoff/internal/render":     {"campaign", "internal/prose"},
+	"sendoff/internal/view":       {"campaign", "internal/render"},
+	"sendoff/internal/sms":        {},
 	"sendoff/internal/survey":     {"campaign"},
 	"sendoff/internal/prose":      {},
 	"sendoff/internal/failpoint":  {},

@@ -1,0 +1,107 @@
+// Package sms says how many parts an SMS has, and why.
+//
+// A text is sent in the GSM 7-bit default alphabet where that has all of its characters (3GPP TS 23.038, section 6.2.1), and in UCS-2
+// otherwise. One part takes 160 septets or 70 UTF-16 units; a longer text is sent in parts of 153 and 67, since each of them carries a header
+// of 6 bytes that says which it is (3GPP TS 23.040, section 9.2.3.24.1). Neither a character of two septets nor one of two units is split.
+package sms
+
+import "unicode/utf8"
+
+// Encoding is the alphabet that a text is sent in.
+type Encoding uint8
+
+// The encodings.
+const (
+	GSM7 Encoding = iota
+	UCS2
+)
+
+func (e Encoding) String() string { return [...]string{"GSM-7", "UCS-2"}[e] }
+
+// Size is what a text takes.
+type Size struct {
+	Encoding Encoding
+	Units    int // septets, or UTF-16 units
+	Parts    int // of which each is paid for; 1 for an empty text
+}
+
+// How many units a message of one part and each of several parts take.
+const (
+	septetsAlone, septetsEach = 160, 153
+	unitsAlone, unitsEach     = 70, 67
+)
+
+// Measure returns what a text takes. Bytes that are no UTF-8 count as U+FFFD.
+func Measure(text string) Size {
+	septets := 0
+	for _, r := range text {
+		n := Septets(r)
+		if n == 0 {
+			return measureUCS2(text)
+		}
+		septets += n
+	}
+	if septets <= septetsAlone {
+		return Size{GSM7, septets, 1}
+	}
+	return Size{GSM7, septets, parts(text, septetsEach, Septets)}
+}
+
+func measureUCS2(text string) Size {
+	units := 0
+	for _, r := range text {
+		units += width(r)
+	}
+	if units <= unitsAlone {
+		return Size{UCS2, units, 1}
+	}
+	return Size{UCS2, units, parts(text, unitsEach, width)}
+}
+
+// width returns how many UTF-16 units a character takes.
+func width(r rune) int {
+	if r > 0xFFFF {
+		return 2
+	}
+	return 1
+}
+
+// parts packs characters, of which each stays whole, into parts of a size.
+func parts(text string, size int, width func(rune) int) int {
+	n, room := 1, size
+	for _, r := range text {
+		if w := width(r); w > room {
+			n, room = n+1, size-w
+		} else {
+			room -= w
+		}
+	}
+	return n
+}
+
+// Septets returns how many septets a character takes in the GSM 7-bit alphabet: 2 for one of its extension table, 0 for one that it lacks.
+func Septets(r rune) int {
+	if r < utf8.RuneSelf {
+		return int(ascii[r])
+	}
+	switch r {
+	case '£', '¥', 'è', 'é', 'ù', 'ì', 'ò', 'Ç', 'Ø', 'ø', 'Å', 'å', 'Δ', 'Φ', 'Γ', 'Λ', 'Ω', 'Π', 'Ψ', 'Σ', 'Θ', 'Ξ',
+		'Æ', 'æ', 'ß', 'É', '¤', '¡', 'Ä', 'Ö', 'Ñ', 'Ü', '§', '¿', 'ä', 'ö', 'ñ', 'ü', 'à':
+		return 1
+	case '€':
+		return 2
+	}
+	return 0
+}
+
+// ascii has the septets of each character of ASCII.
+var ascii = func() (septets [utf8.RuneSelf]uint8) {
+	for r := ' '; r <= '~'; r++ {
+		septets[r] = 1
+	}
+	for _, r := range "^{}\\[~]|\f" {
+		septets[r] = 2
+	}
+	septets['`'], septets['\n'], septets['\r'] = 0, 1, 1
+	return septets
+}()
