@@ -198,15 +198,20 @@ func (h *header) misspelt(role string) string {
 func (h *header) missingPhone() {
 	hint := h.hint("")
 	if !h.isData() {
-		near := h.misspelt("phone")
-		if i := slices.IndexFunc(h.names, h.looksLikePhone); near == "" && i >= 0 {
-			near = h.names[i]
-		}
-		if near != "" {
+		if near := h.likelyPhone(); near != "" {
 			hint = fmt.Sprintf("if it is %q, say so: %s; ", near, line("phone", near)) + h.list()
 		}
 	}
 	h.report(0, "no column is known to hold phone numbers", hint)
+}
+
+// likelyPhone returns the name of the column that probably holds phone numbers where none is known to, or "".
+func (h *header) likelyPhone() string {
+	near := h.misspelt("phone")
+	if i := slices.IndexFunc(h.names, h.looksLikePhone); near == "" && i >= 0 {
+		near = h.names[i]
+	}
+	return near
 }
 
 // looksLikePhone reports whether a name has a word in it that is used of telephones, and is none of the names of other things.

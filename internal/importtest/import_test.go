@@ -23,6 +23,7 @@ var ours = map[string][]string{
 	"sendoff/internal/render":     {"campaign", "internal/prose"},
 	"sendoff/internal/view":       {"campaign", "internal/render"},
 	"sendoff/internal/sms":        {},
+	"sendoff/internal/scaffold":   {"campaign", "internal/prose", "internal/audience", "internal/durable", "internal/render"},
 	"sendoff/internal/survey":     {"campaign"},
 	"sendoff/internal/prose":      {},
 	"sendoff/internal/failpoint":  {},

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"sendoff/internal/scaffold"
+	"sendoff/internal/sinch"
+)
+
+// readTemplate asks Sinch for a template, through what profile and environment name.
+func (b *beginning) readTemplate(ctx context.Context, id string) error {
+	if id == "" {
+		return inputErrorf("--template wants the id of a template")
+	}
+	r := &runner{session: b.session, flags: runFlags{profile: b.flags.String("profile"), tuning: tuning{httpTimeout: 30 * time.Second, maxInFlight: 1}}}
+	through, err := r.chooseSettings(ctx)
+	if err != nil {
+		return err
+	}
+	client, err := through.client(r.flags.tuning)
+	if err != nil {
+		return fmt.Errorf("--template asks Sinch for the template, so it wants access: %w", err)
+	}
+	defer client.Close()
+	body, err := askTemplate(ctx, client, id)
+	var status *sinch.StatusError
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &status) && status.Status == http.StatusNotFound:
+		return inputErrorf("there is no template of this id in the project and region. Nothing was written").
+			hint("templates that are approved on WhatsApp are not among those of Sinch: --kind template --text NAME takes their name")
+	case isAccess(err):
+		return through.explainRefused(err)
+	case err != nil:
+		return accessErrorf("Sinch could not be reached: %v. Nothing was written", err)
+	}
+	if b.answers.Request, err = scaffold.ReadTemplate(body); err != nil {
+		return fmt.Errorf("read template: %w", err)
+	}
+	return nil
+}
+
+// askTemplate returns a template as the Template API writes it.
+func askTemplate(ctx context.Context, client *sinch.Client, id string) ([]byte, error) {
+	return client.TemplateJSON(ctx, id)
+}
