@@ -46,8 +46,12 @@ func (f *file) campaign() (*Campaign, error) {
 	}
 	c := f.build(v, message)
 	warnOfChannels(messageNode, message, c.ChannelPriorityOrder)
-	for _, t := range f.main.root.get("translations").entries() {
-		warnOfChannels(t.value, v.Get("translations").Get(t.key), c.ChannelPriorityOrder)
+	c.TemplateReferences = templateReferences(messageNode, -1)
+	for i, t := range f.main.root.get("translations").entries() {
+		translation := v.Get("translations").Get(t.key)
+		warnOfChannels(t.value, translation, c.ChannelPriorityOrder)
+		warnOfTranslation(t, translation, message)
+		c.TemplateReferences = append(c.TemplateReferences, templateReferences(t.value, i)...)
 	}
 	problems := f.main.problems
 	if f.message != nil {
@@ -159,6 +163,9 @@ func audience(n *node) Audience {
 		Decimal:      n.get("decimal").string(),
 		Where:        expression(n.get("where")),
 		Consent:      consent(n.get("consent")),
+	}
+	for _, m := range n.get("languages").entries() {
+		a.Languages = append(a.Languages, LanguageName{Name: m.key, Tag: strings.ReplaceAll(m.value.text, "_", "-")})
 	}
 	for _, column := range n.get("numbers").list() {
 		a.Numbers = append(a.Numbers, columnName(column))

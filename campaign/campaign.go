@@ -22,6 +22,11 @@ type Campaign struct {
 	Params       []Param
 	Translations []Translation // in the order of the file
 
+	// TemplateReferences are the places in Message and Translations that refer to templates made at Sinch, in the order of the files.
+	// TemplateLanguages are not of the file: whoever has read these templates says in which languages they are.
+	TemplateReferences []TemplateReference
+	TemplateLanguages  []string
+
 	// What goes to Sinch with every message (SendMessageRequest in its schema). A Null value is not sent.
 	Message                            Value
 	MessageFile                        string // where Message was read from, as written; empty: from the campaign file itself
@@ -70,6 +75,7 @@ type Audience struct {
 	MaxAge       time.Duration     // of the file; 0: any age will do
 	AllowEmpty   bool              // nobody to send to is a success
 	AllowPremium bool              // premium-rate, shared-cost and personal numbers are sent to
+	Languages    []LanguageName    // what the language column says, beside what is understood anyway; in the order of the file
 	Numbers      []ColumnName      // columns that hold numbers; every other one is text
 	Decimal      string            // the decimal sign of these numbers; empty: "."
 	Where        Expression        // which rows are meant; empty: all of them

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/language"
 )
 
 // The checks that the rules' tree cannot express. Each is called with a node that the tree has accepted as to its kind, and its value.
@@ -47,6 +49,20 @@ func checkTranslations(n *node, _ Value, label string) {
 			if sameTag(earlier.key, m.key) {
 				n.doc.fail(m.pos, "keep one of the two", "%s: %s is the same language as %s", label, shown(m.key), shown(earlier.key))
 			}
+		}
+	}
+}
+
+// checkLanguages refuses a word that stands there twice, and a tag that is none.
+func checkLanguages(n *node, _ Value, label string) {
+	seen := make(map[string]string)
+	for _, m := range n.members {
+		if earlier, ok := seen[Fold(m.key)]; ok {
+			n.doc.fail(m.pos, `case, spaces, "_" and "-" make no difference here`, "%s: %s is the same as %s", label, shown(m.key), shown(earlier))
+		}
+		seen[Fold(m.key)] = m.key
+		if _, err := language.Raw.Parse(m.value.text); err != nil && languageFormat().pattern.MatchString(m.value.text) {
+			m.value.fail("such as sv, en-GB or zh-Hant", "%s: no language has the tag %s", label, shown(m.value.text))
 		}
 	}
 }
@@ -248,20 +264,6 @@ func checkList(n *node, _ Value, label string) {
 	}
 	if first == "product" && n.get("message_properties").get("catalog_id") == nil {
 		n.fail(`message_properties: {catalog_id: "…"}`, "%s: a list of products needs its catalog_id", label)
-	}
-}
-
-// checkChannelTemplates warns of what WhatsApp asks of a template's language. Sinch's pages disagree on whether en-US is taken.
-func checkChannelTemplates(n *node, _ Value, label string) {
-	template := n.get(string(WhatsApp))
-	if template == nil || template.kind != mapNode {
-		return
-	}
-	switch language := template.get("language_code"); {
-	case language == nil:
-		template.warn("add language_code: en", "%s: WhatsApp needs the template's language_code", label)
-	case strings.Contains(language.text, "-"):
-		language.warn(`write it with "_", such as en_US`, `%s: WhatsApp may not know a language_code with "-"`, label)
 	}
 }
 

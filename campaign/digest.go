@@ -12,7 +12,7 @@ import (
 )
 
 // ContentDigest identifies what the campaign sends and how it understands its audience: all that goes to Sinch, the params, and of the
-// audience columns, country, encoding, delimiter, sheet, hidden rows, numbers, decimal, where and consent. It does not depend on the order
+// audience columns, country, encoding, delimiter, sheet, hidden rows, numbers, languages, decimal, where and consent. It does not depend on the order
 // of keys, on comments or other layout of the file, nor on what may change while a run is going on: pace, limits, suppression lists, run
 // key, name, profile, time zone, deadlines, the number of bad rows, how long data is kept, who is notified.
 func (c *Campaign) ContentDigest() [sha256.Size]byte {
@@ -61,6 +61,14 @@ func (d digester) chosen(a Audience) {
 	}
 	if a.Decimal == "," {
 		d.text("decimal ,")
+	}
+	if len(a.Languages) > 0 {
+		d.text("languages")
+		d.count(len(a.Languages))
+		for _, l := range sortedBy(a.Languages, func(l LanguageName) string { return Fold(l.Name) }) {
+			d.text(Fold(l.Name))
+			d.text(strings.ToLower(l.Tag))
+		}
 	}
 	if a.AllowPremium {
 		d.text("allow_premium")

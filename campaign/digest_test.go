@@ -103,6 +103,7 @@ func TestDigestSees(t *testing.T) {
 		{"country: GB", "country: GB\n  hidden_rows: skip"},
 		{"country: GB", "country: GB\n  encoding: cp1252"},
 		{"country: GB", "country: GB\n  allow_premium: true"},
+		{"country: GB", "country: GB\n  languages: {SWE: sv}"},
 		{"country: GB", "country: GB\n  delimiter: tab"},
 		{"country: GB", "country: GB\n  delimiter: bar"},
 		{"[RCS, SMS]", "[SMS, RCS]"},

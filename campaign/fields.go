@@ -66,6 +66,8 @@ func audienceRules() *rule {
 		optional("run", "Another run whose people get this message, for a correction or an apology: its key, or its folder.", plain(runFormat())),
 		optional("state", "Which of that run's people are meant, by what became of them.", listOf(oneOf(peopleStates()...), 1, 0).orOne()),
 		optional("columns", "Which columns mean what.", object(roles...)),
+		optional("languages", "What the language column says, and the language tags that are meant: {Svensk: sv}. Tags, codes of ISO 639 and the names of languages "+
+			"are understood without it.", mapOf(plain(languageNameFormat()), plain(languageFormat())).checked(checkLanguages)),
 		optional("numbers", "Columns that hold numbers, for where; every other column is text. A cell that is no number makes its row unusable.",
 			listOf(plain(columnFormat()), 1, 0).orOne()),
 		optional("decimal", `The decimal sign of these numbers: "." (the default) or ",". The other one may group their digits.`, oneOf(".", ",")),

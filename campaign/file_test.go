@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -24,8 +25,9 @@ func TestOK(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(c.Warnings) > 0 {
-				t.Errorf("warnings:\n%v", c.Warnings)
+			isShort := func(p Problem) bool { return p.Hint == translationHint && strings.HasSuffix(path, "everything.yaml") } // on purpose
+			if warnings := slices.DeleteFunc(c.Warnings, isShort); len(warnings) > 0 {
+				t.Errorf("warnings:\n%v", warnings)
 			}
 		})
 	}

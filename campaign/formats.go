@@ -58,6 +58,10 @@ func languageFormat() *format {
 	return newFormat(`^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$`, "a language tag is wanted", "such as sv, en-GB or zh-Hant")
 }
 
+func languageNameFormat() *format {
+	return newFormat(`[^\s]`, "what the column says is wanted", "an empty cell gets the default message")
+}
+
 func ageFormat() *format {
 	return newFormat(`^[1-9][0-9]{0,5}[mhd]$`, "an age is wanted", "such as 90m, 20h or 60d")
 }

@@ -72,9 +72,13 @@ func readDocumentString(n *node, label string) Value {
 // jsonParser reads a JSON document into a Value that keeps the order of its members and numbers as they are written.
 type jsonParser struct {
 	decoder *json.Decoder
-	texts   *texts
+	texts   *texts // nil: nobody is told what is wrong with placeholders
 	label   string
 }
+
+// ReadValue makes a Value of a JSON object that is no part of a campaign, such as the message of a template. Its strings hold placeholders; what is
+// wrong with one is taken for text. Errors quote nothing of the object.
+func ReadValue(object []byte) (Value, error) { return parseJSON(string(object), "", nil) }
 
 // parseJSON reads the object that a string holds. Its errors say where it breaks, and nothing of what it says.
 func parseJSON(text, label string, t *texts) (Value, error) {
@@ -113,6 +117,9 @@ func (p *jsonParser) value(tk json.Token, depth int) (Value, error) {
 	case json.Number:
 		return Value{Kind: Number, Number: tk.String()}, nil
 	case string:
+		if p.texts == nil {
+			return Value{Kind: String, Text: readText(tk)}, nil
+		}
 		return Value{Kind: String, Text: p.texts.text(p.label, tk)}, nil
 	}
 	return Value{}, nil // null

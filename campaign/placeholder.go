@@ -130,6 +130,27 @@ func (t *texts) text(label, s string) Text {
 	return text
 }
 
+// readText takes a string apart that stands in no campaign file.
+func readText(s string) Text {
+	var text Text
+	scan := scanner{runes: []rune(s)}
+	for p, ok := scan.scan(); ok; p, ok = scan.scan() {
+		if p.kind == placeholderPiece {
+			if Fold(p.text) != "" {
+				text = append(text, Part{Name: p.text})
+				continue
+			}
+			p.text = "${" + p.text + "}"
+		}
+		if last := len(text) - 1; last >= 0 && text[last].Name == "" {
+			text[last].Literal += p.text
+		} else {
+			text = append(text, Part{Literal: p.text})
+		}
+	}
+	return text
+}
+
 // find returns where the scalar's next piece of a kind stands in the file. Where escapes hide it, the scalar's own position will do.
 func (t *texts) find(kind pieceKind) position {
 	for p, ok := t.source.scan(); ok; p, ok = t.source.scan() {

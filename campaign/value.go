@@ -1,6 +1,9 @@
 package campaign
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Kind says what a [Value] is.
 type Kind uint8
@@ -43,6 +46,29 @@ func (v Value) Get(name string) Value {
 	}
 	return Value{}
 }
+
+// With returns v, an object, with another member of a name, or one more.
+func (v Value) With(name string, member Value) Value {
+	fields := slices.Clone(v.Fields)
+	for i := range fields {
+		if fields[i].Name == name {
+			fields[i].Value = member
+			v.Fields = fields
+			return v
+		}
+	}
+	v.Fields = append(fields, Field{name, member})
+	return v
+}
+
+// Without returns v, an object, without the member called name.
+func (v Value) Without(name string) Value {
+	v.Fields = slices.DeleteFunc(slices.Clone(v.Fields), func(f Field) bool { return f.Name == name })
+	return v
+}
+
+// Literal returns a string without placeholders.
+func Literal(s string) Value { return Value{Kind: String, Text: Text{{Literal: s}}} }
 
 // Text is a string with placeholders: its parts stand one behind the other.
 type Text []Part

@@ -30,12 +30,12 @@ func checkCommand(s *session) *cli.Command {
 			"values, others, samples), plan (as plan --json has it; findings are the rows that are left out and the warnings), and of what was\n" +
 			"written skipped (file, rows) and corrected (file, rows, numbers, left_out).",
 		Flags: append([]cli.Flag{
-			&cli.BoolFlag{Name: "json", Usage: "print what is found as JSON"}, exceptFlag(), profileFlag(),
+			&cli.BoolFlag{Name: "json", Usage: "print what is found as JSON"}, exceptFlag(), profileFlag(), offlineFlag(),
 			&cli.StringFlag{Name: "skipped", Usage: "write the rows that are left out, with line and reason, into a new `FILE`"},
 			&cli.StringFlag{Name: "fix", Usage: "write the audience into a new `FILE`, in UTF-8 and with numbers in international form; rows that cannot be used go into another beside it; line ends within cells become LF"},
 		}, feedFlagList()...),
 		Action: func(c *cli.Context) (err error) {
-			k := &checker{session: s, json: c.Bool("json"), skipped: c.String("skipped"), fix: c.String("fix"), profile: c.String("profile")}
+			k := &checker{session: s, json: c.Bool("json"), skipped: c.String("skipped"), fix: c.String("fix"), profile: c.String("profile"), offline: c.Bool("offline")}
 			if k.path, err = oneArgument(c, "CAMPAIGN"); err != nil {
 				return err
 			}
@@ -58,6 +58,7 @@ type checker struct {
 	except       []string
 	profile      string
 	json         bool
+	offline      bool
 	skipped, fix string // lists to write; empty: none
 
 	campaign *campaign.Campaign // nil where not even its audience can be understood
@@ -131,12 +132,18 @@ func (k *checker) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	templates, err := k.plannedTemplates(ctx, c, through, k.offline)
+	if !k.Problems.Collect(err) {
+		return err
+	}
 	p := place{}
 	if !k.isWhole {
 		p.runKey = "check" // it may have none of its own
 	}
 	return k.aside(ctx, c, p.key(c, k.Now()), func(ctx context.Context, run *runstore.Run) error {
-		checked, err := k.plan(ctx, k.others(c, run, p), through)
+		o := k.others(c, run, p)
+		o.templates = templates
+		checked, err := k.plan(ctx, o, through)
 		if err != nil {
 			return err
 		}

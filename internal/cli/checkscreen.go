@@ -23,6 +23,12 @@ func (k *checker) print() error {
 		k.begin("")
 		fmt.Fprintln(k.Stdout, lists(k.meta.Lists, k.campaign.NoSuppress, k.Now()))
 	}
+	if k.Plan != nil && len(k.Plan.Languages) > 0 {
+		fmt.Fprintf(k.Stdout, "languages: %s\n", describeLanguages(k.Plan))
+	}
+	for _, t := range k.meta.Templates {
+		fmt.Fprintf(k.Stdout, "template: %s\n", describeTemplate(t))
+	}
 	k.printProblems("nothing can be sent before this is mended", func(p campaign.Problem) bool { return !p.Warning })
 	if k.Plan != nil {
 		k.printFindings("left out", func(f plan.Finding) bool { return !f.Warning })

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/plan"
 	"sendoff/internal/prose"
 	"sendoff/internal/report"
 	"sendoff/internal/runs"
@@ -128,6 +129,7 @@ func (r *runner) newcomers(ctx context.Context, p place) (n int, sure bool) {
 	c.Limits, c.Audience.AllowEmpty = campaign.Limits{}, true // how many they are is the question
 	err = r.aside(ctx, &c, p.key(&c, r.Now()), func(ctx context.Context, run *runstore.Run) error {
 		o := r.others(&c, run, p)
+		o.templates.read, _ = plan.Templates(r.run.Meta()) // without them it is an estimate
 		o.known = []suppress.Sent{{Name: people.Name, Runs: people.Runs, Keys: people.Keys}}
 		except := slices.DeleteFunc(r.kin(r.run.Meta()), func(key string) bool { return key == people.Name })
 		built, err := r.buildPlan(ctx, o, append(except, r.flags.except...), "", guardOf(r.settings.profile), keptOptOuts(&c, r.optOutCopy()))

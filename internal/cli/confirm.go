@@ -147,6 +147,12 @@ func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
 	if storage.Mode == runstore.Conversation && m.Columns.OwnOf(campaign.Contact) < 0 {
 		row("note", "%s", explainContacts(storage, m.Eligible))
 	}
+	for _, t := range m.Templates {
+		row("template", "%s", describeTemplate(t))
+	}
+	if r.templates.WhatsApp(c) {
+		row("note", "%s", whatsAppNote)
+	}
 	if n := r.app.QueueSize; n > 0 {
 		row("note", "%s already in the app's queue, ahead of these", prose.Counted(n, "message is", "messages are"))
 	}

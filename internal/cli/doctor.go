@@ -80,7 +80,10 @@ func (r *runner) doctor(ctx context.Context) (err error) {
 		return accessErrorf("Sinch could not be reached\n    hint: look at the network, a proxy (HTTPS_PROXY), SINCH_REGION and SINCH_ENDPOINT")
 	}
 	r.finding("ok", "access", "the key is good, and the app is there")
-	return r.examineApp()
+	if err := r.examineApp(); err != nil || r.campaign == nil {
+		return err
+	}
+	return r.examineTemplates(ctx)
 }
 
 func (r *runner) examineProfile() error {

@@ -27,6 +27,7 @@ type runFlags struct {
 	holdServerErrors                   bool
 	ifSentBefore                       bool // go on
 	except                             []string
+	templates                          string // a file, for a rehearsal
 }
 
 // place says which run is meant.
@@ -149,7 +150,7 @@ func readRunFlags(c *cli.Context) (f runFlags, err error) {
 		confirm: c.String("confirm"), limit: c.Int("limit"),
 		inDoubt: campaign.DoubtPolicy(c.String("in-doubt")), holdServerErrors: c.String("server-errors") == "hold",
 		ifSentBefore: c.String("if-sent-before") == "go-on", allowEmpty: c.Bool("allow-empty"),
-		maxDuration: c.Duration("max-duration"), ifLocked: lockPolicy(c.String("if-locked")),
+		templates: c.String("templates"), maxDuration: c.Duration("max-duration"), ifLocked: lockPolicy(c.String("if-locked")),
 	}
 	if f.tuning, err = readTuning(c); err != nil {
 		return f, err
@@ -170,6 +171,8 @@ func readRunFlags(c *cli.Context) (f runFlags, err error) {
 		return f, inputErrorf("--max-duration must be more than 0")
 	case !slices.Contains([]lockPolicy{lockedFail, lockedWait, lockedSkip}, f.ifLocked):
 		return f, inputErrorf("--if-locked wants fail, wait or skip")
+	case f.templates != "" && !f.sandbox:
+		return f, inputErrorf("--templates goes with --sandbox: a real run reads its templates at Sinch")
 	case c.IsSet("limit") && f.limit < 1:
 		return f, inputErrorf("--limit must be 1 or more")
 	case c.IsSet("max-in-flight") && (f.maxInFlight < 1 || f.maxInFlight > 1000):

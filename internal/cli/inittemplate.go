@@ -26,7 +26,7 @@ func (b *beginning) readTemplate(ctx context.Context, id string) error {
 		return fmt.Errorf("--template asks Sinch for the template, so it wants access: %w", err)
 	}
 	defer client.Close()
-	body, err := askTemplate(ctx, client, id)
+	t, err := client.Template(ctx, id)
 	var status *sinch.StatusError
 	switch {
 	case ctx.Err() != nil:
@@ -39,13 +39,8 @@ func (b *beginning) readTemplate(ctx context.Context, id string) error {
 	case err != nil:
 		return accessErrorf("Sinch could not be reached: %v. Nothing was written", err)
 	}
-	if b.answers.Request, err = scaffold.ReadTemplate(body); err != nil {
+	if b.answers.Request, err = scaffold.ReadTemplate(t.JSON); err != nil {
 		return fmt.Errorf("read template: %w", err)
 	}
 	return nil
-}
-
-// askTemplate returns a template as the Template API writes it.
-func askTemplate(ctx context.Context, client *sinch.Client, id string) ([]byte, error) {
-	return client.TemplateJSON(ctx, id)
 }

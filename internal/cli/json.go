@@ -32,16 +32,19 @@ type planResult struct {
 	Findings   []plan.Finding  `json:"findings"`
 	Lists      []runstore.List `json:"suppression_lists"`
 	Where      []filter.Count  `json:"where,omitempty"`
-	Audience   *audienceResult `json:"audience,omitempty"` // without its columns; not in what check prints, which has it beside the plan
-	Campaign   string          `json:"campaign_sha256"`
-	People     string          `json:"audience_sha256"`
-	Sheet      string          `json:"audience_sheet,omitempty"` // of a workbook
-	Digest     string          `json:"plan_sha256"`
+	// Languages count rows, duplicates included.
+	Languages []plan.LanguageCount `json:"languages,omitempty"`
+	Templates []runstore.Template  `json:"templates,omitempty"`
+	Audience  *audienceResult      `json:"audience,omitempty"` // without its columns; not in what check prints, which has it beside the plan
+	Campaign  string               `json:"campaign_sha256"`
+	People    string               `json:"audience_sha256"`
+	Sheet     string               `json:"audience_sheet,omitempty"` // of a workbook
+	Digest    string               `json:"plan_sha256"`
 }
 
 func planJSON(p *plan.Plan, m runstore.Meta) planResult {
 	return planResult{
-		Schema: 1, RunKey: m.Key, Rows: m.Rows, Recipients: m.Eligible, Skipped: p.SkippedByName(), Findings: p.Findings, Lists: m.Lists, Where: p.Where,
+		Schema: 1, RunKey: m.Key, Rows: m.Rows, Recipients: m.Eligible, Skipped: p.SkippedByName(), Findings: p.Findings, Lists: m.Lists, Where: p.Where, Languages: p.Languages, Templates: m.Templates,
 		Audience: describedAudience(p, m), Campaign: m.CampaignDigest, People: m.AudienceDigest, Sheet: p.File.Sheet, Digest: m.PlanDigest,
 	}
 }

@@ -60,6 +60,8 @@ type others struct {
 	run      *runstore.Run
 	scope    runs.Scope
 	known    []suppress.Sent // of runs that this process holds
+
+	templates templates // of the campaign
 }
 
 func (s *session) others(c *campaign.Campaign, run *runstore.Run, p place) others {

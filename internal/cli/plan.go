@@ -23,6 +23,7 @@ import (
 	"sendoff/internal/runstore"
 	"sendoff/internal/send"
 	"sendoff/internal/suppress"
+	"sendoff/internal/template"
 )
 
 func planCommand(s *session) *cli.Command {
@@ -33,7 +34,7 @@ func planCommand(s *session) *cli.Command {
 		Flags: slices.Concat([]cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"},
 			&cli.BoolFlag{Name: "rows", Usage: "list every row too: who it goes to, masked, with the text, or why it is left out"},
-			exceptFlag(), profileFlag(),
+			exceptFlag(), profileFlag(), offlineFlag(),
 		}, feedFlagList(), placeFlags()),
 		Action: func(c *cli.Context) error {
 			path, err := oneArgument(c, "CAMPAIGN")
@@ -48,7 +49,7 @@ func planCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return s.planOnly(c.Context, path, readPlace(c), feed, except, c.String("profile"), planOutput{json: c.Bool("json"), rows: c.Bool("rows")})
+			return s.planOnly(c.Context, path, readPlace(c), feed, except, c.String("profile"), c.Bool("offline"), planOutput{json: c.Bool("json"), rows: c.Bool("rows")})
 		},
 	}
 }
@@ -57,7 +58,7 @@ func planCommand(s *session) *cli.Command {
 type planOutput struct{ json, rows bool }
 
 // planOnly plans into the run's folder where one is named, and otherwise leaves nothing.
-func (s *session) planOnly(ctx context.Context, path string, p place, feed feedFlags, except []string, profileName string, out planOutput) error {
+func (s *session) planOnly(ctx context.Context, path string, p place, feed feedFlags, except []string, profileName string, offline bool, out planOutput) error {
 	c, err := s.loadCampaign(path)
 	if err == nil {
 		err = feed.apply(c)
@@ -66,6 +67,10 @@ func (s *session) planOnly(ctx context.Context, path string, p place, feed feedF
 		return err
 	}
 	through, err := s.planningProfile(profileName, c)
+	if err != nil {
+		return err
+	}
+	templates, err := s.plannedTemplates(ctx, c, through, offline)
 	if err != nil {
 		return err
 	}
@@ -89,7 +94,7 @@ func (s *session) planOnly(ctx context.Context, path string, p place, feed feedF
 		return nil
 	}
 	if p.runDir == "" {
-		return s.planAside(ctx, c, p, except, through, show)
+		return s.planAside(ctx, c, p, except, through, templates, show)
 	}
 	if err := s.checkVolume(p.runDir, p.key(c, s.Now())); err != nil {
 		return err
@@ -102,7 +107,9 @@ func (s *session) planOnly(ctx context.Context, path string, p place, feed feedF
 	if run.Begun() {
 		return inputErrorf("%s has begun to send, so its plan stands", p.runDir).hint("sendoff status %s", quote(p.runDir))
 	}
-	built, err := s.buildPlan(ctx, s.others(c, run, p), except, "", guardOf(through), s.plannedOptOuts(c, p, through))
+	o := s.others(c, run, p)
+	o.templates = templates
+	built, err := s.buildPlan(ctx, o, except, "", guardOf(through), s.plannedOptOuts(c, p, through))
 	if err != nil {
 		return err
 	}
@@ -110,10 +117,12 @@ func (s *session) planOnly(ctx context.Context, path string, p place, feed feedF
 }
 
 // planAside plans, for a profile that may be nil, in a folder of its own that is gone when it returns.
-func (s *session) planAside(ctx context.Context, c *campaign.Campaign, p place, except []string, through *profile.Profile,
+func (s *session) planAside(ctx context.Context, c *campaign.Campaign, p place, except []string, through *profile.Profile, templates templates,
 	show func(*plan.Plan, *runstore.Run) error) error {
 	return s.aside(ctx, c, p.key(c, s.Now()), func(ctx context.Context, run *runstore.Run) error {
-		built, err := s.buildPlan(ctx, s.others(c, run, p), except, "", guardOf(through), s.plannedOptOuts(c, p, through))
+		o := s.others(c, run, p)
+		o.templates = templates
+		built, err := s.buildPlan(ctx, o, except, "", guardOf(through), s.plannedOptOuts(c, p, through))
 		if err != nil {
 			return err
 		}
@@ -183,7 +192,8 @@ func (s *session) planConfig(o others, appID string, guard plan.Guard, shown *pl
 	if appID == "" {
 		appID = strings.Repeat("0", 26) // as long as a real one: planning checks lengths, and sends nothing
 	}
-	return plan.Config{Campaign: o.campaign, Run: o.run, AppID: appID, Guard: guard, Now: s.Now(), Progress: shown.report}
+	return plan.Config{Campaign: o.campaign, Run: o.run, AppID: appID, Guard: guard, Now: s.Now(), Progress: shown.report,
+		Templates: o.templates.read, TemplatesUnread: o.templates.unread}
 }
 
 // openAudience says in c where the audience is: a file, or the people of a run. The caller closes it by closeAudience.
@@ -227,7 +237,19 @@ func (r *runner) dryRun(ctx context.Context) error {
 			return err
 		}
 	}
-	return r.planAside(ctx, c, r.flags.place, r.flags.except, through, func(built *plan.Plan, run *runstore.Run) error {
+	var templates templates
+	if r.flags.sandbox {
+		if r.client, err = r.settings.client(r.flags.tuning); err != nil {
+			return err
+		}
+		defer r.client.Close()
+		if templates.read, err = r.readTemplates(ctx, template.IDs(c)); err != nil {
+			return err
+		}
+	} else if templates, err = r.plannedTemplates(ctx, c, through, false); err != nil {
+		return err
+	}
+	return r.planAside(ctx, c, r.flags.place, r.flags.except, through, templates, func(built *plan.Plan, run *runstore.Run) error {
 		if r.flags.json {
 			return r.printJSON(planJSON(built, run.Meta()))
 		}
@@ -250,6 +272,12 @@ func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta,
 	}
 	printWhere(row, p.Where)
 	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(p))
+	if len(p.Languages) > 0 {
+		row("languages", "%s", describeLanguages(p))
+	}
+	for _, t := range m.Templates {
+		row("template", "%s", describeTemplate(t))
+	}
 	row("checked", "%s", lists(m.Lists, c.NoSuppress, s.Now()))
 	if through != nil {
 		row("profile", "%s", through.Name)

@@ -10,6 +10,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/ledger"
+	"sendoff/internal/plan"
 	"sendoff/internal/render"
 	"sendoff/internal/report"
 	"sendoff/internal/runstore"
@@ -31,7 +32,12 @@ func eachPlanned(c *campaign.Campaign, run *runstore.Run, show func(plannedRow) 
 		return err
 	}
 	defer snapshot.Close()
-	renderer, err := render.New(c, run.Meta().Columns, render.Identity{})
+	templates, err := plan.Templates(run.Meta())
+	if err != nil {
+		return err
+	}
+	columns := run.Meta().Columns
+	renderer, err := render.New(templates.Apply(c, columns).Campaign, columns, render.Identity{})
 	if err != nil {
 		return err
 	}

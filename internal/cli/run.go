@@ -26,6 +26,7 @@ import (
 	"sendoff/internal/settle"
 	"sendoff/internal/sinch"
 	"sendoff/internal/suppress"
+	"sendoff/internal/template"
 )
 
 func runCommand(s *session) *cli.Command {
@@ -37,7 +38,7 @@ func runCommand(s *session) *cli.Command {
 			&cli.BoolFlag{Name: "sandbox", Usage: "send to a simulator in this process; nobody gets anything, and no credentials are needed"},
 			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "plan only, send nothing, leave nothing"},
 			&cli.StringFlag{Name: "confirm", Usage: "go ahead if the plan has exactly `N` recipients", DefaultText: "ask"},
-			allowEmptyFlag(), exceptFlag(),
+			allowEmptyFlag(), exceptFlag(), templatesFlag(),
 		}, feedFlagList(), sendingFlags(), hookFlags(), placeFlags()),
 		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
 		Action: func(c *cli.Context) error {
@@ -73,20 +74,21 @@ type runner struct {
 	path   string // of the campaign, as given
 	resume string // the folder of the run that is resumed; empty: the campaign says which run is meant
 
-	campaign *campaign.Campaign
-	settings *settings
-	feed     *feedState // of the audience when it was planned
-	run      *runstore.Run
-	plan     *plan.Plan // nil where the run goes on with what was planned before
-	lists    *suppress.Set
-	optOuts  *suppress.OptOuts // nil where the campaign does not name Sinch's list, or it was not read yet
-	client   *sinch.Client
-	app      *sinch.App
-	rate     float64 // requests a second
-	settler  *settle.Settler
-	progress send.Progress
-	valve    send.Valve
-	log      *runLog
+	campaign  *campaign.Campaign
+	settings  *settings
+	feed      *feedState // of the audience when it was planned
+	run       *runstore.Run
+	plan      *plan.Plan // nil where the run goes on with what was planned before
+	lists     *suppress.Set
+	templates template.Set      // that the campaign refers to
+	optOuts   *suppress.OptOuts // nil where the campaign does not name Sinch's list, or it was not read yet
+	client    *sinch.Client
+	app       *sinch.App
+	rate      float64 // requests a second
+	settler   *settle.Settler
+	progress  send.Progress
+	valve     send.Valve
+	log       *runLog
 
 	signals  *interrupts
 	server   *control.Server         // nil where nobody can ask
@@ -149,6 +151,9 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 		return over, err
 	}
 	if err := r.findOptOuts(ctx); err != nil {
+		return false, err
+	}
+	if err := r.findTemplates(ctx); err != nil {
 		return false, err
 	}
 	if over, err := r.prepare(ctx); over || err != nil {
@@ -267,13 +272,18 @@ func (r *runner) makePlan(ctx context.Context) (err error) {
 	if r.campaign.Audience.Run == "" && !isStandardInput(r.campaign) {
 		r.feed = feedAt(audiencePath(r.campaign))
 	}
-	r.plan, err = r.buildPlan(ctx, r.others(r.campaign, r.run, r.flags.place), r.flags.except, r.settings.destination.AppID, guardOf(r.settings.profile), r.optOuts)
+	o := r.others(r.campaign, r.run, r.flags.place)
+	o.templates.read = r.templates
+	r.plan, err = r.buildPlan(ctx, o, r.flags.except, r.settings.destination.AppID, guardOf(r.settings.profile), r.optOuts)
 	if err != nil {
 		return err
 	}
 	m := r.run.Meta()
 	if old.State == runstore.Planned && old.PlanDigest != m.PlanDigest {
 		what := "what is sent, or to whom, has changed"
+		if changed := changedTemplates(old, m); len(changed) > 0 {
+			what = "template " + prose.Listed(changed) + " has changed"
+		}
 		if old.AudienceDigest != m.AudienceDigest {
 			what = audienceChange(old.AudienceFile, r.campaign)
 		}
@@ -286,7 +296,7 @@ func (r *runner) makePlan(ctx context.Context) (err error) {
 // send sends what is left.
 func (r *runner) send(ctx context.Context) error {
 	m := r.run.Meta()
-	renderer, err := render.New(r.campaign, m.Columns, render.Identity{AppID: r.settings.destination.AppID, RunID: m.RunID, RunKey: m.Key})
+	renderer, err := render.New(r.templates.Apply(r.campaign, m.Columns).Campaign, m.Columns, render.Identity{AppID: r.settings.destination.AppID, RunID: m.RunID, RunKey: m.Key})
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ KIND      400 401 402 403 404 408 413 422 429 500 500-html 501 502 503 503-html 
           short-page missing-page last-page-missing: a page of a look-up is short, or misses messages (on=list, on=fetch-last)
 CONDITION all, RATE% (by the dice), every=N, first=N, after=N, to=DIGITS (that the recipient ends with);
           retry-after=SECONDS|date:SECONDS|TEXT, delay=DURATION (delay, delay-after, slow-after, late-after);
-          on=send|token|app|get|list|fetch-last|update|delete|apps|update-app|consents (send where it is left out)
+          on=send|token|app|get|list|fetch-last|update|delete|apps|update-app|consents|template (send where it is left out)
 A file of faults has one on a line, and comments after #.
 
 While it runs, the sandbox itself can be asked, with no credentials:
@@ -47,6 +47,7 @@ func sandboxCommand(s *session) *cli.Command {
 			&cli.StringFlag{Name: "data", Usage: "keep messages, queue and app in `DIR`, so that they outlive a restart or a kill"},
 			&cli.StringFlag{Name: "mode", Usage: "how the app processes messages: DISPATCH or CONVERSATION", Value: string(sandbox.Dispatch)},
 			&cli.StringFlag{Name: "channels", Usage: "what the app has, such as `SMS,RCS`; everything where it is left out"},
+			templatesFlag(),
 			&cli.IntFlag{Name: "retention", Usage: "days that messages are kept for look-ups in DISPATCH, 0 to 7"},
 			&cli.IntFlag{Name: "conversation-retention", Usage: "days that they are in CONVERSATION, 1 to 3650", Value: 180},
 			&cli.IntFlag{Name: "drain", Usage: "messages a second that the app hands to its channels", Value: 20},
@@ -101,8 +102,13 @@ func (s *session) serveSandbox(c *cli.Context) (err error) {
 
 // sandboxConfig reads the flags.
 func sandboxConfig(c *cli.Context) (sandbox.Config, error) {
+	read, err := readTemplatesFile(c.String("templates"))
+	if err != nil {
+		return read, err
+	}
 	cfg := sandbox.Config{
-		Mode: sandbox.Mode(c.String("mode")), DispatchRetention: c.Int("retention"), ConversationRetention: c.Int("conversation-retention"),
+		Templates: read.Templates,
+		Mode:      sandbox.Mode(c.String("mode")), DispatchRetention: c.Int("retention"), ConversationRetention: c.Int("conversation-retention"),
 		Drain: c.Int("drain"), QueueSize: c.Int("queue"), RateLimit: c.Int("rate-limit"),
 		Latency: c.Duration("latency"), ListLag: c.Duration("lag"), TokenTTL: c.Duration("token-ttl"), Seed: c.Uint64("seed"),
 	}

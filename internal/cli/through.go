@@ -78,11 +78,14 @@ func (r *runner) chosenProfile() (*profile.Profile, error) {
 // rehearsalSettings are those of a simulator. Of the profile that is meant only whom and how many people it lets messages out to holds, where
 // this machine knows it.
 func (r *runner) rehearsalSettings() (*settings, error) {
-	mode := sandbox.Dispatch
-	if r.campaign.Audience.Columns[campaign.Contact.Role()] != "" { // whom only such an app can reach
-		mode = sandbox.Conversation
+	cfg, err := readTemplatesFile(r.flags.templates)
+	if err != nil {
+		return nil, err
 	}
-	st := sandboxSettings(mode)
+	if r.campaign.Audience.Columns[campaign.Contact.Role()] != "" { // whom only such an app can reach
+		cfg.Mode = sandbox.Conversation
+	}
+	st := sandboxSettings(cfg)
 	name, err := r.profileName()
 	if err != nil {
 		return nil, err

@@ -100,7 +100,8 @@ func (in *inputs) standIn(c Config) (err error) {
 		if len(order) == 0 { // of a campaign of which nobody can say how it reaches people
 			order = campaign.Channels[:]
 		}
-		in.renderer, err = render.New(&campaign.Campaign{ChannelPriorityOrder: order}, in.audience.Columns(), c.identity())
+		in.campaign = &campaign.Campaign{ChannelPriorityOrder: order}
+		in.renderer, err = render.New(in.campaign, in.audience.Columns(), c.identity())
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"sendoff/internal/runstore"
 	"sendoff/internal/survey"
 	"sendoff/internal/table"
+	"sendoff/internal/template"
 )
 
 // sampleEpoch is as long as the epoch of a real start: lengths are checked with it.
@@ -89,6 +90,13 @@ func (w *worker) row(f *frame, i int, fault table.Fault) error {
 	w.body = body
 	if err != nil {
 		return w.unrendered(f, r, err)
+	}
+	if lack := w.in.lack(r); lack != (template.Lack{}) {
+		f.remarks = append(f.remarks, remark{line: r.Line, what: subject{lack: lack}})
+		return nil
+	}
+	if f.spoken != nil {
+		f.spoken.add(r.Line, w.in.renderer.Language(r).Translation, r.Field(w.columns.Language))
 	}
 	f.people++
 	w.keys = r.AppendKeys(w.keys[:0])

@@ -44,6 +44,10 @@ func newDigest(config Config, lists []suppress.ListInfo, columns campaign.Column
 		d.text("day")
 		d.text(day)
 	}
+	for _, t := range config.Templates {
+		d.text("template")
+		d.text(t.Digest())
+	}
 	d.number(len(columns.Header))
 	for _, name := range columns.Header {
 		d.text(name)

@@ -11,6 +11,7 @@ import (
 	"sendoff/internal/render"
 	"sendoff/internal/suppress"
 	"sendoff/internal/table"
+	"sendoff/internal/template"
 )
 
 // Finding is something remarkable about rows: a warning, or a reason for which they are left out as invalid.
@@ -32,21 +33,24 @@ type remark struct {
 }
 
 // subject is what a finding is about: why a row is not one of its table, what is remarkable about its number or about one of several
-// addresses, why where or consent cannot judge it, or why it cannot be rendered.
+// addresses, why where or consent cannot judge it, why it cannot be rendered, or what its template lacks.
 type subject struct {
 	row        table.Fault
 	number     phone.Finding
 	unjudged   filter.Fault
 	unrendered render.RowError
 	unread     unread
-	unlisted   bool // the person is known by a contact's id alone, which Sinch's opt-out list does not have
+	unlisted   bool          // the person is known by a contact's id alone, which Sinch's opt-out list does not have
+	lack       template.Lack // what the template of the row's message cannot do
 }
 
 // unread is a cell that gives no address, or a doubtful one, in an audience whose people can have others.
 type unread struct{ column, why, hint string }
 
 // refuses reports whether the whole plan is refused for it.
-func (s subject) refuses() bool { return s.unrendered.Reason != 0 && !s.isInvalid() }
+func (s subject) refuses() bool {
+	return s.lack != (template.Lack{}) || s.unrendered.Reason != 0 && !s.isInvalid()
+}
 
 // isInvalid reports whether the row is left out for it.
 func (s subject) isInvalid() bool {
@@ -61,6 +65,8 @@ func (s subject) message() string {
 		return prose.Printable(s.unread.column) + ": " + s.unread.why
 	case s.unlisted:
 		return "row: has a contact_id alone, and " + suppress.SinchName + " knows addresses, not contacts: nobody is left out by it"
+	case s.lack != template.Lack{}:
+		return s.lack.Message
 	case s.row != table.OK:
 		return s.row.String()
 	case !s.unjudged.IsZero():
@@ -77,6 +83,8 @@ func (s subject) hint() string {
 		return s.unread.hint
 	case s.unlisted:
 		return "give them their addresses beside it, or list who has opted out by contact_id in a file"
+	case s.lack != template.Lack{}:
+		return s.lack.Hint
 	case s.row != table.OK:
 		return s.row.Hint()
 	case !s.unjudged.IsZero():
@@ -106,10 +114,20 @@ func (r *remarks) add(m remark) {
 		r.tallies[m.what] = t
 		r.subjects = append(r.subjects, m.what)
 	}
+	t.add(m.line)
+}
+
+func (t *tally) add(line int) {
 	t.count++
 	if len(t.lines) < mostLines {
-		t.lines = append(t.lines, m.line)
+		t.lines = append(t.lines, line)
 	}
+}
+
+// merge adds what was counted further down.
+func (t *tally) merge(further *tally) {
+	t.count += further.count
+	t.lines = append(t.lines, further.lines[:min(len(further.lines), mostLines-len(t.lines))]...)
 }
 
 // findings returns what does not refuse the plan.

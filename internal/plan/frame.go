@@ -27,6 +27,7 @@ type frame struct {
 	sendable []record // of these, one for each address: for the search for duplicates
 	matches  []int    // rows that each suppression list left out
 	chosen   *filter.Tally
+	spoken   *languages // of those who would be sent to
 	remarks  []remark
 
 	// Candidates for samples, as indices in rows; -1: none.
@@ -40,8 +41,8 @@ type frame struct {
 // frame is read whole again when its people are sent to, so this bounds what a run needs too.
 const maxText = 8_000_000
 
-func newFrame(lists int, f *filter.Filter) *frame {
-	return &frame{matches: make([]int, lists), chosen: f.NewTally(), decided: make(chan struct{}, 1)}
+func newFrame(lists int, f *filter.Filter, c *campaign.Campaign) *frame {
+	return &frame{matches: make([]int, lists), chosen: f.NewTally(), spoken: newLanguages(c), decided: make(chan struct{}, 1)}
 }
 
 func (f *frame) reset() {
@@ -51,6 +52,7 @@ func (f *frame) reset() {
 	f.people, f.text = 0, 0
 	clear(f.matches)
 	f.chosen.Reset()
+	f.spoken.reset()
 	f.first, f.defaulted, f.longest, f.longestSize = -1, -1, -1, 0
 }
 

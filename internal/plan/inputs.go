@@ -12,6 +12,7 @@ import (
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
 	"sendoff/internal/suppress"
+	"sendoff/internal/template"
 )
 
 // inputs is what a plan is made of, opened and checked. All of it but the audience is safe for concurrent use.
@@ -20,10 +21,13 @@ type inputs struct {
 	numbers      *phone.Reader
 	filter       *filter.Filter
 	lists        *suppress.Set
+	campaign     *campaign.Campaign // with what it leaves to its templates
 	renderer     *render.Renderer
+	warnings     []Finding // of the templates
 	allowPremium bool
-	unlisted     bool // the campaign names Sinch's opt-out list, on which contacts are not
-	mobiles      bool // only mobile phones can be reached on one of the campaign's channels
+	needs        []template.Need // what rows ask of templates
+	unlisted     bool            // the campaign names Sinch's opt-out list, on which contacts are not
+	mobiles      bool            // only mobile phones can be reached on one of the campaign's channels
 }
 
 // open opens everything. What is wrong with several of them comes back together, and what is wrong with one leaves it nil.
@@ -86,11 +90,41 @@ func (in *inputs) prepare(c Config) (err error) {
 	if in.filter, err = filter.New(c.Campaign, columns, c.Now); !problems.Collect(err) {
 		return err
 	}
-	in.renderer, err = render.New(c.Campaign, columns, c.identity())
+	applied := c.Templates.Apply(c.Campaign, columns)
+	in.campaign, in.needs = applied.Campaign, applied.Needs
+	for _, p := range applied.Problems {
+		if p.Warning {
+			in.warnings = append(in.warnings, Finding{Message: p.Message, Hint: p.Hint, Warning: true, Lines: []int{}})
+		} else {
+			problems = append(problems, p)
+		}
+	}
+	in.renderer, err = render.New(in.campaign, columns, c.identity())
 	if !problems.Collect(err) {
 		return err
 	}
 	return problems.Err()
+}
+
+// lack returns what the templates of a row's message cannot do.
+func (in *inputs) lack(r *campaign.Recipient) template.Lack {
+	if len(in.needs) == 0 {
+		return template.Lack{}
+	}
+	translation := in.renderer.Language(r).Translation
+	for _, need := range in.needs {
+		if need.Reference.Translation != translation {
+			continue
+		}
+		language, err := in.renderer.Fill(need.Language, r)
+		if err != nil {
+			continue // the row has been rendered with it
+		}
+		if lack := need.Lack(language); lack != (template.Lack{}) {
+			return lack
+		}
+	}
+	return template.Lack{}
 }
 
 // isForMobiles reports whether a channel reaches mobile phones alone. The others are apps, which people can use with the number of a landline.

@@ -16,6 +16,7 @@ import (
 	"sendoff/internal/runstore"
 	"sendoff/internal/suppress"
 	"sendoff/internal/table"
+	"sendoff/internal/template"
 )
 
 // Config says what to plan.
@@ -26,11 +27,14 @@ type Config struct {
 	AudienceRun  *runstore.Run     // whose people are the audience, open for reading; nil: the file's are
 	Sent         []suppress.Sent   // the people of other runs who are left out
 	OptOuts      *suppress.OptOuts // those of Sinch's own list; nil: the campaign does not name it
-	Run          *runstore.Run     // held by this process; nothing of it was begun
-	AppID        string            // in every body, and so in the lengths that are checked
-	Guard        Guard
-	Now          time.Time
-	Progress     func(Progress) // called now and then, by one goroutine at a time; may be nil
+	Templates    template.Set      // those that the campaign refers to, as far as they were read
+	// TemplatesUnread says why those were not read that are not among Templates, where somebody only looks.
+	TemplatesUnread string
+	Run             *runstore.Run // held by this process; nothing of it was begun
+	AppID           string        // in every body, and so in the lengths that are checked
+	Guard           Guard
+	Now             time.Time
+	Progress        func(Progress) // called now and then, by one goroutine at a time; may be nil
 }
 
 // Progress is how far planning is.
@@ -90,6 +94,8 @@ type Plan struct {
 	Samples  []Sample
 	Lists    []runstore.List // the suppression lists
 	Where    []filter.Count  // the terms of audience.where
+	// Languages are the translations and the default message, with how many rows get them; nil where there are no translations.
+	Languages []LanguageCount
 
 	Columns campaign.Columns
 	File    table.Info // of the audience; zero where it is none
@@ -196,6 +202,10 @@ func (b *builder) commit() (*Plan, error) {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
 	p := b.plan()
+	var templates []runstore.Template
+	for _, t := range b.config.Templates {
+		templates = append(templates, Kept(t))
+	}
 	content, audience := b.config.Campaign.ContentDigest(), b.in.audience.origin()
 	err = b.config.Run.Update(func(m *runstore.Meta) {
 		m.State = runstore.Planned
@@ -222,6 +232,7 @@ func (b *builder) commit() (*Plan, error) {
 		m.Freeze(size)
 		m.Columns = p.Columns
 		m.Lists = p.Lists
+		m.Templates = templates
 		m.Sources = sources
 	})
 	if err != nil {
@@ -238,19 +249,23 @@ func (b *builder) plan() *Plan {
 	for _, w := range b.in.filter.Warnings(b.chosen) {
 		findings = append(findings, Finding{Message: w.Message, Hint: w.Hint, Warning: true, Lines: []int{}})
 	}
+	findings = append(findings, unreadTemplates(b.config)...)
+	findings = append(findings, b.in.warnings...)
+	findings = append(findings, b.spoken.findings(b.in.campaign, b.in.audience.Columns().Language >= 0)...)
 	findings = append(findings, notes(origin, b.in.lists.Lists())...)
 	findings = append(findings, unmatched(b.in.audience.Columns(), b.in.lists.Lists(), b.config.Campaign.Suppress)...)
 	return &Plan{
-		Rows:     b.rows,
-		Eligible: b.eligible,
-		Skipped:  b.skipped,
-		Findings: findings,
-		Samples:  b.samples.texts(b.in.renderer),
-		Lists:    b.in.listsWith(b.matches),
-		Where:    b.in.filter.Counts(b.chosen),
-		Columns:  b.in.audience.Columns(),
-		File:     origin.file,
-		Digest:   b.digest.sum(),
+		Rows:      b.rows,
+		Eligible:  b.eligible,
+		Skipped:   b.skipped,
+		Findings:  findings,
+		Samples:   b.samples.texts(b.in.renderer),
+		Lists:     b.in.listsWith(b.matches),
+		Where:     b.in.filter.Counts(b.chosen),
+		Languages: b.spoken.counts(b.in.campaign),
+		Columns:   b.in.audience.Columns(),
+		File:      origin.file,
+		Digest:    b.digest.sum(),
 
 		Unused:      origin.unused,
 		Suggestions: origin.suggestions,

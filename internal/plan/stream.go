@@ -34,6 +34,7 @@ type builder struct {
 	skipped  map[campaign.SkipReason]int
 	matches  []int // by suppression list
 	chosen   *filter.Tally
+	spoken   *languages
 	remarks  remarks
 	samples  samples
 
@@ -57,6 +58,7 @@ func newBuilder(c Config, in *inputs) (*builder, error) {
 		skipped:    make(map[campaign.SkipReason]int),
 		matches:    make([]int, len(in.lists.Lists())),
 		chosen:     in.filter.NewTally(),
+		spoken:     newLanguages(in.campaign),
 	}, nil
 }
 
@@ -78,7 +80,7 @@ func (b *builder) stream(ctx context.Context) error {
 	frames := 2*workers + 2
 	free, work, ordered := make(chan *frame, frames), make(chan *frame, frames), make(chan *frame, frames)
 	for range frames {
-		free <- newFrame(len(b.matches), b.in.filter)
+		free <- newFrame(len(b.matches), b.in.filter, b.in.campaign)
 	}
 	room := semaphore.NewWeighted(maxText)
 	g, ctx := errgroup.WithContext(ctx)
@@ -172,6 +174,7 @@ func (b *builder) gather(f *frame) error {
 		b.matches[i] += n
 	}
 	b.chosen.Add(f.chosen)
+	b.spoken.merge(f.spoken)
 	for _, r := range f.remarks {
 		b.remarks.add(r)
 	}

@@ -89,3 +89,6 @@ func (p *Profile) SecretFrom() string {
 
 // SecretKey is the key by which the profile gives the secret, or nothing where it leaves that to others.
 func (p *Profile) SecretKey() string { return p.secret.kind }
+
+// RunsCommand reports whether the secret comes from a command, which may have somebody unlock a safe.
+func (p *Profile) RunsCommand() bool { return p.secret.kind == fromCommand }

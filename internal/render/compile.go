@@ -25,6 +25,8 @@ type compiler struct {
 	program program
 	literal []byte // what follows the last operation
 	depth   int    // how many JSON strings the text stands in
+
+	underscores bool // values are a WhatsApp template's language, which it takes as en_US alone
 }
 
 // request compiles a whole messages:send request with a message.
@@ -33,7 +35,7 @@ func (c *compiler) request(message campaign.Value) {
 	c.string(c.id.AppID)
 	c.recipient()
 	c.json(`,"message":`)
-	c.value(message)
+	c.message(message)
 	c.json(`,"channel_priority_order":`)
 	c.order()
 	c.options()
@@ -193,16 +195,55 @@ func (c *compiler) list(n int, element func(i int)) {
 }
 
 func (c *compiler) object(v campaign.Value) {
-	c.json("{")
-	for i, f := range v.Fields {
-		c.key(i, f.Name)
+	c.members(v, func(f campaign.Field) {
 		if f.Value.Kind == campaign.NumberString {
 			c.number(f.Value.Text, degrees(f.Name))
 		} else {
 			c.value(f.Value)
 		}
+	})
+}
+
+// members compiles an object; compile makes the value of a member.
+func (c *compiler) members(v campaign.Value, compile func(campaign.Field)) {
+	c.json("{")
+	for i, f := range v.Fields {
+		c.key(i, f.Name)
+		compile(f)
 	}
 	c.json("}")
+}
+
+// message compiles the message, in which only a template of WhatsApp is something else than a value.
+func (c *compiler) message(v campaign.Value) {
+	const template, byChannel = "template_message", "channel_template"
+	whatsApp := v.Get(template).Get(byChannel).Get(string(campaign.WhatsApp))
+	if whatsApp.Kind != campaign.Object {
+		c.value(v)
+		return
+	}
+	c.members(v, func(f campaign.Field) {
+		if f.Name != template {
+			c.value(f.Value)
+			return
+		}
+		c.members(f.Value, func(f campaign.Field) {
+			if f.Name != byChannel {
+				c.value(f.Value)
+				return
+			}
+			c.members(f.Value, c.channelTemplate)
+		})
+	})
+}
+
+// channelTemplate compiles a reference to a template that was approved on a channel.
+func (c *compiler) channelTemplate(reference campaign.Field) {
+	c.members(reference.Value, func(f campaign.Field) {
+		c.underscores = reference.Name == string(campaign.WhatsApp) && f.Name == "language_code"
+		c.value(f.Value)
+		c.underscores = false
+	})
 }
 
 // degrees returns how far from 0 a coordinate may be, or 0 for a field that is none.
@@ -238,7 +279,7 @@ func (c *compiler) text(t campaign.Text) {
 			c.literal = appendEscaped(c.literal, part.Literal, c.depth+1)
 			continue
 		}
-		c.add(op{kind: valueOp, source: c.source(part), depth: c.depth + 1})
+		c.add(op{kind: valueOp, source: c.source(part), depth: c.depth + 1, underscores: c.underscores})
 	}
 }
 

@@ -33,12 +33,13 @@ const (
 )
 
 type op struct {
-	kind     opKind
-	inString bool // limitOp: the field is what stands in a string
-	depth    int
-	limit    int
-	text     string
-	source   *source
+	kind        opKind
+	inString    bool // limitOp: the field is what stands in a string
+	underscores bool // valueOp: with "_" for "-"
+	depth       int
+	limit       int
+	text        string
+	source      *source
 }
 
 // append renders the body. Where it fails, what it returns is of no use.
@@ -53,6 +54,9 @@ func (p *program) append(dst []byte, r *campaign.Recipient, epoch string) ([]byt
 			value, err := o.source.value(r)
 			if err != nil {
 				return dst, err
+			}
+			if o.underscores {
+				value = underscored(value)
 			}
 			dst = appendEscaped(dst, value, o.depth)
 		case numberOp:
@@ -84,6 +88,9 @@ func (p *program) append(dst []byte, r *campaign.Recipient, epoch string) ([]byt
 	}
 	return dst, nil
 }
+
+// underscored returns a language tag as WhatsApp takes it.
+func underscored(tag string) string { return strings.ReplaceAll(tag, "-", "_") }
 
 func (o *op) number(r *campaign.Recipient) (string, *RowError) {
 	value, err := o.source.value(r)

@@ -11,7 +11,7 @@ import (
 // It holds their data, and is meant for the person who is about to send. Nothing in it can control a terminal.
 func (r *Renderer) Text(recipient *campaign.Recipient) string {
 	w := reading{sources: r.sources, recipient: recipient}
-	w.message(r.campaign.MessageFor(r.campaign.TranslationFor(recipient.Field(r.language))))
+	w.message(r.campaign.MessageFor(r.Language(recipient).Translation))
 	var b strings.Builder
 	b.WriteString(strings.Join(w.texts, " / "))
 	for _, choice := range w.choices {
@@ -106,11 +106,15 @@ func (w *reading) list(list campaign.Value) {
 // template says which template is filled with what: its words are at Sinch.
 func (w *reading) template(message campaign.Value) {
 	template := message.Get("omni_template")
+	language := w.text(template.Get("language_code"))
 	if byChannel := message.Get("channel_template").Fields; len(byChannel) > 0 {
 		template = byChannel[0].Value // it goes before the other one where Sinch chooses
+		if language = w.text(template.Get("language_code")); byChannel[0].Name == string(campaign.WhatsApp) {
+			language = underscored(language)
+		}
 	}
 	text := "template " + w.text(template.Get("template_id"))
-	if language := w.text(template.Get("language_code")); language != "" {
+	if language != "" {
 		text += " (" + language + ")"
 	}
 	var parameters []string

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"strings"
+
 	"sendoff/campaign"
 )
 
@@ -15,8 +17,10 @@ type Identity struct {
 type Renderer struct {
 	campaign *campaign.Campaign
 	language int // the column that chooses the translation, or -1
-	sources  sources
-	routes   *routes
+	// languages reads that column.
+	languages *campaign.Languages
+	sources   sources
+	routes    *routes
 
 	message      program // for everyone who has no translation
 	translations []program
@@ -25,7 +29,8 @@ type Renderer struct {
 // New prepares a campaign for an audience with these columns. Placeholders and params that name nothing there, and channels on which no
 // column gives an address, are [campaign.Problems], all of them, with their positions in the campaign's files as far as they have one.
 func New(c *campaign.Campaign, columns campaign.Columns, id Identity) (*Renderer, error) {
-	known, problems := newSources(c, columns)
+	languages := campaign.NewLanguages(c)
+	known, problems := newSources(c, columns, languages)
 	routes, unreached := newRoutes(c, columns)
 	problems = append(problems, unreached...)
 	problems = append(problems, known.unanswered(c.Message, messageFile(c), columns.Header)...)
@@ -39,7 +44,7 @@ func New(c *campaign.Campaign, columns campaign.Columns, id Identity) (*Renderer
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	r := &Renderer{campaign: c, language: columns.Language, sources: known, routes: routes}
+	r := &Renderer{campaign: c, language: columns.Language, languages: languages, sources: known, routes: routes}
 	compile := func(message campaign.Value) program {
 		compiler := compiler{campaign: c, id: id, sources: known, program: program{routes: routes}}
 		compiler.request(message)
@@ -77,9 +82,31 @@ func (r *Renderer) UsesDefault(recipient *campaign.Recipient) bool {
 	return false
 }
 
+// Language returns what the recipient's cell in the language column stands for.
+func (r *Renderer) Language(recipient *campaign.Recipient) campaign.Language {
+	return r.languages.Read(recipient.Field(r.language))
+}
+
+// Fill returns a text of the campaign as it is for a recipient. The error is a [*RowError].
+func (r *Renderer) Fill(text campaign.Text, recipient *campaign.Recipient) (string, error) {
+	var b strings.Builder
+	for _, p := range text {
+		if p.Name == "" {
+			b.WriteString(p.Literal)
+			continue
+		}
+		value, err := r.sources[campaign.Fold(p.Name)].value(recipient)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(value)
+	}
+	return b.String(), nil
+}
+
 // program returns the one for the recipient's language.
 func (r *Renderer) program(recipient *campaign.Recipient) *program {
-	if i := r.campaign.TranslationFor(recipient.Field(r.language)); i >= 0 {
+	if i := r.Language(recipient).Translation; i >= 0 {
 		return &r.translations[i]
 	}
 	return &r.message

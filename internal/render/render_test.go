@@ -209,7 +209,7 @@ func TestBodyMetadataKeepsValues(t *testing.T) {
 func TestTranslations(t *testing.T) {
 	r := mustNew(t, parse(t, "Hi", `translations: {sv: "Hej", pt-BR: "Oi"}`))
 	for _, tc := range []struct{ language, want string }{
-		{"", "Hi"}, {"en", "Hi"}, {"sv", "Hej"}, {"sv-FI", "Hej"}, {"SV_fi", "Hej"}, {" sv ", "Hej"}, {"pt", "Hi"}, {"pt-br", "Oi"}, {"svenska", "Hi"},
+		{"", "Hi"}, {"en", "Hi"}, {"sv", "Hej"}, {"sv-FI", "Hej"}, {"SV_fi", "Hej"}, {" sv ", "Hej"}, {"pt", "Hi"}, {"pt-br", "Oi"}, {"svenska", "Hej"}, {"SWE", "Hej"}, {"svensk", "Hi"},
 	} {
 		recipient := testRecipient()
 		recipient.Fields[2] = tc.language
@@ -421,5 +421,41 @@ func TestRowErrorIsOneLine(t *testing.T) {
 	e := &RowError{Reason: MissingValue, Name: "First\nname"}
 	if got := e.Error(); got != "${First·name}: no value" || strings.Contains(e.Hint(), "\n") {
 		t.Errorf("%q, %q", got, e.Hint())
+	}
+}
+
+// Templates take the language that was understood, WhatsApp's with an underscore; keys of that name elsewhere mean nothing.
+func TestTemplateLanguage(t *testing.T) {
+	const message = `{"template_message": {
+		"omni_template": {"template_id": "a", "version": "1", "language_code": "${language}"},
+		"channel_template": {"WHATSAPP": {"template_id": "b", "language_code": "${language}", "parameters": {"body[1]text": "${language}"}}, "KAKAOTALK": {"template_id": "c", "language_code": "${language}"}}},
+		"explicit_channel_message": {"RCS": {"template_message": {"channel_template": {"WHATSAPP": {"language_code": "${language}"}}}}}}`
+	r := mustNew(t, parse(t, message, `conversation_metadata: {channel_template: "x", template_message: {channel_template: {WHATSAPP: {language_code: "${language}"}}}}`))
+	for cell, want := range map[string][3]string{"en-GB": {"en-GB", "en_GB", "en-GB"}, "en_gb": {"en-GB", "en_GB", "en-GB"}, "swe": {"sv", "sv", "sv"}, "x1": {"x1", "x1", "x1"}} {
+		recipient := testRecipient()
+		recipient.Fields[2] = cell
+		b := body(t, r, recipient)
+		template := b["message"].(map[string]any)["template_message"].(map[string]any)
+		byChannel := template["channel_template"].(map[string]any)
+		got := [3]string{template["omni_template"].(map[string]any)["language_code"].(string), byChannel["WHATSAPP"].(map[string]any)["language_code"].(string),
+			byChannel["KAKAOTALK"].(map[string]any)["language_code"].(string)}
+		if got != want {
+			t.Errorf("%q: %v, want %v", cell, got, want)
+		}
+		if p := byChannel["WHATSAPP"].(map[string]any)["parameters"].(map[string]any)["body[1]text"]; p != want[0] {
+			t.Errorf("%q: the parameter is %q", cell, p)
+		}
+		if diff := cmp.Diff(map[string]any{"channel_template": "x", "template_message": map[string]any{"channel_template": map[string]any{"WHATSAPP": map[string]any{"language_code": want[0]}}}},
+			b["conversation_metadata"]); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", cell, diff)
+		}
+		if text, err := r.Fill(campaign.Text{{Literal: "in "}, {Name: "Language"}}, recipient); err != nil || text != "in "+want[0] {
+			t.Errorf("Fill = %q, %v", text, err)
+		}
+	}
+	recipient := testRecipient()
+	recipient.Fields[2] = ""
+	if text, err := r.Fill(campaign.Text{{Name: "Language"}}, recipient); err == nil {
+		t.Errorf("Fill = %q without a value", text)
 	}
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,9 +13,10 @@ import (
 
 // source is where a placeholder's value comes from.
 type source struct {
-	name        string // the param's, the role's or the column's own: not as a placeholder writes it
-	column      int    // where isAddress is not set
-	isAddress   bool   // the normalised address rather than its cell
+	name        string              // the param's, the role's or the column's own: not as a placeholder writes it
+	column      int                 // where isAddress is not set
+	isAddress   bool                // the normalised address rather than its cell
+	languages   *campaign.Languages // the tag that the cell stands for rather than the cell, where it stands for one; may be nil
 	fallback    string
 	hasFallback bool
 	skip        bool // the param says on_empty: skip
@@ -26,6 +28,9 @@ func (s *source) raw(r *campaign.Recipient) (value string, isEmpty bool) {
 		value = r.Address.Reveal()
 	} else {
 		value = r.Field(s.column)
+		if s.languages != nil {
+			value = cmp.Or(s.languages.Read(value).Tag, value)
+		}
 	}
 	return value, strings.TrimSpace(value) == ""
 }
@@ -47,8 +52,9 @@ func (s *source) value(r *campaign.Recipient) (string, *RowError) {
 // sources are what placeholders can name, by folded name. A param hides a role of its name, and a role a column.
 type sources map[string]*source
 
-// newSources collects what an audience and a campaign offer. The problems are params whose column nobody has.
-func newSources(c *campaign.Campaign, columns campaign.Columns) (sources, campaign.Problems) {
+// newSources collects what an audience and a campaign offer. The problems are params whose column nobody has. Where nobody asks for values the
+// languages may be nil.
+func newSources(c *campaign.Campaign, columns campaign.Columns, languages *campaign.Languages) (sources, campaign.Problems) {
 	cells := make(sources)
 	for i, name := range columns.Header {
 		cells[campaign.Fold(name)] = &source{name: name, column: i}
@@ -59,6 +65,9 @@ func newSources(c *campaign.Campaign, columns campaign.Columns) (sources, campai
 		}
 	}
 	cells["phone"] = &source{name: "phone", isAddress: true}
+	if language := cells["language"]; columns.Language >= 0 {
+		language.languages = languages
+	}
 
 	all, problems := maps.Clone(cells), campaign.Problems(nil)
 	for _, p := range c.Params {

@@ -16,7 +16,7 @@ type Use struct {
 // Uses returns what a campaign takes from an audience with these columns, in the order in which it first does. What names nothing there is
 // left out.
 func Uses(c *campaign.Campaign, columns campaign.Columns) []Use {
-	known, _ := newSources(c, columns) // New returns the problems
+	known, _ := newSources(c, columns, nil) // New returns the problems
 	var uses []Use
 	walk := func(where string, v campaign.Value) {
 		v.Texts(func(t campaign.Text) bool {

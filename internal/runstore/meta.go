@@ -1,6 +1,7 @@
 package runstore
 
 import (
+	"encoding/json"
 	"time"
 
 	"sendoff/campaign"
@@ -50,6 +51,16 @@ type List struct {
 	Ignored  int       `json:"unreadable_ignored,omitempty"`
 	Only     bool      `json:"only,omitempty"` // it lets nobody out who is not on it; matches are those whom it left out
 	Matches  int       `json:"matches"`
+}
+
+// Template is a template made at Sinch, as planning found it.
+type Template struct {
+	ID           string            `json:"id"`
+	Version      int               `json:"version,omitempty"`
+	Translations map[string]string `json:"translations,omitempty"` // their versions, by language
+	SHA256       string            `json:"sha256"`
+	Supposed     bool              `json:"supposed,omitempty"` // nobody has asked Sinch: a rehearsal
+	JSON         json.RawMessage   `json:"-"`                  // all of it; stored beside, so that run.json stays readable
 }
 
 // Start is one time that sending began or went on.
@@ -118,6 +129,7 @@ type Meta struct {
 	SnapshotBytes  int64             `json:"snapshot_bytes"`
 	Columns        campaign.Columns  `json:"columns,omitzero"`
 	Lists          []List            `json:"suppression_lists,omitempty"`
+	Templates      []Template        `json:"templates,omitempty"`
 	Sources        []campaign.Source `json:"-"` // the campaign as it was frozen; stored beside, so that run.json stays readable
 
 	// Set by forgetting. A snapshot that was never rewritten has no digest here, and none is asked of it.
@@ -146,4 +158,23 @@ func (m *Meta) Freeze(size int64) {
 type stored struct {
 	Meta
 	Frozen []campaign.Source `json:"frozen,omitempty"`
+	// TemplateJSON is that of the templates, in their order.
+	TemplateJSON []json.RawMessage `json:"template_json,omitempty"`
+}
+
+func newStored(m Meta) stored {
+	s := stored{Meta: m, Frozen: m.Sources}
+	for _, t := range m.Templates {
+		s.TemplateJSON = append(s.TemplateJSON, t.JSON)
+	}
+	return s
+}
+
+func (s stored) meta() Meta {
+	m := s.Meta
+	m.Sources = s.Frozen
+	for i := range min(len(m.Templates), len(s.TemplateJSON)) {
+		m.Templates[i].JSON = s.TemplateJSON[i]
+	}
+	return m
 }

@@ -171,8 +171,7 @@ func (r *Run) load() error {
 	if s.Schema != schema {
 		return fmt.Errorf("read run: %w: schema %d", ledger.ErrFormat, s.Schema)
 	}
-	r.meta = s.Meta
-	r.meta.Sources = s.Frozen
+	r.meta = s.meta()
 	if suspect := r.Ledger.Suspect(); r.readOnly && suspect != nil {
 		r.meta.State, r.meta.Reason = NeedsReconcile, suspect.Error()
 	} else if r.readOnly && r.meta.State == Running {
@@ -199,7 +198,7 @@ func (r *Run) update(change func(*Meta), put func(run []byte) error) error {
 	defer r.mu.Unlock()
 	next := r.meta
 	change(&next)
-	b, err := json.Marshal(stored{Meta: next, Frozen: next.Sources})
+	b, err := json.Marshal(newStored(next))
 	if err != nil {
 		return fmt.Errorf("update run: %w", err)
 	}

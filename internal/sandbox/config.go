@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -58,6 +59,9 @@ type Config struct {
 	Mode                  Mode     // [Dispatch]
 	ConversationRetention int      // days that messages in [Conversation] are kept, 1 to 3650; 180
 	DispatchRetention     int      // days that messages in [Dispatch] are kept, 0 to 7; 0: they are not
+
+	Templates   []json.RawMessage // that the project has, as [ReadTemplates] returns them
+	AnyTemplate bool              // messages with templates that the project does not have go out: only whoever asks for one hears that it is not there
 
 	Drain      int           // messages a second that the app hands to its channels; 20
 	QueueLimit int           // messages that wait to be handed over, at most; 500,000

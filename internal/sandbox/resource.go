@@ -34,6 +34,7 @@ func (s *Server) loadResources() error {
 	if err := s.state.load(resourcesFile, &s.resources); err != nil {
 		return err
 	}
+	s.addTemplates(s.cfg.Templates)
 	s.heard.Store(len(s.resources.Webhooks) > 0)
 	for _, b := range s.resources.Batches {
 		if b.Request != nil {

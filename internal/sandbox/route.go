@@ -21,13 +21,14 @@ const (
 	Apps                       // GET apps
 	UpdateApp                  // PATCH apps/{app_id}
 	Consents                   // GET apps/{app_id}/consents/{list_type}
+	Template                   // GET templates/{template_id}
 )
 
 // operations are the names of the operations in the text form of a fault.
 var operations = [...]string{
 	Send: "send", Token: "token", App: "app", Get: "get", List: "list",
 	FetchLast: "fetch-last", Update: "update", Delete: "delete", Apps: "apps", UpdateApp: "update-app",
-	Consents: "consents",
+	Consents: "consents", Template: "template",
 }
 
 // unrouted stands for requests that are no operation.
@@ -68,8 +69,11 @@ func (s *Server) route(r *http.Request) (Operation, answer) {
 	}
 	if call, ok := s.further(r, version, resource); ok {
 		op := unrouted
-		if isConsentList(r.Method, resource) {
+		switch {
+		case isConsentList(r.Method, resource):
 			op = Consents
+		case version == "v2" && r.Method == http.MethodGet && strings.Count(resource, "/") == 1:
+			op = Template
 		}
 		a := s.perform(op, r, call)
 		if r.Method != http.MethodGet {

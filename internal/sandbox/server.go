@@ -72,6 +72,7 @@ func New(cfg Config) *Server {
 	}
 	s.queue.fill(s.now(), cfg.QueueSize)
 	s.faults.set(cfg.Faults)
+	s.addTemplates(cfg.Templates)
 	return s
 }
 

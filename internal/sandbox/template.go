@@ -2,6 +2,8 @@ package sandbox
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -75,6 +77,56 @@ func checkTranslations(c *checker, o map[string]any) {
 	}
 	if language := textAt(o, "default_translation"); language != "" && !slices.Contains(languages, language) {
 		c.report("default_translation", "Must be the language_code of a translation")
+	}
+}
+
+// ReadTemplates reads templates as the Template API writes them: one, a list of them, or the answer to GET templates. The error says what the API
+// would not have taken.
+func ReadTemplates(data []byte) ([]json.RawMessage, error) {
+	var answer struct {
+		Templates []json.RawMessage `json:"templates"`
+	}
+	var all []json.RawMessage
+	switch {
+	case json.Unmarshal(data, &all) == nil:
+	case json.Unmarshal(data, &answer) == nil && answer.Templates != nil:
+		all = answer.Templates
+	case json.Valid(data):
+		all = []json.RawMessage{data}
+	default:
+		return nil, errors.New("it is not JSON")
+	}
+	for i, raw := range all {
+		var t any
+		if err := json.Unmarshal(raw, &t); err != nil {
+			return nil, err // unreachable: it is a part of valid JSON
+		}
+		found := violations(t, templateBody)
+		if id := textAt(t, "id"); id == "" {
+			found = append(found, violation{"id", "Field is mandatory"})
+		}
+		if len(found) > 0 {
+			return nil, fmt.Errorf("template %d: %s: %s", i+1, found[0].Field, found[0].Description)
+		}
+		if err := json.Unmarshal(raw, new(template)); err != nil {
+			return nil, fmt.Errorf("template %d: a time or a number is wrong", i+1)
+		}
+	}
+	return all, nil
+}
+
+// addTemplates adds those of a configuration that are not there.
+func (s *Server) addTemplates(all []json.RawMessage) {
+	for _, raw := range all {
+		var t template
+		if json.Unmarshal(raw, &t) != nil || s.templateAt(t.ID) >= 0 {
+			continue // it never fails of what ReadTemplates has read
+		}
+		t.Version = max(t.Version, 1)
+		if t.Created.IsZero() {
+			t.Created, t.Updated = s.now(), s.now()
+		}
+		s.resources.Templates = append(s.resources.Templates, t)
 	}
 }
 
@@ -198,6 +250,9 @@ func (s *Server) templateRefusal(message any, channel string) string {
 		return ""
 	}
 	i := s.templateAt(textAt(reference, "template_id"))
+	if i < 0 && s.cfg.AnyTemplate {
+		return ""
+	}
 	if i < 0 {
 		return "TEMPLATE_NOT_FOUND"
 	}

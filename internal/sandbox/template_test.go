@@ -115,3 +115,54 @@ func TestTemplatesOfMessages(t *testing.T) {
 		})
 	}
 }
+
+func TestReadTemplates(t *testing.T) {
+	for _, tc := range []struct {
+		text string
+		n    int
+		err  string
+	}{
+		{welcome, 1, ""}, {"[" + welcome + "," + strings.Replace(welcome, "welcome", "b", 1) + "]", 2, ""}, {`{"templates":[` + welcome + `]}`, 1, ""}, {`{"templates":[]}`, 0, ""},
+		{"x", 0, "not JSON"}, {"{}", 0, "template 1: "}, {"[1]", 0, "Must be an object"},
+		{strings.Replace(welcome, `"id":"welcome",`, "", 1), 0, "template 1: id: Field is mandatory"},
+		{strings.Replace(welcome, `"text":"Hej"`, `"texts":"Hej"`, 1), 0, "translations[1].text_message"},
+		{strings.Replace(welcome, `"id"`, `"create_time":"yesterday","id"`, 1), 0, "template 1: "},
+	} {
+		all, err := ReadTemplates([]byte(tc.text))
+		if len(all) != tc.n || (err == nil) != (tc.err == "") || err != nil && !strings.Contains(err.Error(), tc.err) {
+			t.Errorf("ReadTemplates(%s) = %d templates, %v; want %d, %q", tc.text, len(all), err, tc.n, tc.err)
+		}
+	}
+}
+
+// Templates that a server is made with are there as if somebody had created them; with AnyTemplate those that are not do no harm.
+func TestTemplatesGiven(t *testing.T) {
+	all, err := ReadTemplates([]byte(welcome))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(Config{Templates: append(all, all...)})
+	if r := templates2(t, s, "GET", "", ""); strings.Count(r.body, `"id":"welcome"`) != 1 {
+		t.Errorf("templates are %s", r.body)
+	}
+	dir := t.TempDir()
+	for range 2 { // the second time it is read back
+		s, err := Open(dir, Config{Templates: all})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := templates2(t, s, "GET", "/welcome", ""); r.status != http.StatusOK {
+			t.Errorf("status %d of a template that was given", r.status)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	unknown := map[string]any{"template_message": map[string]any{"omni_template": map[string]any{"template_id": "other", "version": "1"}}}
+	if got := New(Config{}).templateRefusal(unknown, "SMS"); got != "TEMPLATE_NOT_FOUND" {
+		t.Errorf("a template that is not there: %q", got)
+	}
+	if got := New(Config{AnyTemplate: true}).templateRefusal(unknown, "SMS"); got != "" {
+		t.Errorf("a template that is taken for granted: %q", got)
+	}
+}

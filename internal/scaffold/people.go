@@ -111,6 +111,9 @@ func (a Answers) exampleAudience(c *campaign.Campaign) (rows [][]string) {
 	if a.Request == nil {
 		add(firstName, func(i int) string { return samples[i].name })
 	}
+	if all := c.Translations; len(all) > 0 {
+		add("language", func(i int) string { return all[i%len(all)].Language })
+	}
 	answered := map[string]bool{}
 	for _, p := range c.Params {
 		answered[campaign.Fold(p.Name)] = true

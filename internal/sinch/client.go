@@ -38,6 +38,8 @@ type Client struct {
 	last   *http.Request // messages:fetch-last-message
 	list   string        // the address of the stored messages
 	appID  string
+
+	templates string // the address of the project's templates
 }
 
 // New checks the options and returns a client. Nothing is asked over the network. The caller closes it.
@@ -67,7 +69,7 @@ func New(o Options) (*Client, error) {
 	if err := checkProxy(d); err != nil {
 		return nil, err
 	}
-	return &Client{wire: w, tokens: tokens, send: send, app: app, last: last, list: d.conversation("messages"), appID: d.AppID}, nil
+	return &Client{wire: w, tokens: tokens, send: send, app: app, last: last, list: d.conversation("messages"), appID: d.AppID, templates: d.template("templates")}, nil
 }
 
 func (c Credentials) validate() error {

@@ -86,11 +86,20 @@ func (d Destination) token() string {
 
 // conversation is the URL of something below the project in the Conversation API. What comes from outside in path must be escaped.
 func (d Destination) conversation(path string) string {
-	base := "https://" + d.Region + ".conversation.api.sinch.com"
+	return d.host("conversation") + "/v1/projects/" + url.PathEscape(d.ProjectID) + "/" + path
+}
+
+// template is the same in the Template API.
+func (d Destination) template(path string) string {
+	return d.host("template") + "/v2/projects/" + url.PathEscape(d.ProjectID) + "/" + path
+}
+
+// host is the base URL of an API of the region.
+func (d Destination) host(api string) string {
 	if d.Endpoint != "" {
-		base = strings.TrimRight(d.Endpoint, "/")
+		return strings.TrimRight(d.Endpoint, "/")
 	}
-	return base + "/v1/projects/" + url.PathEscape(d.ProjectID) + "/" + path
+	return "https://" + d.Region + "." + api + ".api.sinch.com"
 }
 
 func loopback(host string) bool {
