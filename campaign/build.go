@@ -132,6 +132,7 @@ func (f *file) build(v, message Value) *Campaign {
 		c.TimeZone = zone
 	}
 	c.Suppress, c.NoSuppress = suppress(root.get("suppress"))
+	c.Seeds = seeds(root.get("seeds"))
 	for _, item := range root.get("channel_priority_order").list() {
 		c.ChannelPriorityOrder = append(c.ChannelPriorityOrder, Channel(item.text))
 	}
@@ -222,6 +223,21 @@ func suppress(n *node) (lists []SuppressionList, none bool) {
 		lists = append(lists, l)
 	}
 	return lists, false
+}
+
+func seeds(n *node) Seeds {
+	if n == nil {
+		return Seeds{}
+	}
+	return Seeds{
+		File:      n.get("file").string(),
+		InRun:     SeedTime(n.get("in_run").string()),
+		Sheet:     n.get("sheet").string(),
+		Encoding:  n.get("encoding").string(),
+		Delimiter: delimiter(n.get("delimiter")),
+		Line:      n.pos.line,
+		Column:    n.pos.column,
+	}
 }
 
 // age reads a number of minutes, hours or days of 24 hours, as in 90m, 20h, 60d. Anything else is 0.

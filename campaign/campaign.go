@@ -19,6 +19,7 @@ type Campaign struct {
 	Audience     Audience
 	Suppress     []SuppressionList
 	NoSuppress   bool // "suppress: none": the author means that nobody is left out
+	Seeds        Seeds
 	Params       []Param
 	Translations []Translation // in the order of the file
 
@@ -128,6 +129,28 @@ type SuppressionList struct {
 	Delimiter        rune
 	Line, Column     int
 }
+
+// Seeds says which file holds the people who look at a campaign's messages, and whether they get them within its runs too.
+type Seeds struct {
+	File      string   // as written, relative to the campaign file; empty: there are none
+	InRun     SeedTime // empty: not within a run
+	Sheet     string   // as of an audience's file
+	Encoding  string
+	Delimiter rune
+	Line      int
+	Column    int
+}
+
+// SeedTime says when seeds get the message within a run.
+type SeedTime string
+
+// The times.
+const (
+	SeedsFirst        SeedTime = "first"          // before everybody else
+	SeedsFirstAndLast SeedTime = "first_and_last" // and once more when everybody else is done
+)
+
+func seedTimes() []string { return []string{string(SeedsFirst), string(SeedsFirstAndLast)} }
 
 // Param is a named value that placeholders can refer to.
 type Param struct {

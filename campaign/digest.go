@@ -13,8 +13,8 @@ import (
 
 // ContentDigest identifies what the campaign sends and how it understands its audience: all that goes to Sinch, the params, and of the
 // audience columns, country, encoding, delimiter, sheet, hidden rows, numbers, languages, decimal, where and consent. It does not depend on the order
-// of keys, on comments or other layout of the file, nor on what may change while a run is going on: pace, limits, suppression lists, run
-// key, name, profile, time zone, deadlines, the number of bad rows, how long data is kept, who is notified.
+// of keys, on comments or other layout of the file, nor on what may change while a run is going on: pace, limits, suppression lists, seeds,
+// run key, name, profile, time zone, deadlines, the number of bad rows, how long data is kept, who is notified.
 func (c *Campaign) ContentDigest() [sha256.Size]byte {
 	d := digester{sha256.New()}
 	d.text("campaign content 1") // a new number when the encoding below changes

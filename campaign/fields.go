@@ -19,6 +19,8 @@ func fileRules() *rule {
 			oneOf("CONTENT_MARKETING", "CONTENT_NOTIFICATION", "CONTENT_UNKNOWN")),
 		required("audience", "Who gets the message.", audienceRules()),
 		optional("suppress", `Lists of people who must not be written to; "none" says that nobody is left out on purpose.`, suppressRules()),
+		optional("seeds", "A file of your own people, who get what real people would get: by sendoff test, and within the run where in_run says so. "+
+			"They are counted apart.", seedsRules()),
 		required("channel_priority_order", "The channels to try, the best first.", listOf(oneOf(channelNames()...), 1, 0).checked(checkChannelOrder)),
 		optional("channel_properties", "Settings of single channels, such as SMS_SENDER.", channelPropertyRules()),
 		optional("params", "Named values for placeholders: a column, and what to do where it is empty.", paramsRules()),
@@ -45,7 +47,7 @@ func fileRules() *rule {
 			listOf(plain(webhookFormat()), 1, 10).orOne()),
 	).exactly("message", "message_file").checked(checkCampaign)
 	return root.refusing(append(notYet(
-		"window", "not_before", "expires", "seeds", "approval", "prices", "canary",
+		"window", "not_before", "expires", "approval", "prices", "canary",
 		"labels", "warm_up", "queue_ahead", "opt_out"),
 		refusal{"where", "belongs to the audience", "put it there: audience: {where: …}"},
 		refusal{"consent", "belongs to the audience", "put it there: audience: {consent: …}"},
@@ -140,6 +142,17 @@ func suppressRules() *rule {
 	suppress := listOf(list, 1, 0).checked(checkOptOuts)
 	suppress.word = "none"
 	return suppress
+}
+
+func seedsRules() *rule {
+	return object(
+		required("file", "The file with these people, relative to this one: phone numbers or addresses on single channels, and as far as you like id and language.",
+			plain(pathFormat())),
+		optional("in_run", "first: they get the message before everybody else; first_and_last: and once more when everybody is done. They get none where it is left out.",
+			oneOf(seedTimes()...)),
+		optional("sheet", "The sheet of a workbook; where it is left out, the only one that is visible and not empty.", plain(sheetFormat())),
+		encodingField(), delimiterField(),
+	).shortFor("file")
 }
 
 func paramsRules() *rule {

@@ -25,6 +25,8 @@ const mayBeTwice = ledger.AfterServerError | ledger.AfterDoubt
 //   - No row has two of them, but for those that the report counts as tried again without knowing.
 //   - A row is accepted only under the id of a message that the sandbox has, and one of which the sandbox has a message is accepted
 //     or in doubt.
+//   - What went to seeds says so, and stands in books of its own: those of the runs in [runstore.SeedDirs], which are checked one by one.
+//     A test stands in none.
 //   - The witness has nothing against the ledger.
 //   - The report counts what the ledger holds, and report.json, once a start has ended, says the same.
 func Check(run *runstore.Run, taken []sandbox.Message) (*report.Report, error) {
@@ -81,6 +83,8 @@ func (c *checker) add(m sandbox.Message) {
 			Run   string
 			Row   int
 			Epoch string
+			Seed  bool
+			Test  bool
 		}
 	}
 	if err := errors.Join(json.Unmarshal(m.Request, &request), json.Unmarshal([]byte(request.Metadata), &metadata)); err != nil {
@@ -90,6 +94,9 @@ func (c *checker) add(m sandbox.Message) {
 	ours := metadata.Sendoff
 	if ours.Run != c.meta.RunID {
 		return
+	}
+	if ours.Seed != (c.meta.Seeds != "") || ours.Test {
+		c.problem("message %s is marked as to a seed: %v, as a test: %v", m.ID, ours.Seed, ours.Test)
 	}
 	if ours.Row < 0 || ours.Row >= c.meta.Rows {
 		c.problem("message %s is for row %d of %d", m.ID, ours.Row, c.meta.Rows)

@@ -47,6 +47,9 @@ func (r *runner) cancel(ctx context.Context) (err error) {
 	}
 	defer r.run.Close()
 	m := r.run.Meta()
+	if err := refuseSeeds(m, r.resume); err != nil {
+		return err
+	}
 	switch {
 	case m.State == runstore.Cancelled:
 		r.say("%s was cancelled on %s", m.Key, clockTime(m.Ended))
@@ -65,6 +68,12 @@ func (r *runner) cancel(ctx context.Context) (err error) {
 		return err
 	}
 	if err := doubtReleased(r.run); err != nil {
+		return err
+	}
+	err = eachSeeds(r.run.Dir, r.Now(), func(seeds *runstore.Run) error {
+		return seeds.Update(func(m *runstore.Meta) { m.State = runstore.Cancelled })
+	})
+	if err != nil {
 		return err
 	}
 	end := ending{runstore.Cancelled, m.ExitCode, "nothing more is sent, for good"}

@@ -95,7 +95,7 @@ func newApp(s *session) *cli.App {
 	app := &cli.App{
 		Name:  "sendoff",
 		Usage: "send one campaign to many people through the Sinch Conversation API, once each",
-		Description: "The way through: init → check → plan → run --sandbox → run → report.\n" +
+		Description: "The way through: init → check → preview → test → run → report.\n" +
 			"A CAMPAIGN is a campaign file, or the folder that holds it. A RUN is a run's folder, or a campaign.",
 		Version:                   version(),
 		EnableBashCompletion:      true,
@@ -108,7 +108,7 @@ func newApp(s *session) *cli.App {
 		Action:                    noCommand,
 		CustomAppHelpTemplate:     cli.AppHelpTemplate + "\n" + exitCodesHelp,
 		Commands: []*cli.Command{
-			initCommand(s), checkCommand(s), planCommand(s), doctorCommand(s), runCommand(s), resumeCommand(s),
+			initCommand(s), checkCommand(s), planCommand(s), doctorCommand(s), testCommand(s), runCommand(s), resumeCommand(s),
 			statusCommand(s), stopCommand(s), pauseCommand(s), continueCommand(s), cancelCommand(s),
 			reconcileCommand(s), reportCommand(s), forgetCommand(s), profileCommand(s),
 			sandboxCommand(s), schemaCommand(s), versionCommand(s), completionCommand(s),

@@ -55,11 +55,14 @@ func (r *runner) compare(ctx context.Context) (over bool, err error) {
 	}
 	r.sayInForce(m)
 	rep, err := report.Collect(r.run)
-	if err != nil || rep.NotSent > 0 {
+	if err != nil || rep.NotSent > 0 || rep.Seeds.Waiting() {
 		return false, err
 	}
 	// All that is left is doubt.
 	if more, err := send.Doubtful(r.run, r.newSettler(nil), r.flags.inDoubt); more || err != nil {
+		return false, err
+	}
+	if more, err := r.seedsDoubtful(); more || err != nil {
 		return false, err
 	}
 	return true, r.finish(ctx, nil)

@@ -72,7 +72,13 @@ func (r *runner) askToGoOn(ctx context.Context) error {
 		return err
 	}
 	question := fmt.Sprintf("Go on with the remaining %s?", prose.Thousands(rep.NotSent))
-	if rep.NotSent == 0 {
+	switch {
+	case rep.NotSent > 0:
+	case rep.Seeds.Waiting():
+		question = fmt.Sprintf("Send the last %s?", prose.Counted(rep.Seeds.NotSent, "message to seeds", "messages to seeds"))
+	case rep.InDoubt == 0 && rep.Seeds != nil:
+		question = fmt.Sprintf("Have Sinch asked about %s in doubt?", prose.Counted(rep.Seeds.InDoubt, "message to seeds", "messages to seeds"))
+	default:
 		question = fmt.Sprintf("Have Sinch asked about %s in doubt, and send again to whom it did not take?",
 			prose.Counted(rep.InDoubt, "recipient", "recipients"))
 	}
@@ -135,7 +141,8 @@ func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
 		}
 	}
 	row("cost", "unknown: sendoff has no prices")
-	row("checked", "%s", lists(m.Lists, c.NoSuppress, r.Now()))
+	showSeeds(row, c, r.plan)
+	row("checked", "%s · %s", r.tested(), lists(m.Lists, c.NoSuppress, r.Now()))
 	showOnlyTo(row, m.Lists)
 	if n := warnings(r.plan); n > 0 {
 		row("warnings", "%s: sendoff check %s", prose.Counted(n, "kind", "kinds"), quote(r.path)+r.flags.feed.arguments())

@@ -25,7 +25,7 @@ func (r *runner) finish(ctx context.Context, sendErr error) error {
 		return err
 	}
 	waiting := r.waiting()
-	if stop != nil && stop.Cause != send.Refused && rep.NotSent+waiting == 0 {
+	if stop != nil && stop.Cause != send.Refused && rep.NotSent+waiting == 0 && !rep.Seeds.Waiting() {
 		stop = nil // there was nobody left to be kept from
 	}
 	end, err := r.conclude(rep, stop)

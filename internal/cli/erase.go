@@ -98,7 +98,10 @@ func eraseRun(dir string, now time.Time) (m runstore.Meta, err error) {
 		return m, err
 	}
 	m = run.Meta()
-	if err = mayErase(run); err == nil {
+	if err = mayErase(run); err == nil { // the seeds first: if we die behind them, the run still has people to be erased
+		err = eachSeeds(dir, now, func(seeds *runstore.Run) error { return seeds.ErasePeople(now) })
+	}
+	if err == nil {
 		err = run.ErasePeople(now)
 	}
 	return m, errors.Join(err, run.Close())

@@ -25,6 +25,9 @@ func (s *session) forgetPeople(p *persons, dir string) error {
 	}
 	f := &forgetting{session: s, now: time.Now()}
 	unseen := map[string]error{}
+	for _, dir := range slices.Clone(dirs) {
+		dirs = append(dirs, runstore.SeedDirs(dir)...)
+	}
 	for _, dir := range dirs {
 		if err := p.learnFrom(dir); err != nil {
 			unseen[dir] = err

@@ -130,10 +130,15 @@ func (s *session) planAside(ctx context.Context, c *campaign.Campaign, p place, 
 	})
 }
 
-// aside makes a run in a folder of its own that is gone when it returns.
+// aside makes a run in a folder of its own that is gone when it returns. A signal ends it.
 func (s *session) aside(ctx context.Context, c *campaign.Campaign, key string, do func(context.Context, *runstore.Run) error) (err error) {
 	ctx, release := untilSignal(ctx)
 	defer release()
+	return s.inFolderAside(ctx, c, key, do)
+}
+
+// inFolderAside is aside for who watches for signals.
+func (s *session) inFolderAside(ctx context.Context, c *campaign.Campaign, key string, do func(context.Context, *runstore.Run) error) (err error) {
 	s.removeLeftAside()
 	dir, err := os.MkdirTemp("", asideName)
 	if err != nil {
@@ -278,6 +283,7 @@ func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta,
 	for _, t := range m.Templates {
 		row("template", "%s", describeTemplate(t))
 	}
+	showSeeds(row, c, p)
 	row("checked", "%s", lists(m.Lists, c.NoSuppress, s.Now()))
 	if through != nil {
 		row("profile", "%s", through.Name)

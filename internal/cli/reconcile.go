@@ -114,6 +114,9 @@ func (r *runner) askSinch(ctx context.Context, m runstore.Meta, assume assumptio
 	if err == nil {
 		err = r.settleDoubt(ctx)
 	}
+	if err == nil {
+		err = r.reconcileSeeds(ctx, assume)
+	}
 	switch {
 	case errors.Is(err, context.Canceled):
 		return &send.Stop{Cause: send.Interrupted, Reason: "stopped on request; who was not settled is in doubt as before"}

@@ -136,6 +136,9 @@ func (r *runner) reopen(ctx context.Context) error {
 		return explainAcquire(err, r.resume)
 	}
 	m := r.run.Meta()
+	if err := refuseSeeds(m, r.resume); err != nil {
+		return err
+	}
 	if !wasStarted(m) {
 		return inputErrorf("%s was never started, and resume starts nothing new", m.Key).hint("%s", goOn(m, r.run.Dir))
 	}

@@ -263,6 +263,9 @@ func (r *runner) prepare(ctx context.Context) (over bool, err error) {
 	if err := errors.Join(snapshot.Close(), r.makeRoom()); err != nil {
 		return false, err
 	}
+	if err := r.checkSeeds(); err != nil {
+		return false, err
+	}
 	return false, r.preflight(ctx)
 }
 
@@ -296,8 +299,11 @@ func (r *runner) makePlan(ctx context.Context) (err error) {
 // send sends what is left.
 func (r *runner) send(ctx context.Context) error {
 	m := r.run.Meta()
-	renderer, err := render.New(r.templates.Apply(r.campaign, m.Columns).Campaign, m.Columns, render.Identity{AppID: r.settings.destination.AppID, RunID: m.RunID, RunKey: m.Key})
+	renderer, err := render.New(r.complete(), m.Columns, render.Identity{AppID: r.settings.destination.AppID, RunID: m.RunID, RunKey: m.Key})
 	if err != nil {
+		return err
+	}
+	if err := r.freezeSeeds(); err != nil {
 		return err
 	}
 	epoch, err := r.recordStart()
@@ -311,14 +317,19 @@ func (r *runner) send(ctx context.Context) error {
 	defer debug.SetGCPercent(debug.SetGCPercent(sendingGCPercent))
 	failpoint.Hit(failpoint.StartRecorded)
 	watching := r.watchProgress()
-	err = send.Send(ctx, r.signals.stop, send.Config{
-		Run: r.run, Renderer: renderer, Suppress: r.lists, Client: r.client,
-		IDColumn: m.Columns.ID, Epoch: epoch,
-		Rate: r.rate, MaxInFlight: r.flags.maxInFlight, Limit: r.flags.limit, GiveUp: r.flags.giveUp, NoCanary: r.flags.noCanary,
-		Settler: r.settler, InDoubt: r.flags.inDoubt, HoldServerErrors: r.flags.holdServerErrors, NotAfter: r.tooLate(),
-		Valve: &r.valve, Progress: &r.progress, Log: log.Logger,
-	})
+	if err = r.sendSeeds(ctx, runstore.SeedsFirst, epoch, true); err == nil {
+		err = send.Send(ctx, r.signals.stop, send.Config{
+			Run: r.run, Renderer: renderer, Suppress: r.lists, Client: r.client,
+			IDColumn: m.Columns.ID, Epoch: epoch,
+			Rate: r.rate, MaxInFlight: r.flags.maxInFlight, Limit: r.flags.limit, GiveUp: r.flags.giveUp, NoCanary: r.flags.noCanary,
+			Settler: r.settler, InDoubt: r.flags.inDoubt, HoldServerErrors: r.flags.holdServerErrors, NotAfter: r.tooLate(),
+			Valve: &r.valve, Progress: &r.progress, Log: log.Logger,
+		})
+	}
 	watching.end()
+	if err == nil {
+		err = r.endSeeds(ctx, epoch)
+	}
 	var stop *send.Stop
 	if errors.As(err, &stop) && stop.Cause == send.Interrupted && r.signals.how() != stopped {
 		stop.Reason = r.signals.how()

@@ -117,6 +117,11 @@ func askTemplate(ctx context.Context, client *sinch.Client, c *campaign.Campaign
 	return t, nil
 }
 
+// complete returns the campaign with what it leaves to its templates.
+func (r *runner) complete() *campaign.Campaign {
+	return r.templates.Apply(r.campaign, r.run.Meta().Columns).Campaign
+}
+
 // suppose stands in for a template that the sandbox of a rehearsal does not know.
 func (r *runner) suppose(id string) *template.Template {
 	r.say("SANDBOX: template %s is not known here: it is taken to fit, with the campaign's params where it leaves parameters out", prose.Printable(id))

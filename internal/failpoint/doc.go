@@ -43,6 +43,9 @@ func Points() []Point {
 	}
 }
 
+// SeedsStarted is reached before what goes to seeds, of runs that have some.
+const SeedsStarted Point = "seeds-started"
+
 // The points that erasing reaches, in that order. No run does.
 const (
 	SnapshotRewritten Point = "snapshot-rewritten"

@@ -40,6 +40,11 @@ func newDigest(config Config, lists []suppress.ListInfo, columns campaign.Column
 		d.text("only to")
 		d.text(only)
 	}
+	if s := c.Seeds; s.InRun != "" {
+		d.text("seeds")
+		d.text(s.File)
+		d.text(string(s.InRun))
+	}
 	if day != "" {
 		d.text("day")
 		d.text(day)

@@ -11,6 +11,7 @@ import (
 	"sendoff/internal/phone"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
+	"sendoff/internal/seeds"
 	"sendoff/internal/suppress"
 	"sendoff/internal/template"
 )
@@ -21,6 +22,7 @@ type inputs struct {
 	numbers      *phone.Reader
 	filter       *filter.Filter
 	lists        *suppress.Set
+	seeds        *seeds.List        // nil where the campaign names none
 	campaign     *campaign.Campaign // with what it leaves to its templates
 	renderer     *render.Renderer
 	warnings     []Finding // of the templates
@@ -61,6 +63,11 @@ func open(c Config) (*inputs, campaign.Problems, error) {
 			in.lists.AddOptOuts(c.OptOuts)
 		}
 		in.lists.AddSent(c.Sent)
+	}
+	if spec := c.Campaign.Seeds; spec.File != "" {
+		if in.seeds, err = seeds.Load(c.Campaign.Resolve(spec.File), "", spec, c.Campaign); !problems.Collect(err) {
+			return in, nil, fmt.Errorf("plan: %w", err)
+		}
 	}
 	problems = append(problems, ofAudience...)
 	c.report(Progress{Stage: ReadingRows})

@@ -14,6 +14,7 @@ import (
 	"sendoff/internal/filter"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
+	"sendoff/internal/seeds"
 	"sendoff/internal/suppress"
 	"sendoff/internal/table"
 	"sendoff/internal/template"
@@ -96,6 +97,7 @@ type Plan struct {
 	Where    []filter.Count  // the terms of audience.where
 	// Languages are the translations and the default message, with how many rows get them; nil where there are no translations.
 	Languages []LanguageCount
+	Seeds     *seeds.List // nil where the campaign names none
 
 	Columns campaign.Columns
 	File    table.Info // of the audience; zero where it is none
@@ -263,6 +265,7 @@ func (b *builder) plan() *Plan {
 		Lists:     b.in.listsWith(b.matches),
 		Where:     b.in.filter.Counts(b.chosen),
 		Languages: b.spoken.counts(b.in.campaign),
+		Seeds:     b.in.seeds,
 		Columns:   b.in.audience.Columns(),
 		File:      origin.file,
 		Digest:    b.digest.sum(),

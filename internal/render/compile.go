@@ -114,15 +114,19 @@ func (c *compiler) conversationMetadata() {
 	c.limited("conversation_metadata", maxConversationMetadataChars, false, func() { c.value(c.campaign.ConversationMetadata) })
 }
 
-// correlationID is the campaign's own, or else the run and the row.
+// correlationID is the campaign's own, or else the run and the row. What is marked has none of the campaign's: its receipts must not pass for
+// those of the person whose values it holds.
 func (c *compiler) correlationID() {
 	c.json(`,"correlation_id":`)
 	c.limitedString("correlation_id", maxCorrelationIDChars, func() {
-		if own := c.campaign.CorrelationID; own.Kind != campaign.Null {
+		prefix := c.id.RunID + "/"
+		if own := c.campaign.CorrelationID; c.id.Mark != "" {
+			prefix = string(c.id.Mark) + "/" + prefix
+		} else if own.Kind != campaign.Null {
 			c.text(own.Text)
 			return
 		}
-		c.text(campaign.Text{{Literal: c.id.RunID + "/"}})
+		c.text(campaign.Text{{Literal: prefix}})
 		c.add(op{kind: rowOp})
 	})
 }
@@ -148,7 +152,11 @@ func (c *compiler) messageMetadata() {
 		c.add(op{kind: rowOp})
 		c.json(`,"epoch":"`)
 		c.add(op{kind: epochOp})
-		c.json(`"}}`)
+		c.json(`"`)
+		if c.id.Mark != "" {
+			c.json(`,"` + string(c.id.Mark) + `":true`)
+		}
+		c.json(`}}`)
 	})
 }
 

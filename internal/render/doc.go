@@ -15,6 +15,8 @@
 // A request names the channels on which its recipient has an address, in the campaign's order, and no other. A phone channel takes the phone
 // number, unless the audience has a column of its own for it. Whoever is a contact is addressed as that alone, on the whole order.
 //
+// Seeds are addressed as themselves and get what somebody of the audience would get ([NewAside]): not even their own number stands in it.
+//
 // # Why a program
 //
 // A campaign is the same for everyone but for some values. [New] therefore compiles each of its messages once: everything that does not

@@ -42,8 +42,8 @@ type op struct {
 	source      *source
 }
 
-// append renders the body. Where it fails, what it returns is of no use.
-func (p *program) append(dst []byte, r *campaign.Recipient, epoch string) ([]byte, *RowError) {
+// append renders the body for a recipient, with the values of a person who mostly is the same. Where it fails, what it returns is of no use.
+func (p *program) append(dst []byte, to, of *campaign.Recipient, epoch string) ([]byte, *RowError) {
 	mark := 0
 	for i := range p.ops {
 		o := &p.ops[i]
@@ -51,7 +51,7 @@ func (p *program) append(dst []byte, r *campaign.Recipient, epoch string) ([]byt
 		case literalOp:
 			dst = append(dst, o.text...)
 		case valueOp:
-			value, err := o.source.value(r)
+			value, err := o.source.value(of)
 			if err != nil {
 				return dst, err
 			}
@@ -60,15 +60,15 @@ func (p *program) append(dst []byte, r *campaign.Recipient, epoch string) ([]byt
 			}
 			dst = appendEscaped(dst, value, o.depth)
 		case numberOp:
-			number, err := o.number(r)
+			number, err := o.number(of)
 			if err != nil {
 				return dst, err
 			}
 			dst = append(dst, number...)
 		case addressOp:
-			dst = append(dst, r.Address.Reveal()...)
+			dst = append(dst, to.Address.Reveal()...)
 		case rowOp:
-			dst = strconv.AppendInt(dst, int64(r.Row), 10)
+			dst = strconv.AppendInt(dst, int64(to.Row), 10)
 		case epochOp:
 			dst = append(dst, epoch...)
 		case markOp:
@@ -79,11 +79,11 @@ func (p *program) append(dst []byte, r *campaign.Recipient, epoch string) ([]byt
 				return dst, &RowError{Reason: TooLong, Name: o.text, Limit: o.limit}
 			}
 		case recipientOp:
-			if dst = p.routes.appendRecipient(dst, r); p.routes.first(r) == "" {
+			if dst = p.routes.appendRecipient(dst, to); p.routes.first(to) == "" {
 				return dst, &RowError{Reason: NoAddress, Name: "recipient"}
 			}
 		case orderOp:
-			dst = p.routes.appendOrder(dst, r)
+			dst = p.routes.appendOrder(dst, to)
 		}
 	}
 	return dst, nil

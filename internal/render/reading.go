@@ -10,6 +10,7 @@ import (
 // Text returns what a recipient would read, in one line: texts one after the other with " / " between them, each choice behind " > ".
 // It holds their data, and is meant for the person who is about to send. Nothing in it can control a terminal.
 func (r *Renderer) Text(recipient *campaign.Recipient) string {
+	recipient = r.person(recipient)
 	w := reading{sources: r.sources, recipient: recipient}
 	w.message(r.campaign.MessageFor(r.Language(recipient).Translation))
 	var b strings.Builder

@@ -11,7 +11,17 @@ type Identity struct {
 	AppID  string
 	RunID  string
 	RunKey string
+	Mark   Mark
 }
+
+// Mark says in the metadata of a message that it is none of those to the audience. The zero Mark says nothing.
+type Mark string
+
+// The marks.
+const (
+	TestMark Mark = "test" // it belongs to no run's books
+	SeedMark Mark = "seed" // it is one of a run to a seed
+)
 
 // Renderer makes the bodies of one campaign's requests. It does not change, so that any number of goroutines can use it.
 type Renderer struct {
@@ -21,6 +31,7 @@ type Renderer struct {
 	languages *campaign.Languages
 	sources   sources
 	routes    *routes
+	of        []*campaign.Recipient // whose message the recipient in each row gets; nil: everybody their own
 
 	message      program // for everyone who has no translation
 	translations []program
@@ -29,9 +40,25 @@ type Renderer struct {
 // New prepares a campaign for an audience with these columns. Placeholders and params that name nothing there, and channels on which no
 // column gives an address, are [campaign.Problems], all of them, with their positions in the campaign's files as far as they have one.
 func New(c *campaign.Campaign, columns campaign.Columns, id Identity) (*Renderer, error) {
+	routes, unreached := newRoutes(c, columns)
+	return newRenderer(c, columns, id, routes, unreached)
+}
+
+// NewAside prepares a campaign for people beside its audience: the recipient in row i gets what of[i], one of the audience, would get, with
+// all of their values, in their language. The addresses alone are the recipient's own; theirs are the columns in which these stood.
+func NewAside(c *campaign.Campaign, columns campaign.Columns, id Identity, theirs campaign.Columns, of []*campaign.Recipient) (*Renderer, error) {
+	routes, _ := newRoutes(c, theirs) // a channel on which none of them has an address is not tried for them
+	r, err := newRenderer(c, columns, id, routes, nil)
+	if err != nil {
+		return nil, err
+	}
+	r.of = of
+	return r, nil
+}
+
+func newRenderer(c *campaign.Campaign, columns campaign.Columns, id Identity, routes *routes, unreached campaign.Problems) (*Renderer, error) {
 	languages := campaign.NewLanguages(c)
 	known, problems := newSources(c, columns, languages)
-	routes, unreached := newRoutes(c, columns)
 	problems = append(problems, unreached...)
 	problems = append(problems, known.unanswered(c.Message, messageFile(c), columns.Header)...)
 	beside := []campaign.Value{c.ChannelProperties, c.CallbackURL, c.TTL, c.ConversationMetadata, c.CorrelationID, c.Metadata}
@@ -60,7 +87,8 @@ func New(c *campaign.Campaign, columns campaign.Columns, id Identity) (*Renderer
 // Body appends to dst the body of the messages:send request for a recipient. The epoch says which start of the run sends it: 8 hexadecimal
 // digits. The error is a [*RowError]; then dst comes back as it was.
 func (r *Renderer) Body(dst []byte, recipient *campaign.Recipient, epoch string) ([]byte, error) {
-	body, err := r.program(recipient).append(dst, recipient, epoch)
+	of := r.person(recipient)
+	body, err := r.program(of).append(dst, recipient, of, epoch)
 	if err != nil {
 		return dst, err
 	}
@@ -102,6 +130,14 @@ func (r *Renderer) Fill(text campaign.Text, recipient *campaign.Recipient) (stri
 		b.WriteString(value)
 	}
 	return b.String(), nil
+}
+
+// person returns whose message a recipient gets.
+func (r *Renderer) person(recipient *campaign.Recipient) *campaign.Recipient {
+	if r.of == nil {
+		return recipient
+	}
+	return r.of[recipient.Row]
 }
 
 // program returns the one for the recipient's language.

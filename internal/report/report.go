@@ -40,6 +40,8 @@ type Report struct {
 	AfterServerError int `json:"after_server_error"`
 	AfterDoubt       int `json:"after_doubt"`
 
+	Seeds *Seeds `json:"seeds,omitempty"` // nil where the run has none
+
 	Settled  []runstore.Settlement `json:"settled,omitempty"` // what people in doubt were taken for, and who said so
 	Receipts string                `json:"receipts"`          // "none": delivery receipts are not collected
 
@@ -97,6 +99,9 @@ func collect(r *runstore.Run) (*Report, []int, error) {
 		return nil, nil, fmt.Errorf("collect report: %w: planning left out %d rows, and it knows of %d", ledger.ErrDamaged, planned, skipped)
 	}
 	if err := rep.balance(); err != nil {
+		return nil, nil, fmt.Errorf("collect report: %w", err)
+	}
+	if rep.Seeds, err = collectSeeds(r.Dir); err != nil {
 		return nil, nil, fmt.Errorf("collect report: %w", err)
 	}
 	return rep, doubtful, nil

@@ -42,6 +42,9 @@ func (r *Report) Summary(w io.Writer) {
 	if r.AfterDoubt > 0 {
 		fmt.Fprintf(&b, "  in doubt, and taken for not sent as was asked for: %s; these may have it twice\n", prose.Thousands(r.AfterDoubt))
 	}
+	if r.Seeds != nil {
+		fmt.Fprintf(&b, "  %s\n", r.Seeds)
+	}
 	fmt.Fprintln(&b, "  delivery: not collected")
 	if !r.Erased.IsZero() {
 		fmt.Fprintf(&b, "  people's data was erased on %s; these totals are what is left\n", r.Erased.UTC().Format(dayForm))

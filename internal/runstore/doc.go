@@ -21,6 +21,11 @@
 //
 // Everybody, by [Run.ErasePeople]: it is on record first, then the files go, and whoever holds the run next removes what is left of them.
 //
+// # Seeds
+//
+// What goes to the seeds of a run is a run within its folder ([SeedsFirst], [SeedsLast]), made before anybody else is begun, and erased and
+// forgotten with it. It is held only by who holds the run, and only while it sends to the seeds.
+//
 // # Truth and copies of it
 //
 // [Meta] in the ledger is the truth about a run. run.json, frozen.yaml and status.json are written for people. run.json and status.json are read

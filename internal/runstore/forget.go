@@ -173,9 +173,9 @@ func removeAll(paths ...string) error {
 	return nil
 }
 
-// HasPeople reports whether a run's folder holds a file that may hold people's data.
+// HasPeople reports whether a run's folder holds a file that may hold people's data, those of its seeds included.
 func HasPeople(dir string) bool {
 	return slices.ContainsFunc(append(lists[:], SnapshotName), func(name string) bool {
 		return exists(dir, name) || exists(dir, name+".tmp")
-	})
+	}) || slices.ContainsFunc(SeedDirs(dir), HasPeople)
 }

@@ -107,6 +107,7 @@ type Meta struct {
 	Key      string    `json:"key"` // as written
 	Campaign string    `json:"campaign"`
 	Sandbox  bool      `json:"sandbox"`
+	Seeds    string    `json:"seeds,omitempty"` // it is not a run by itself, but this part of the one in whose folder it lies: see [SeedsFirst]
 	State    State     `json:"state"`
 	Reason   string    `json:"reason,omitempty"` // why it is in that state, in words
 	ExitCode int       `json:"exit_code"`        // of the last start that ended

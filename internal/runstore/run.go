@@ -42,7 +42,8 @@ type Options struct {
 	Key      string // as written
 	Campaign string
 	Sandbox  bool
-	Adopt    bool // a copied directory becomes the run itself
+	Seeds    string // of which part of another run's seeds it is; see [SeedsFirst]
+	Adopt    bool   // a copied directory becomes the run itself
 	Now      time.Time
 	Day      time.Time // when the run is begun, by the clock that says which day it is; zero: Now
 }
@@ -66,6 +67,9 @@ func Acquire(dir string, o Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.meta.Seeds != o.Seeds {
+		return nil, errors.Join(fmt.Errorf("%w: %s is what goes to the seeds of the run that it lies in", ErrOtherRun, dir), r.Close())
+	}
 	if r.meta.Key != o.Key || r.meta.Campaign != o.Campaign {
 		err := fmt.Errorf("%w: %s is of campaign %q with run key %q, not of %q with %q", ErrOtherRun, dir, r.meta.Campaign, r.meta.Key, o.Campaign, o.Key)
 		return nil, errors.Join(err, r.Close())
@@ -85,7 +89,7 @@ func create(dir string, o Options) error {
 	}
 	id := ulid.MustNew(ulid.Timestamp(o.Now), ulid.DefaultEntropy())
 	meta, err := json.Marshal(stored{Meta: Meta{
-		Schema: schema, RunID: id.String(), Key: o.Key, Campaign: o.Campaign, Sandbox: o.Sandbox, State: Planning, Created: day,
+		Schema: schema, RunID: id.String(), Key: o.Key, Campaign: o.Campaign, Sandbox: o.Sandbox, Seeds: o.Seeds, State: Planning, Created: day,
 	}})
 	if err != nil {
 		return fmt.Errorf("create run: %w", err)
@@ -274,6 +278,9 @@ func (r *Run) Remove() error {
 
 // Erase removes the files of a run that nobody holds, those alone: the directory may be somebody's own, with other things in it.
 func Erase(dir string) error {
+	if err := eraseSeeds(dir); err != nil {
+		return err
+	}
 	for _, name := range files {
 		for _, path := range []string{filepath.Join(dir, name), filepath.Join(dir, name) + ".tmp"} {
 			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {

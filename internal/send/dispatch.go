@@ -22,7 +22,7 @@ func (s *sender) dispatch(snapshot *runstore.Snapshot, left *todo) error {
 			return err
 		}
 	}
-	if err := s.drain(sweep, true); err != nil {
+	if err := s.drain(sweep, !s.AskLater); err != nil {
 		return err
 	}
 	return s.judgeLimit(sweep)

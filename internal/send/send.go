@@ -37,6 +37,7 @@ type Config struct {
 
 	Settler          *settle.Settler      // asks about rows in doubt where that is possible
 	InDoubt          campaign.DoubtPolicy // what is done with the others
+	AskLater         bool                 // rows in doubt wait for the next call
 	HoldServerErrors bool                 // a 500 or 503 that cannot be looked up leaves doubt, and is not tried again
 
 	Valve    *Valve // nil: always open

@@ -24,7 +24,7 @@ func Before(ctx context.Context, c *sinch.Client, source sinch.Source, run, key 
 	behind := map[int]person{} // those to whom the newest message is another one
 	for _, w := range ways {
 		others, err := newest(ctx, c, source, w, people, func(t Trace) bool {
-			ours := t.Run == run || t.Key == key
+			ours := t.concerns(run, key)
 			if ours {
 				found = append(found, t)
 			}
@@ -57,6 +57,11 @@ func Before(ctx context.Context, c *sinch.Client, source sinch.Source, run, key 
 	return slices.CompactFunc(found, func(a, b Trace) bool { return a.ID == b.ID }), nil
 }
 
+// concerns reports whether a message is one of the run, or of another one with its key.
+func (t Trace) concerns(run, key string) bool {
+	return t.Run == run || t.Key == key && !t.Aside
+}
+
 // fewPeople are asked about one at a time, at most. Whoever has sent this has begun with the same people.
 const fewPeople = 50
 
@@ -74,7 +79,7 @@ func oneByOne(ctx context.Context, c *sinch.Client, source sinch.Source, run, ke
 					return nil, err
 				}
 				for _, m := range messages {
-					if t, ok := trace(m); ok && (t.Run == run || t.Key == key) {
+					if t, ok := trace(m); ok && t.concerns(run, key) {
 						found = append(found, t)
 					}
 				}

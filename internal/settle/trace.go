@@ -18,6 +18,7 @@ type Trace struct {
 	Epoch string // of the start that sent it
 	ID    string // of the message
 	Time  time.Time
+	Aside bool // it went to a seed or was a test, and says nothing about the people of a run
 
 	identity, contact string // whom it went to, as stored
 }
@@ -43,11 +44,16 @@ func trace(m sinch.StoredMessage) (Trace, bool) {
 			Key   string `json:"key"`
 			Row   *int   `json:"row"`
 			Epoch string `json:"epoch"`
+			Seed  bool   `json:"seed"`
+			Test  bool   `json:"test"`
 		} `json:"sendoff"`
 	}
 	if json.Unmarshal([]byte(m.Metadata), &metadata) != nil || metadata.Sendoff.Row == nil || m.ID == "" {
 		return Trace{}, false
 	}
 	s := metadata.Sendoff
-	return Trace{Run: s.Run, Key: s.Key, Row: *s.Row, Epoch: s.Epoch, ID: m.ID, Time: m.AcceptTime, identity: m.Identity, contact: m.Contact}, true
+	return Trace{
+		Run: s.Run, Key: s.Key, Row: *s.Row, Epoch: s.Epoch, ID: m.ID, Time: m.AcceptTime, Aside: s.Seed || s.Test,
+		identity: m.Identity, contact: m.Contact,
+	}, true
 }

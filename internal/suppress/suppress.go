@@ -99,6 +99,11 @@ func Load(dir string, specs []campaign.SuppressionList, country string, own []ca
 // AddSent adds the people of other runs. It belongs before the first Match.
 func (s *Set) AddSent(lists []Sent) { s.sent = append(s.sent, lists...) }
 
+// WithoutSent returns the set without the people of other runs: whom lists keep out, and nobody else. It must not be refreshed while s is.
+func (s *Set) WithoutSent() *Set {
+	return &Set{numbers: s.numbers, own: s.own, lists: s.lists, optOuts: s.optOuts}
+}
+
 // read makes what the file now holds the current reading.
 func (l *list) read(numbers *phone.Reader, own []campaign.OwnColumn) error {
 	r, err := readList(l.path, l.spec, l.only, numbers, own)
