@@ -8,8 +8,9 @@
 // [sendoff/campaign] says what a campaign is: the nouns, and the file format with its checks. It has no clock and no network.
 //
 // Before anything is sent: [sendoff/internal/table] reads the rows of files as they are, with positions; [sendoff/internal/audience] finds
-// out what their columns mean, and [sendoff/internal/phone] which number a cell holds; [sendoff/internal/filter] says which of the people are
-// meant, [sendoff/internal/template] what templates at Sinch take, [sendoff/internal/suppress] who must not be written to, and [sendoff/internal/consents] who has said so to Sinch;
+// out what their columns mean, and [sendoff/internal/phone] which number a cell holds; [sendoff/internal/expression] reads the expressions of a
+// campaign; [sendoff/internal/filter] says which of the people are meant, [sendoff/internal/template] what templates at Sinch take,
+// [sendoff/internal/suppress] who must not be written to, and [sendoff/internal/consents] who has said so to Sinch;
 // [sendoff/internal/seeds] reads who looks at the messages first; [sendoff/internal/render] turns a campaign and a person into the body of a
 // request; [sendoff/internal/plan] decides with these who gets a message, and freezes it; [sendoff/internal/survey] says what the columns hold
 // to whoever looks before. [sendoff/internal/scaffold] writes the files of a new campaign.

@@ -261,9 +261,11 @@ func age(s string) time.Duration {
 func params(n *node, v Value) []Param {
 	var params []Param
 	for _, m := range n.entries() {
-		p := Param{Name: m.key, Column: m.key, Line: m.pos.line, ColumnPos: m.pos.column}
+		p := Param{Name: m.key, Expr: expression(m.value.get("expr")), Line: m.pos.line, ColumnPos: m.pos.column}
 		if column := m.value.get("column"); column != nil {
 			p.Column = column.text
+		} else if p.Expr.Text == "" {
+			p.Column = m.key
 		}
 		if m.value.get("default") != nil {
 			p.HasDefault = true

@@ -155,7 +155,8 @@ func seedTimes() []string { return []string{string(SeedsFirst), string(SeedsFirs
 // Param is a named value that placeholders can refer to.
 type Param struct {
 	Name            string
-	Column          string // as written; the name itself where none is given
+	Column          string // as written; the name itself where neither it nor an expression is given
+	Expr            Expression
 	Default         string
 	HasDefault      bool
 	OnEmpty         OnEmpty

@@ -73,8 +73,11 @@ func checkDefault(n *node, v Value, label string) {
 	}
 }
 
-// checkParam refuses a default together with on_empty: where there is a default, no value is empty.
+// checkParam refuses a default together with on_empty: where there is a default, no value is empty. And it refuses two sources of one value.
 func checkParam(n *node, _ Value, label string) {
+	if expr := n.get("expr"); expr != nil && n.get("column") != nil {
+		expr.fail("keep one of the two; an expression names columns itself", "%s has both a column and an expr", label)
+	}
 	if onEmpty := n.get("on_empty"); onEmpty != nil && n.get("default") != nil {
 		onEmpty.fail("keep one of the two", "%s has both a default and on_empty", label)
 	}

@@ -89,7 +89,12 @@ func (d *document) checkBehindQuote(tk *token.Token) {
 	if slices.Contains(structure, next.Type) || d.tokenPosition(next).line > d.positionOf(d.closingQuote(d.tokenOffset(tk))).line {
 		return
 	}
-	d.breakAt(d.tokenPosition(next), `move it inside the quotes; a quote inside "double quotes" is written \"`, "text after the closing quote")
+	hint := `move it inside the quotes; a quote inside "double quotes" is written \"`
+	begin := d.tokenOffset(tk)
+	if line := string(d.runes[d.lines[d.positionOf(begin).line-1]:begin]); strings.Contains(line, "expr:") || strings.Contains(line, "where:") {
+		hint = `put the whole expression in 'single quotes'`
+	}
+	d.breakAt(d.tokenPosition(next), hint, "text after the closing quote")
 }
 
 // checkTabs refuses a plain text with tabs in it, which the parser drops.

@@ -160,6 +160,9 @@ func (d digester) params(params []Param) {
 	for _, p := range sortedBy(params, func(p Param) string { return p.Name }) {
 		d.text(p.Name)
 		d.text(p.Column)
+		if p.Column == "" { // which no column is called
+			d.text(p.Expr.Text)
+		}
 		d.flag(p.HasDefault)
 		d.text(p.Default)
 		d.count(int(p.OnEmpty))

@@ -29,7 +29,7 @@ conversation_metadata: {a: 1, b: [x, true]}
 conversation_metadata_update_strategy: REPLACE
 correlation_id: "${id}"
 metadata: {m: n}
-params: {p: {column: P, default: q}, r: {on_empty: skip}}
+params: {p: {column: P, default: q}, r: {on_empty: skip}, x: {expr: upper(name)}}
 message:
   card_message: {title: "Hi ${p}", description: there}
   explicit_channel_message: {RCS: '{"a": "b"}'}
@@ -123,6 +123,9 @@ func TestDigestSees(t *testing.T) {
 		{"default: q", `default: ""`},
 		{", default: q", ""},
 		{"on_empty: skip", "on_empty: error"},
+		{"{expr: upper(name)}", "{expr: lower(name)}"},
+		{"{expr: upper(name)}", "upper(name)"},
+		{"{expr: upper(name)}", "{expr: upper(name), default: q}"},
 		{"Hi ${p}", "Hi ${p}."},
 		{"Hi ${p}", "Hi ${r}"},
 		{"description: there", "description: There"},

@@ -23,7 +23,7 @@ func fileRules() *rule {
 			"They are counted apart.", seedsRules()),
 		required("channel_priority_order", "The channels to try, the best first.", listOf(oneOf(channelNames()...), 1, 0).checked(checkChannelOrder)),
 		optional("channel_properties", "Settings of single channels, such as SMS_SENDER.", channelPropertyRules()),
-		optional("params", "Named values for placeholders: a column, and what to do where it is empty.", paramsRules()),
+		optional("params", "Named values for placeholders: a column or an expression, and what to do where it is empty.", paramsRules()),
 		optional("message", "What is sent; a plain text stands for a text_message.", message),
 		optional("message_file", "A file that holds the message, relative to this one: JSON or YAML, as the message composer exports it.", plain(pathFormat())),
 		optional("translations", "The message in other languages, by language tag; each replaces the whole message.",
@@ -70,7 +70,7 @@ func audienceRules() *rule {
 		optional("columns", "Which columns mean what.", object(roles...)),
 		optional("languages", "What the language column says, and the language tags that are meant: {Svensk: sv}. Tags, codes of ISO 639 and the names of languages "+
 			"are understood without it.", mapOf(plain(languageNameFormat()), plain(languageFormat())).checked(checkLanguages)),
-		optional("numbers", "Columns that hold numbers, for where; every other column is text. A cell that is no number makes its row unusable.",
+		optional("numbers", "Columns that hold numbers, for where and params; every other column is text. A cell that is no number makes its row unusable.",
 			listOf(plain(columnFormat()), 1, 0).orOne()),
 		optional("decimal", `The decimal sign of these numbers: "." (the default) or ",". The other one may group their digits.`, oneOf(".", ",")),
 		optional("where", `Which rows are meant, such as country == "GB" and points >= 100; the others are left out as filtered.`,
@@ -158,9 +158,11 @@ func seedsRules() *rule {
 func paramsRules() *rule {
 	param := object(
 		optional("column", "The column that holds the value; the one of the param's name where it is left out.", plain(columnFormat())),
+		optional("expr", `What the value is made of, such as money(amount * 1.2, "GBP"), in the place of a column. A row in which it fails is left out as invalid.`,
+			plain(exprFormat()).atMost(10_000)),
 		optional("default", "What stands in the place of an empty value.", (&rule{kind: textKind, sent: true}).checked(checkDefault)),
 		optional("on_empty", "error: nothing is sent to anybody before it is mended (the default); skip: the recipient is left out.", oneOf("error", "skip")),
-	).shortFor("column").refusing(notYet("expr")...)
+	).shortFor("column")
 	return mapOf(plain(paramNameFormat()), param.checked(checkParam)).checked(checkParams)
 }
 

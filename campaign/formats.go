@@ -80,6 +80,10 @@ func whereFormat() *format {
 	return newFormat(`[^\s]`, "an expression is wanted", `such as country == "GB" and points >= 100`)
 }
 
+func exprFormat() *format {
+	return newFormat(`[^\s]`, "an expression is wanted", `such as 'money(amount * 1.2, "GBP")'`)
+}
+
 func wordFormat() *format {
 	return newFormat(`[^\s]`, "a word is wanted", "an empty cell never means yes")
 }

@@ -32,12 +32,12 @@ func eachPlanned(c *campaign.Campaign, run *runstore.Run, show func(plannedRow) 
 		return err
 	}
 	defer snapshot.Close()
-	templates, err := plan.Templates(run.Meta())
+	m := run.Meta()
+	templates, err := plan.Templates(m)
 	if err != nil {
 		return err
 	}
-	columns := run.Meta().Columns
-	renderer, err := render.New(templates.Apply(c, columns).Campaign, columns, render.Identity{})
+	renderer, err := render.New(templates.Apply(c, m.Columns).Campaign, m.Columns, render.Identity{Day: m.Day})
 	if err != nil {
 		return err
 	}

@@ -299,7 +299,7 @@ func (r *runner) makePlan(ctx context.Context) (err error) {
 // send sends what is left.
 func (r *runner) send(ctx context.Context) error {
 	m := r.run.Meta()
-	renderer, err := render.New(r.complete(), m.Columns, render.Identity{AppID: r.settings.destination.AppID, RunID: m.RunID, RunKey: m.Key})
+	renderer, err := render.New(r.complete(), m.Columns, render.Identity{AppID: r.settings.destination.AppID, RunID: m.RunID, RunKey: m.Key, Day: m.Day})
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func (r *runner) seedsRenderer(id string, columns campaign.Columns, people []cam
 	}
 	m := r.run.Meta()
 	return render.NewAside(r.complete(), m.Columns,
-		render.Identity{AppID: r.settings.destination.AppID, RunID: id, RunKey: m.Key, Mark: render.SeedMark}, columns, of)
+		render.Identity{AppID: r.settings.destination.AppID, RunID: id, RunKey: m.Key, Mark: render.SeedMark, Day: m.Day}, columns, of)
 }
 
 // seedParts are the parts of a run that go to its seeds, in their order.

@@ -207,7 +207,7 @@ func (t *trial) choose(guard plan.Guard) error {
 }
 
 func (t *trial) identity(run string, mark render.Mark) render.Identity {
-	return render.Identity{AppID: t.settings.destination.AppID, RunID: run, RunKey: t.run.Meta().Key, Mark: mark}
+	return render.Identity{AppID: t.settings.destination.AppID, RunID: run, RunKey: t.run.Meta().Key, Mark: mark, Day: t.run.Meta().Day}
 }
 
 // freeze makes the messages the rows of a run of their own, which is gone when the command ends: so they are sent as everything is.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/expression"
 	"sendoff/internal/prose"
 )
 
@@ -14,37 +15,37 @@ import (
 type consent struct {
 	column         int
 	yes            []string
-	date           int // -1: not asked
-	oldest, newest day // of a date that holds
+	date           int            // -1: not asked
+	oldest, newest expression.Day // of a date that holds
 	dateName       string
 
 	no, undated, old Verdict
 }
 
-// consent prepares what the campaign says of it.
-func (c *compiler) consent(of campaign.Consent, now time.Time) *consent {
+// newConsent prepares what the campaign says of it.
+func newConsent(of campaign.Consent, scope *expression.Scope, header []string, now time.Time) (*consent, campaign.Problems) {
 	k := &consent{yes: make([]string, len(of.Yes)), date: -1}
 	for i, word := range of.Yes {
 		k.yes[i] = strings.TrimSpace(word)
 	}
 	refuse := func(column int, why string) Verdict {
-		return Verdict{Reason: campaign.NoConsent, Detail: fmt.Sprintf("%s: %s", prose.Printable(c.names.header[column]), why)}
+		return Verdict{Reason: campaign.NoConsent, Detail: fmt.Sprintf("%s: %s", prose.Printable(header[column]), why)}
 	}
-	var ok bool
-	if k.column, ok = c.required(of.Column, "audience.consent"); ok {
+	var problems, found campaign.Problems
+	if k.column, problems = scope.Column(of.Column, "audience.consent"); problems == nil {
 		k.no = refuse(k.column, "is no word for yes")
 	}
 	if of.Date.Name == "" {
-		return k
+		return k, problems
 	}
-	if k.date, ok = c.required(of.Date, "audience.consent.date"); ok {
-		k.dateName = c.names.header[k.date]
+	if k.date, found = scope.Column(of.Date, "audience.consent.date"); found == nil {
+		k.dateName = header[k.date]
 		k.undated = refuse(k.date, "is empty, so nobody knows how old the consent is")
 		k.old = refuse(k.date, "is longer ago than "+of.MaxAge.String())
 	}
-	k.oldest = dayOf(of.MaxAge.Before(now))
-	k.newest = dayOf(now) + 1 // which it is somewhere on earth already
-	return k
+	k.oldest = expression.DayOf(of.MaxAge.Before(now))
+	k.newest = expression.DayOf(now) + 1 // which it is somewhere on earth already
+	return k, append(problems, found...)
 }
 
 // Consents says what a row has to say for its person to be written to, or "" where nothing is asked.
@@ -69,14 +70,14 @@ func (c *consent) judge(r *campaign.Recipient) Verdict {
 		return Verdict{}
 	}
 	cell := strings.TrimSpace(r.Field(c.date))
-	given, ok := readDay(cell)
+	given, ok := expression.ReadDay(cell)
 	switch {
 	case cell == "":
 		return c.undated
 	case !ok:
-		return invalid(Fault{kind: badDate, what: c.dateName})
+		return invalid(expression.BadDate(c.dateName))
 	case given > c.newest:
-		return invalid(Fault{kind: futureConsent, what: c.dateName})
+		return invalid(expression.FutureDate(c.dateName))
 	case given < c.oldest:
 		return c.old
 	}

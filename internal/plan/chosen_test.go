@@ -77,16 +77,6 @@ func TestWhereAndConsent(t *testing.T) {
 	}
 }
 
-// The sample's audience plans as it stands.
-func TestSampleAudience(t *testing.T) {
-	dir := t.TempDir()
-	write(t, dir, "audience.csv", "Mobile,CustomerNo,Lang,country,points,amount\n07700 900001,C1,en,GB,\"1,204\",12.50\n07700 900002,C2,sv,SE,5,0\n07700 900003,C3,en,GB,5,0\n")
-	p := mustBuild(t, testCampaign(t, dir, chosenLines+"message: Hi"), mustAcquire(t, filepath.Join(t.TempDir(), "run")))
-	if p.Eligible != 1 || p.Skipped[campaign.Filtered] != 2 {
-		t.Errorf("%+v", p)
-	}
-}
-
 func TestWarnsOfTextsThatNobodyHas(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "audience.csv", "phone,status\n+447700900001,Blocked\n+447700900002,\n")

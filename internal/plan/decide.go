@@ -115,6 +115,9 @@ func (w *worker) unrendered(f *frame, r *campaign.Recipient, err error) error {
 		return err
 	case rowError.Reason == render.Skip:
 		f.skip(r, campaign.MissingValue, rowError.Error(), 0)
+	case rowError.Reason == render.Failed:
+		f.remarks = append(f.remarks, remark{line: r.Line, what: subject{unrendered: *rowError}})
+		f.skips = append(f.skips, skipOf(r, campaign.Invalid, rowError.Error(), 0)) // a list that has grown may leave the row out before
 	default:
 		f.remarks = append(f.remarks, remark{line: r.Line, what: subject{unrendered: *rowError}})
 	}
@@ -122,7 +125,14 @@ func (w *worker) unrendered(f *frame, r *campaign.Recipient, err error) error {
 }
 
 func (f *frame) skip(r *campaign.Recipient, reason campaign.SkipReason, detail string, number int) {
-	f.skips = append(f.skips, ledger.Skip{Row: uint32(r.Row), Reason: uint8(reason), Detail: detail, Number: uint32(number)})
+	f.skips = append(f.skips, skipOf(r, reason, detail, number))
+	if reason == campaign.Invalid {
+		f.invalid = append(f.invalid, uint32(r.Row))
+	}
+}
+
+func skipOf(r *campaign.Recipient, reason campaign.SkipReason, detail string, number int) ledger.Skip {
+	return ledger.Skip{Row: uint32(r.Row), Reason: uint8(reason), Detail: detail, Number: uint32(number)}
 }
 
 // candidate notes row i, whose body the worker still has, where it may be worth showing.

@@ -69,8 +69,8 @@ func newDigest(config Config, lists []suppress.ListInfo, columns campaign.Column
 
 // What follows the beginning are entries of two kinds.
 const (
-	frameEntry = 1
-	skipEntry  = 2
+	frameEntry   = 1
+	invalidEntry = 2
 )
 
 // frame adds a frame of rows by the digest of what the snapshot has of them.
@@ -79,13 +79,11 @@ func (d *digest) frame(sum [sha256.Size]byte) {
 	_, _ = d.hash.Write(sum[:]) // a hash never fails
 }
 
-// skip adds a row that is left out as invalid. Whom suppression lists leave out is not covered, since they may grow; and which rows are
-// filtered, without consent, duplicates or miss a value follows from what is covered, but for rows that a list leaves out first.
-func (d *digest) skip(row uint32, reason campaign.SkipReason) {
-	if reason != campaign.Invalid {
-		return
-	}
-	d.number(skipEntry)
+// invalid adds a row that is left out as invalid before the suppression lists are asked. Whom these leave out is not covered, since they may
+// grow; and which rows are filtered, without consent, duplicates, miss a value or fail in an expression of params follows from what is covered,
+// but for rows that a list leaves out first.
+func (d *digest) invalid(row uint32) {
+	d.number(invalidEntry)
 	d.number(int(row))
 }
 

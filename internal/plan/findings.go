@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"sendoff/campaign"
-	"sendoff/internal/filter"
+	"sendoff/internal/expression"
 	"sendoff/internal/phone"
 	"sendoff/internal/prose"
 	"sendoff/internal/render"
@@ -37,7 +37,7 @@ type remark struct {
 type subject struct {
 	row        table.Fault
 	number     phone.Finding
-	unjudged   filter.Fault
+	unjudged   expression.Fault
 	unrendered render.RowError
 	unread     unread
 	unlisted   bool          // the person is known by a contact's id alone, which Sinch's opt-out list does not have
@@ -54,7 +54,7 @@ func (s subject) refuses() bool {
 
 // isInvalid reports whether the row is left out for it.
 func (s subject) isInvalid() bool {
-	return s.row != table.OK || s.number.IsProblem() || !s.unjudged.IsZero() || s.unrendered.Reason == render.NoAddress
+	return s.row != table.OK || s.number.IsProblem() || !s.unjudged.IsZero() || s.unrendered.Reason == render.NoAddress || s.unrendered.Reason == render.Failed
 }
 
 func (s subject) message() string {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -133,6 +134,9 @@ func (in *inputs) lack(r *campaign.Recipient) template.Lack {
 	}
 	return template.Lack{}
 }
+
+// day returns the day that decides who is meant or what is sent, or "" where none does.
+func (in *inputs) day() string { return cmp.Or(in.filter.Day(), in.renderer.Day()) }
 
 // isForMobiles reports whether a channel reaches mobile phones alone. The others are apps, which people can use with the number of a landline.
 func isForMobiles(c campaign.Channel) bool {

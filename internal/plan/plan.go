@@ -66,7 +66,11 @@ func (c Config) audienceName() string { return cmp.Or(c.AudienceName, c.Audience
 
 func (c Config) identity() render.Identity {
 	meta := c.Run.Meta()
-	return render.Identity{AppID: c.AppID, RunID: meta.RunID, RunKey: meta.Key}
+	zone := c.Campaign.TimeZone
+	if zone == nil {
+		zone = time.UTC
+	}
+	return render.Identity{AppID: c.AppID, RunID: meta.RunID, RunKey: meta.Key, Day: c.Now.In(zone).Format(time.DateOnly)}
 }
 
 // Guard is what is held against every campaign that goes through a destination, beside the campaign's own lists and limits. The zero
@@ -229,7 +233,7 @@ func (b *builder) commit() (*Plan, error) {
 		if d := b.config.Campaign.Audience.Delimiter; d != 0 {
 			m.Delimiter = string(d)
 		}
-		m.PlanDigest = p.Digest
+		m.PlanDigest, m.Day = p.Digest, b.in.day()
 		m.Rows, m.Eligible = p.Rows, p.Eligible
 		m.Freeze(size)
 		m.Columns = p.Columns

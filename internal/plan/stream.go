@@ -54,7 +54,7 @@ func newBuilder(c Config, in *inputs) (*builder, error) {
 		skips:      newSkipWriter(c.Run.Ledger, c.Now),
 		duplicates: newSpool(c.Run.Path(runstore.SpoolName), spoolRecords),
 		size:       in.audience.origin().file.Size,
-		digest:     newDigest(c, in.lists.Lists(), in.audience.Columns(), in.filter.Day()),
+		digest:     newDigest(c, in.lists.Lists(), in.audience.Columns(), in.day()),
 		skipped:    make(map[campaign.SkipReason]int),
 		matches:    make([]int, len(in.lists.Lists())),
 		chosen:     in.filter.NewTally(),
@@ -158,6 +158,9 @@ func next[T any](ctx context.Context, from <-chan T) (T, error) {
 func (b *builder) gather(f *frame) error {
 	b.snapshot.Append(f.packed, len(f.rows))
 	b.digest.frame(f.sum)
+	for _, row := range f.invalid {
+		b.digest.invalid(row)
+	}
 	for _, s := range f.skips {
 		if err := b.skip(s); err != nil {
 			return err

@@ -9,6 +9,7 @@
 //     never looked at for placeholders, and it is escaped once for every JSON string that it stands in.
 //   - No placeholder is left in a body. A row in which one has no value has no body but a [RowError].
 //   - Errors name the placeholder, never its value.
+//   - A message says the same whenever it leaves: a param's today() is the day of the plan ([Identity]).
 //
 // # Who is addressed how
 //

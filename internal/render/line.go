@@ -13,7 +13,10 @@ type Piece struct {
 }
 
 // Line is a text that is filled in for one recipient after the other. It does not change.
-type Line []linePart
+type Line struct {
+	renderer *Renderer
+	parts    []linePart
+}
 
 type linePart struct {
 	literal string
@@ -23,16 +26,16 @@ type linePart struct {
 
 // Line prepares a text of the campaign; its pieces stand one behind the other. Their placeholders are those that the campaign's renderer knows.
 func (r *Renderer) Line(pieces []Piece) Line {
-	var line Line
+	line := Line{renderer: r}
 	for _, piece := range pieces {
 		for _, part := range piece.Text {
-			switch n := len(line); {
+			switch n := len(line.parts); {
 			case part.Name != "":
-				line = append(line, linePart{source: r.sources[campaign.Fold(part.Name)], upper: piece.Upper})
-			case n > 0 && line[n-1].source == nil:
-				line[n-1].literal += capitals(part.Literal, piece.Upper)
+				line.parts = append(line.parts, linePart{source: r.sources[campaign.Fold(part.Name)], upper: piece.Upper})
+			case n > 0 && line.parts[n-1].source == nil:
+				line.parts[n-1].literal += capitals(part.Literal, piece.Upper)
 			default:
-				line = append(line, linePart{literal: capitals(part.Literal, piece.Upper)})
+				line.parts = append(line.parts, linePart{literal: capitals(part.Literal, piece.Upper)})
 			}
 		}
 	}
@@ -42,16 +45,21 @@ func (r *Renderer) Line(pieces []Piece) Line {
 // Append appends the text as the recipient gets it. The error is a [*RowError]; then dst comes back as it was.
 func (l Line) Append(dst []byte, recipient *campaign.Recipient) ([]byte, error) {
 	filled := dst
-	for i := range l {
-		if l[i].source == nil {
-			filled = append(filled, l[i].literal...)
+	for i := range l.parts {
+		part := &l.parts[i]
+		if part.source == nil {
+			filled = append(filled, part.literal...)
 			continue
 		}
-		value, err := l[i].source.value(recipient)
+		var read language
+		if part.source.expr != nil { // nothing else depends on it
+			read = l.renderer.program(recipient).language
+		}
+		value, err := part.source.value(recipient, read)
 		if err != nil {
 			return dst, err
 		}
-		filled = append(filled, capitals(value, l[i].upper)...)
+		filled = append(filled, capitals(value, part.upper)...)
 	}
 	return filled, nil
 }
@@ -59,10 +67,10 @@ func (l Line) Append(dst []byte, recipient *campaign.Recipient) ([]byte, error) 
 // Literal returns the text of a line that is the same for everybody.
 func (l Line) Literal() (text string, ok bool) {
 	switch {
-	case len(l) == 0:
+	case len(l.parts) == 0:
 		return "", true
-	case len(l) == 1 && l[0].source == nil:
-		return l[0].literal, true
+	case len(l.parts) == 1 && l.parts[0].source == nil:
+		return l.parts[0].literal, true
 	}
 	return "", false
 }

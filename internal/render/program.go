@@ -11,8 +11,9 @@ import (
 
 // program renders one message for anybody: its operations append to the body one behind the other.
 type program struct {
-	ops    []op
-	routes *routes
+	ops      []op
+	routes   *routes
+	language language
 	// defaulted are the sources in it that have a default.
 	defaulted []*source
 }
@@ -51,7 +52,7 @@ func (p *program) append(dst []byte, to, of *campaign.Recipient, epoch string) (
 		case literalOp:
 			dst = append(dst, o.text...)
 		case valueOp:
-			value, err := o.source.value(of)
+			value, err := o.source.value(of, p.language)
 			if err != nil {
 				return dst, err
 			}
@@ -60,7 +61,7 @@ func (p *program) append(dst []byte, to, of *campaign.Recipient, epoch string) (
 			}
 			dst = appendEscaped(dst, value, o.depth)
 		case numberOp:
-			number, err := o.number(of)
+			number, err := o.number(of, p.language)
 			if err != nil {
 				return dst, err
 			}
@@ -92,8 +93,8 @@ func (p *program) append(dst []byte, to, of *campaign.Recipient, epoch string) (
 // underscored returns a language tag as WhatsApp takes it.
 func underscored(tag string) string { return strings.ReplaceAll(tag, "-", "_") }
 
-func (o *op) number(r *campaign.Recipient) (string, *RowError) {
-	value, err := o.source.value(r)
+func (o *op) number(r *campaign.Recipient, language language) (string, *RowError) {
+	value, err := o.source.value(r, language)
 	if err != nil {
 		return "", err
 	}

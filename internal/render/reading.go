@@ -11,7 +11,7 @@ import (
 // It holds their data, and is meant for the person who is about to send. Nothing in it can control a terminal.
 func (r *Renderer) Text(recipient *campaign.Recipient) string {
 	recipient = r.person(recipient)
-	w := reading{sources: r.sources, recipient: recipient}
+	w := reading{sources: r.sources, recipient: recipient, language: r.program(recipient).language}
 	w.message(r.campaign.MessageFor(r.Language(recipient).Translation))
 	var b strings.Builder
 	b.WriteString(strings.Join(w.texts, " / "))
@@ -25,6 +25,7 @@ func (r *Renderer) Text(recipient *campaign.Recipient) string {
 type reading struct {
 	sources   sources
 	recipient *campaign.Recipient
+	language  language
 
 	texts, choices []string
 }
@@ -137,7 +138,7 @@ func (w *reading) text(v campaign.Value) string {
 	for _, p := range v.Text {
 		if p.Name == "" {
 			b.WriteString(p.Literal)
-		} else if value, err := w.sources[campaign.Fold(p.Name)].value(w.recipient); err == nil {
+		} else if value, err := w.sources[campaign.Fold(p.Name)].value(w.recipient, w.language); err == nil {
 			b.WriteString(value)
 		} else {
 			b.WriteString("${" + p.Name + "}")

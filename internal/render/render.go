@@ -1,17 +1,20 @@
 package render
 
 import (
+	"errors"
 	"strings"
 
 	"sendoff/campaign"
+	"sendoff/internal/expression"
 )
 
-// Identity says which app sends a message, and to which run it belongs.
+// Identity says which app sends a message, to which run it belongs, and on which day that was planned.
 type Identity struct {
 	AppID  string
 	RunID  string
 	RunKey string
 	Mark   Mark
+	Day    string // as 2026-03-28: what today() is in params, whenever the message leaves. It may be empty where no param asks
 }
 
 // Mark says in the metadata of a message that it is none of those to the audience. The zero Mark says nothing.
@@ -32,6 +35,7 @@ type Renderer struct {
 	sources   sources
 	routes    *routes
 	of        []*campaign.Recipient // whose message the recipient in each row gets; nil: everybody their own
+	day       string
 
 	message      program // for everyone who has no translation
 	translations []program
@@ -58,7 +62,8 @@ func NewAside(c *campaign.Campaign, columns campaign.Columns, id Identity, their
 
 func newRenderer(c *campaign.Campaign, columns campaign.Columns, id Identity, routes *routes, unreached campaign.Problems) (*Renderer, error) {
 	languages := campaign.NewLanguages(c)
-	known, problems := newSources(c, columns, languages)
+	today, hasDay := expression.ReadDay(id.Day)
+	known, problems := newSources(c, columns, languages, today)
 	problems = append(problems, unreached...)
 	problems = append(problems, known.unanswered(c.Message, messageFile(c), columns.Header)...)
 	beside := []campaign.Value{c.ChannelProperties, c.CallbackURL, c.TTL, c.ConversationMetadata, c.CorrelationID, c.Metadata}
@@ -72,17 +77,28 @@ func newRenderer(c *campaign.Campaign, columns campaign.Columns, id Identity, ro
 		return nil, err
 	}
 	r := &Renderer{campaign: c, language: columns.Language, languages: languages, sources: known, routes: routes}
-	compile := func(message campaign.Value) program {
-		compiler := compiler{campaign: c, id: id, sources: known, program: program{routes: routes}}
+	if known.askForDay() {
+		if r.day = id.Day; !hasDay {
+			return nil, errNoDay
+		}
+	}
+	compile := func(message campaign.Value, translation string) program {
+		compiler := compiler{campaign: c, id: id, sources: known, program: program{routes: routes, language: language{languages, columns.Language, translation}}}
 		compiler.request(message)
 		return compiler.program
 	}
-	r.message = compile(c.Message)
+	r.message = compile(c.Message, "")
 	for _, t := range c.Translations {
-		r.translations = append(r.translations, compile(t.Message))
+		r.translations = append(r.translations, compile(t.Message, t.Language))
 	}
 	return r, nil
 }
+
+// errNoDay guards the rule that a message says the same whenever it leaves.
+var errNoDay = errors.New("render: a param asks for today(), and nobody has said on which day the run was planned")
+
+// Day returns the day that decides what is sent, as 2026-03-28, or "" where none does.
+func (r *Renderer) Day() string { return r.day }
 
 // Body appends to dst the body of the messages:send request for a recipient. The epoch says which start of the run sends it: 8 hexadecimal
 // digits. The error is a [*RowError]; then dst comes back as it was.
@@ -102,8 +118,9 @@ func (r *Renderer) First(recipient *campaign.Recipient) campaign.Channel {
 
 // UsesDefault reports whether a default stands in for a value that the recipient has not.
 func (r *Renderer) UsesDefault(recipient *campaign.Recipient) bool {
-	for _, s := range r.program(recipient).defaulted {
-		if _, isEmpty := s.raw(recipient); isEmpty {
+	p := r.program(recipient)
+	for _, s := range p.defaulted {
+		if _, isEmpty, fault := s.raw(recipient, p.language); isEmpty && fault.IsZero() {
 			return true
 		}
 	}
@@ -123,7 +140,7 @@ func (r *Renderer) Fill(text campaign.Text, recipient *campaign.Recipient) (stri
 			b.WriteString(p.Literal)
 			continue
 		}
-		value, err := r.sources[campaign.Fold(p.Name)].value(recipient)
+		value, err := r.sources[campaign.Fold(p.Name)].value(recipient, r.program(recipient).language)
 		if err != nil {
 			return "", err
 		}

@@ -13,7 +13,7 @@ import (
 	"sendoff/campaign"
 )
 
-var testIdentity = Identity{AppID: "01HZX3Q4R5S6T7V8W9X0YZABCD", RunID: "01JQ2Z5M8K4N6P7R9S0T1V2W3X", RunKey: `spring "sale"`}
+var testIdentity = Identity{AppID: "01HZX3Q4R5S6T7V8W9X0YZABCD", RunID: "01JQ2Z5M8K4N6P7R9S0T1V2W3X", RunKey: `spring "sale"`, Day: "2026-03-28"}
 
 const testEpoch = "0badcafe"
 

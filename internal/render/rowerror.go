@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 
+	"sendoff/internal/expression"
 	"sendoff/internal/prose"
 )
 
@@ -21,6 +22,8 @@ const (
 	OutOfRange
 	// TooLong: a text has more than Limit characters.
 	TooLong
+	// Failed: a param's expression has no value for the row, which is unusable.
+	Failed
 	// NoAddress: the row has no address for any channel of the campaign.
 	NoAddress
 )
@@ -28,8 +31,9 @@ const (
 // RowError says why a recipient has no body. It holds no value.
 type RowError struct {
 	Reason Reason
-	Name   string // the placeholder, or for TooLong the field of the request
-	Limit  int    // of OutOfRange and TooLong
+	Name   string           // the placeholder, or for TooLong the field of the request
+	Limit  int              // of OutOfRange and TooLong
+	Fault  expression.Fault // of Failed
 }
 
 func (e *RowError) Error() string {
@@ -39,6 +43,8 @@ func (e *RowError) Error() string {
 		return fmt.Sprintf("%s: more than the %d characters that the API takes", name, e.Limit)
 	case NotANumber:
 		return fmt.Sprintf("${%s}: not a number", name)
+	case Failed:
+		return fmt.Sprintf("${%s}: %s", name, e.Fault)
 	case NoAddress:
 		return "row: has no address for any channel of the campaign"
 	case OutOfRange:
@@ -57,6 +63,8 @@ func (e *RowError) Hint() string {
 		return "shorten the text, or the values in it"
 	case NotANumber, OutOfRange:
 		return "write numbers with a point and without separators, such as 59.33"
+	case Failed:
+		return e.Fault.Hint()
 	case NoAddress:
 		return ""
 	}

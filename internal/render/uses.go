@@ -6,7 +6,7 @@ import (
 	"sendoff/campaign"
 )
 
-// Use is a name by which a campaign's placeholders take their values from a column.
+// Use is a name by which a campaign's placeholders take their values from a column, alone or with others.
 type Use struct {
 	Column int      `json:"-"`
 	Name   string   `json:"name"` // the param's, the role's or the column's own
@@ -16,7 +16,7 @@ type Use struct {
 // Uses returns what a campaign takes from an audience with these columns, in the order in which it first does. What names nothing there is
 // left out.
 func Uses(c *campaign.Campaign, columns campaign.Columns) []Use {
-	known, _ := newSources(c, columns, nil) // New returns the problems
+	known, _ := newSources(c, columns, nil, 0) // New returns the problems
 	var uses []Use
 	walk := func(where string, v campaign.Value) {
 		v.Texts(func(t campaign.Text) bool {
@@ -42,16 +42,14 @@ func Uses(c *campaign.Campaign, columns campaign.Columns) []Use {
 }
 
 func addUse(uses []Use, s *source, columns campaign.Columns, where string) []Use {
-	column := s.column
-	if s.isAddress {
-		column = columns.Phone
-	}
-	i := slices.IndexFunc(uses, func(u Use) bool { return u.Column == column && u.Name == s.name })
-	if i < 0 {
-		return append(uses, Use{Column: column, Name: s.name, In: []string{where}})
-	}
-	if !slices.Contains(uses[i].In, where) {
-		uses[i].In = append(uses[i].In, where)
+	for _, column := range s.columns(columns) {
+		i := slices.IndexFunc(uses, func(u Use) bool { return u.Column == column && u.Name == s.name })
+		switch {
+		case i < 0:
+			uses = append(uses, Use{Column: column, Name: s.name, In: []string{where}})
+		case !slices.Contains(uses[i].In, where):
+			uses[i].In = append(uses[i].In, where)
+		}
 	}
 	return uses
 }

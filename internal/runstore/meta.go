@@ -125,6 +125,7 @@ type Meta struct {
 	Delimiter      string            `json:"delimiter,omitempty"`       // the same
 	AudienceDigest string            `json:"audience_sha256,omitempty"` // of the file's bytes
 	PlanDigest     string            `json:"plan_sha256,omitempty"`
+	Day            string            `json:"day,omitempty"` // that of the plan, as 2026-03-28, where it decides who is meant or what is sent
 	Rows           int               `json:"rows"`
 	Eligible       int               `json:"eligible"` // rows that planning did not leave out
 	SnapshotBytes  int64             `json:"snapshot_bytes"`

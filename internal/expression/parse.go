@@ -1,4 +1,4 @@
-package filter
+package expression
 
 import (
 	"cmp"
@@ -24,10 +24,10 @@ type source struct {
 }
 
 // String returns it on one line, as people are shown it.
-func (s source) String() string { return discreet(strings.Join(strings.Fields(string(s.text)), " ")) }
+func (s source) String() string { return Discreet(strings.Join(strings.Fields(string(s.text)), " ")) }
 
-// discreet returns a part of an expression for people: its beginning where it is long, and without what may be somebody's number or address.
-func discreet(text string) string {
+// Discreet returns a part of an expression for people: its beginning where it is long, and without what may be somebody's number or address.
+func Discreet(text string) string {
 	const most = 80
 	text = prose.Printable(longDigits.ReplaceAllString(quotedText.ReplaceAllStringFunc(text, discreetText), "…"))
 	if runes := []rune(text); len(runes) > most {
@@ -50,7 +50,7 @@ func discreetText(quoted string) string {
 			digits++
 		}
 	}
-	_, isDay := readDay(quoted[1 : len(quoted)-1])
+	_, isDay := ReadDay(quoted[1 : len(quoted)-1])
 	if strings.Contains(quoted, "@") || digits >= 6 && !isDay {
 		return `"…"`
 	}
@@ -65,9 +65,9 @@ type syntaxError struct {
 
 // parse returns the terms of an expression: the parts of its outermost "and", or else itself alone.
 func parse(text string) (sources []source, terms []ast.Node, failed *syntaxError) {
-	whole := source{text: []rune(text)}
-	if _, err := parser.Parse(text); err != nil {
-		return nil, nil, whole.explain(err)
+	whole, _, failed := parseWhole(text)
+	if failed != nil {
+		return nil, nil, failed
 	}
 	for _, part := range whole.split() {
 		tree, err := parser.Parse(string(part.text))
@@ -77,6 +77,16 @@ func parse(text string) (sources []source, terms []ast.Node, failed *syntaxError
 		sources, terms = append(sources, part), append(terms, tree.Node)
 	}
 	return sources, terms, nil
+}
+
+// parseWhole parses an expression as it stands.
+func parseWhole(text string) (source, ast.Node, *syntaxError) {
+	whole := source{text: []rune(text)}
+	tree, err := parser.Parse(text)
+	if err != nil {
+		return whole, nil, whole.explain(err)
+	}
+	return whole, tree.Node, nil
 }
 
 // split cuts an expression that can be parsed at every "and" outside of brackets. Where something binds less than they do, they are not
@@ -149,7 +159,7 @@ func (s source) explain(err error) *syntaxError {
 		e.at, e.message = s.unfinished()
 	case strings.HasPrefix(message, "unexpected token"):
 		word := string(s.text[at:min(max(found.To, at+1), len(s.text))])
-		e.message, e.hint = fmt.Sprintf("%q is not expected here", discreet(word)), cmp.Or(s.wordHint(word, at), exampleHint)
+		e.message, e.hint = fmt.Sprintf("%q is not expected here", Discreet(word)), cmp.Or(s.wordHint(word, at), exampleHint)
 	default:
 		e.message = "is not understood from here on"
 	}

@@ -1,8 +1,9 @@
-package filter
+package expression
 
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -34,40 +35,40 @@ func (c *compiler) mismatchHint(n *ast.BinaryNode, l, r value) string {
 	return c.numberHint(of)
 }
 
-func (c *compiler) equality(n *ast.BinaryNode, l, r value) func(*row) bool {
+func (c *compiler) equality(n *ast.BinaryNode, l, r value) func(*Row) bool {
 	if l.kind != r.kind {
 		c.mismatch(n, l, r)
 		return nil
 	}
-	var equal func(*row) bool
+	var equal func(*Row) bool
 	switch l.kind {
 	case textKind:
 		equal = c.sameText(n, l, r)
 	case numberKind:
-		equal = func(row *row) bool { return l.number(row) == r.number(row) }
+		equal = func(row *Row) bool { return l.number(row) == r.number(row) }
 	case dateKind:
-		equal = func(row *row) bool { return l.date(row) == r.date(row) }
+		equal = func(row *Row) bool { return l.date(row) == r.date(row) }
 	case truthKind:
-		equal = func(row *row) bool { return l.truth(row) == r.truth(row) }
+		equal = func(row *Row) bool { return l.truth(row) == r.truth(row) }
 	}
 	if n.Operator == "!=" {
-		return func(row *row) bool { return !equal(row) }
+		return func(row *Row) bool { return !equal(row) }
 	}
 	return equal
 }
 
-func (c *compiler) sameText(n *ast.BinaryNode, l, r value) func(*row) bool {
+func (c *compiler) sameText(n *ast.BinaryNode, l, r value) func(*Row) bool {
 	if _, ok := l.node.(*ast.StringNode); ok {
 		l, r = r, l
 	}
 	if literal, ok := r.node.(*ast.StringNode); ok {
 		return c.compare(n, l, literal.Value)
 	}
-	return func(row *row) bool { return l.text(row) == r.text(row) }
+	return func(row *Row) bool { return l.text(row) == r.text(row) }
 }
 
 // order compares two numbers or two dates. Each operator is one of < with its sides exchanged or its answer denied; no number is NaN.
-func (c *compiler) order(n *ast.BinaryNode, l, r value) func(*row) bool {
+func (c *compiler) order(n *ast.BinaryNode, l, r value) func(*Row) bool {
 	switch {
 	case l.kind == textKind && r.kind == textKind:
 		hint := fmt.Sprintf("%s; a day is compared as date(%s)", c.numberHint(l), l)
@@ -83,17 +84,17 @@ func (c *compiler) order(n *ast.BinaryNode, l, r value) func(*row) bool {
 	if n.Operator == ">" || n.Operator == "<=" {
 		l, r = r, l
 	}
-	less := func(row *row) bool { return l.date(row) < r.date(row) }
+	less := func(row *Row) bool { return l.date(row) < r.date(row) }
 	if l.kind == numberKind {
-		less = func(row *row) bool { return l.number(row) < r.number(row) }
+		less = func(row *Row) bool { return l.number(row) < r.number(row) }
 	}
 	if n.Operator == "<=" || n.Operator == ">=" {
-		return func(row *row) bool { return !less(row) }
+		return func(row *Row) bool { return !less(row) }
 	}
 	return less
 }
 
-func (c *compiler) search(n *ast.BinaryNode, l, r value) func(*row) bool {
+func (c *compiler) search(n *ast.BinaryNode, l, r value) func(*Row) bool {
 	for _, v := range []value{l, r} {
 		if v.kind != textKind {
 			c.fail(v.node, "", "%s is %s, and %s takes texts", v, v.kind, n.Operator)
@@ -102,11 +103,11 @@ func (c *compiler) search(n *ast.BinaryNode, l, r value) func(*row) bool {
 	}
 	switch n.Operator {
 	case "contains":
-		return func(row *row) bool { return strings.Contains(l.text(row), r.text(row)) }
+		return func(row *Row) bool { return strings.Contains(l.text(row), r.text(row)) }
 	case "startsWith":
-		return func(row *row) bool { return strings.HasPrefix(l.text(row), r.text(row)) }
+		return func(row *Row) bool { return strings.HasPrefix(l.text(row), r.text(row)) }
 	case "endsWith":
-		return func(row *row) bool { return strings.HasSuffix(l.text(row), r.text(row)) }
+		return func(row *Row) bool { return strings.HasSuffix(l.text(row), r.text(row)) }
 	}
 	literal, ok := r.node.(*ast.StringNode)
 	if !ok {
@@ -118,7 +119,7 @@ func (c *compiler) search(n *ast.BinaryNode, l, r value) func(*row) bool {
 		c.fail(r.node, "the syntax is that of RE2: https://github.com/google/re2/wiki/Syntax", "this is no regular expression")
 		return nil
 	}
-	return func(row *row) bool { return pattern.MatchString(l.text(row)) }
+	return func(row *Row) bool { return pattern.MatchString(l.text(row)) }
 }
 
 // in compiles a value and the list of those that it may be.
@@ -162,7 +163,7 @@ func (c *compiler) in(n *ast.BinaryNode) value {
 	for _, number := range numbers {
 		set[number] = true
 	}
-	return value{kind: truthKind, node: n, truth: func(row *row) bool { return set[v.number(row)] }}
+	return value{kind: truthKind, node: n, truth: func(row *Row) bool { return set[v.number(row)] }}
 }
 
 // isNumber reports whether a node is a number as it stands, perhaps with a sign.
@@ -175,4 +176,36 @@ func isNumber(n ast.Node) bool {
 		return true
 	}
 	return false
+}
+
+// compare makes the function that says whether a value is one of some texts.
+func (c *compiler) compare(n ast.Node, v value, texts ...string) func(*Row) bool {
+	slices.Sort(texts)
+	texts = slices.Compact(texts)
+	number := len(c.comparisons)
+	find := func(text string) int {
+		if text == texts[0] {
+			return 0
+		}
+		return none
+	}
+	if len(texts) > 1 {
+		places := make(map[string]int, len(texts))
+		for i, text := range texts {
+			places[text] = i
+		}
+		find = func(text string) int {
+			if i, ok := places[text]; ok {
+				return i
+			}
+			return none
+		}
+	}
+	c.comparisons = append(c.comparisons, Comparison{c.placeOf(n), v.String(), texts, find, v.text})
+	return func(r *Row) bool {
+		if r.found != nil && r.found[number] != failed {
+			return r.found[number] >= 0
+		}
+		return find(v.text(r)) >= 0
+	}
 }

@@ -1,4 +1,4 @@
-package filter
+package expression
 
 import "testing"
 
@@ -100,7 +100,7 @@ func TestReadDay(t *testing.T) {
 		"२०२६-01-31":                     "",
 		"2026-01-31T10:00:00Z and after": "",
 	} {
-		d, ok := readDay(cell)
+		d, ok := ReadDay(cell)
 		got := ""
 		if ok {
 			got = d.String()

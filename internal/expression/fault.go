@@ -1,4 +1,4 @@
-package filter
+package expression
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"sendoff/internal/prose"
 )
 
-// Fault is why a row cannot be judged. The zero Fault is none. It holds no value of the row.
+// Fault is why an expression has no value for a row. The zero Fault is none. It holds no value of the row.
 type Fault struct {
 	kind faultKind
 	what string // the column or the part of an expression that it is about
@@ -22,8 +22,16 @@ const (
 	badDate
 	divisionByZero
 	tooLarge
-	futureConsent
+	tooLong
+	badCurrency
+	futureDate
 )
+
+// BadDate is the fault of a cell of a column that holds no date.
+func BadDate(column string) Fault { return Fault{kind: badDate, what: column} }
+
+// FutureDate is the fault of a date, in a column of what has happened, that has not come yet.
+func FutureDate(column string) Fault { return Fault{kind: futureDate, what: column} }
 
 // IsZero reports whether there is no fault.
 func (f Fault) IsZero() bool { return f.kind == noFault }
@@ -42,7 +50,11 @@ func (f Fault) String() string {
 		return fmt.Sprintf("%s: a division by zero", what)
 	case tooLarge:
 		return fmt.Sprintf("%s: a number that is too large", what)
-	case futureConsent:
+	case tooLong:
+		return fmt.Sprintf("%s: a text that is too long", what)
+	case badCurrency:
+		return fmt.Sprintf("%s: is not the code of a currency", what)
+	case futureDate:
 		return fmt.Sprintf("%s: lies in the future", what)
 	}
 	return ""
@@ -62,8 +74,10 @@ func (f Fault) Hint() string {
 	case badDate:
 		return "written like 2026-01-31 or 31.01.2026; 01/02/2026 can be two days"
 	case divisionByZero:
-		return "ask before it whether that is 0: visits != 0 and points / visits > 2"
-	case futureConsent:
+		return "ask before it whether that is 0: visits != 0 and points / visits > 2, or visits == 0 ? 0 : points / visits"
+	case badCurrency:
+		return "three letters, such as GBP, EUR or SEK"
+	case futureDate:
 		return "nobody can have agreed yet on that day; look at the year, and at day and month"
 	}
 	return ""

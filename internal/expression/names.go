@@ -1,4 +1,4 @@
-package filter
+package expression
 
 import (
 	"fmt"
@@ -65,7 +65,7 @@ func (n names) textHint(name string) string {
 	case strings.HasPrefix(hint, "did you"):
 		return hint
 	}
-	return fmt.Sprintf("a text stands in quotes: %q; %s", discreet(name), hint)
+	return fmt.Sprintf("a text stands in quotes: %q; %s", Discreet(name), hint)
 }
 
 const emptyHint = `for an empty cell, write == ""`

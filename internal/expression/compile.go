@@ -1,9 +1,10 @@
-package filter
+package expression
 
 import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -30,17 +31,25 @@ func (k kind) String() string {
 // value is a part of an expression that can be evaluated: the function of its kind is there.
 type value struct {
 	kind   kind
-	text   func(*row) string
-	number func(*row) float64
-	date   func(*row) day
-	truth  func(*row) bool
+	text   func(*Row) string
+	number func(*Row) float64
+	date   func(*Row) Day
+	truth  func(*Row) bool
 
 	node   ast.Node
 	column string // the column's name where it is one
 }
 
 // String returns the value as it is written.
-func (v value) String() string { return discreet(v.node.String()) }
+func (v value) String() string { return Discreet(v.node.String()) }
+
+// literal returns the text that stands in the expression as it is.
+func (v value) literal() (string, bool) {
+	if n, ok := v.node.(*ast.StringNode); ok {
+		return n.Value, true
+	}
+	return "", false
+}
 
 // name returns what the value is called in a finding: the column as the audience has it.
 func (v value) name() string {
@@ -50,36 +59,43 @@ func (v value) name() string {
 	return v.String()
 }
 
-// compiler makes functions of expressions, and gathers what is wrong with them.
+// compiler makes functions of an expression, and gathers what is wrong with it.
 type compiler struct {
-	names   names
-	numbers map[int]int // column → its place in row.numbers
-	decimal byte
-	today   day
-	noZone  bool // nobody could say which day it is
-	where   campaign.Expression
+	*Scope
+	key    string // under which the expression stands
+	source campaign.Expression
 
 	values      map[ast.Node]value
 	usesToday   bool
-	used        map[int]bool // columns that where looks at
-	comparisons []comparison
+	columns     []int // that the expression looks at
+	comparisons []Comparison
 	problems    campaign.Problems
-	file        string
-	start       int    // of the term in where
+	start       int    // of the term in the expression
 	term        string // as people are shown it
+}
+
+func (s *Scope) compiler(key string, e campaign.Expression) *compiler {
+	return &compiler{Scope: s, key: key, source: e, values: make(map[ast.Node]value)}
 }
 
 // fail notes a problem at a node.
 func (c *compiler) fail(n ast.Node, hint, format string, args ...any) value {
-	c.problemAt(c.placeOf(n), hint, "where: "+format, args...)
+	c.problems = append(c.problems, c.problem(c.placeOf(n), hint, c.key+": "+format, args...))
 	return value{node: n}
 }
 
+// misread notes what the parser does not understand.
+func (c *compiler) misread(e *syntaxError) {
+	c.problems = append(c.problems, c.problem(c.source.At(e.at), e.hint, "%s: %s", c.key, e.message))
+}
+
 // placeOf returns where a node of the current term stands in the file.
-func (c *compiler) placeOf(n ast.Node) campaign.Place { return c.where.At(c.start + n.Location().From) }
+func (c *compiler) placeOf(n ast.Node) campaign.Place {
+	return c.source.At(c.start + n.Location().From)
+}
 
 // condition compiles a term, which is true or false.
-func (c *compiler) condition(s source, n ast.Node) func(*row) bool {
+func (c *compiler) condition(s source, n ast.Node) func(*Row) bool {
 	c.start, c.term = s.start, s.String()
 	v := c.value(n)
 	if v.kind != unknownKind && v.kind != truthKind {
@@ -118,17 +134,19 @@ func (c *compiler) newValue(n ast.Node) value {
 	case *ast.IdentifierNode:
 		return c.column(n, n.Value)
 	case *ast.StringNode:
-		return value{kind: textKind, node: n, text: func(*row) string { return n.Value }}
+		return value{kind: textKind, node: n, text: func(*Row) string { return n.Value }}
 	case *ast.IntegerNode:
-		return value{kind: numberKind, node: n, number: func(*row) float64 { return float64(n.Value) }}
+		return value{kind: numberKind, node: n, number: func(*Row) float64 { return float64(n.Value) }}
 	case *ast.FloatNode:
-		return value{kind: numberKind, node: n, number: func(*row) float64 { return n.Value }}
+		return value{kind: numberKind, node: n, number: func(*Row) float64 { return n.Value }}
 	case *ast.BoolNode:
-		return value{kind: truthKind, node: n, truth: func(*row) bool { return n.Value }}
+		return value{kind: truthKind, node: n, truth: func(*Row) bool { return n.Value }}
 	case *ast.UnaryNode:
 		return c.unary(n)
 	case *ast.BinaryNode:
 		return c.binary(n)
+	case *ast.ConditionalNode:
+		return c.choice(n)
 	case *ast.CallNode:
 		if callee, ok := n.Callee.(*ast.IdentifierNode); ok {
 			return c.call(n, callee.Value, n.Arguments)
@@ -138,20 +156,26 @@ func (c *compiler) newValue(n ast.Node) value {
 	case *ast.ArrayNode:
 		return c.fail(n, `such as country in ["GB", "IE"]`, "a list is possible after in alone")
 	case *ast.NilNode:
-		return c.fail(n, emptyHint, "this is not possible in where")
+		return c.fail(n, emptyHint, "this is not possible in an expression")
 	}
-	return c.fail(n, exampleHint, "this is not possible in where")
+	return c.fail(n, exampleHint, "this is not possible in an expression")
 }
 
 func (c *compiler) column(n ast.Node, name string) value {
 	i, ok := c.names.column(name)
 	if !ok {
-		return c.fail(n, c.names.textHint(name), "there is no column %s", discreet(name))
+		return c.fail(n, c.names.textHint(name), "there is no column %s", Discreet(name))
 	}
-	c.used[i] = true
-	v := value{kind: textKind, node: n, column: c.names.header[i], text: func(r *row) string { return strings.TrimSpace(r.Field(i)) }}
-	if place, ok := c.numbers[i]; ok {
-		v.kind, v.number = numberKind, func(r *row) float64 { return r.numbers[place] }
+	c.columns = append(c.columns, i)
+	v := value{kind: textKind, node: n, column: c.names.header[i], text: func(r *Row) string { return strings.TrimSpace(r.Field(i)) }}
+	if slices.Contains(c.numbers, i) {
+		v.kind, v.number = numberKind, func(r *Row) float64 {
+			x, fault := c.Scope.number(r.Recipient, i)
+			if !fault.IsZero() {
+				r.fail(fault)
+			}
+			return x
+		}
 	}
 	return v
 }
@@ -162,14 +186,14 @@ func (c *compiler) unary(n *ast.UnaryNode) value {
 	case v.kind == unknownKind:
 		return v
 	case (n.Operator == "not" || n.Operator == "!") && v.kind == truthKind:
-		return value{kind: truthKind, node: n, truth: func(r *row) bool { return !v.truth(r) }}
+		return value{kind: truthKind, node: n, truth: func(r *Row) bool { return !v.truth(r) }}
 	case n.Operator == "not" || n.Operator == "!":
 		hint := fmt.Sprintf("put what is denied in brackets: not (%s == %s)", v, example(v.kind))
 		return c.fail(n, hint, "%s is %s, and not takes true or false", v, v.kind)
 	case v.kind != numberKind:
 		return c.fail(n, c.numberHint(v), "%s is %s, and %s takes a number", v, v.kind, n.Operator)
 	case n.Operator == "-":
-		return value{kind: numberKind, node: n, number: func(r *row) float64 { return -v.number(r) }}
+		return value{kind: numberKind, node: n, number: func(r *Row) float64 { return -v.number(r) }}
 	}
 	return v
 }
@@ -204,10 +228,13 @@ func (c *compiler) binary(n *ast.BinaryNode) value {
 	case "contains", "startsWith", "endsWith", "matches":
 		v.truth = c.search(n, l, r)
 	case "+", "-", "*", "/", "%":
+		if n.Operator == "+" && l.kind == textKind && r.kind == textKind {
+			return value{kind: textKind, node: n, text: func(row *Row) string { return l.text(row) + r.text(row) }}
+		}
 		v.kind = numberKind
 		v.number = c.arithmetic(n, l, r)
 	default:
-		return c.fail(n, exampleHint, "%s is not possible in where", n.Operator)
+		return c.fail(n, exampleHint, "%s is not possible in an expression", n.Operator)
 	}
 	if v.truth == nil && v.number == nil {
 		v.kind = unknownKind
@@ -221,24 +248,30 @@ func (c *compiler) logic(n *ast.BinaryNode, l, r value) value {
 			return c.fail(v.node, compareHint(v), "%s is %s, and %s takes true or false", v, v.kind, n.Operator)
 		}
 	}
-	v := value{kind: truthKind, node: n, truth: func(row *row) bool { return l.truth(row) && r.truth(row) }}
+	v := value{kind: truthKind, node: n, truth: func(row *Row) bool { return l.truth(row) && r.truth(row) }}
 	if n.Operator == "or" || n.Operator == "||" {
-		v.truth = func(row *row) bool { return l.truth(row) || r.truth(row) }
+		v.truth = func(row *Row) bool { return l.truth(row) || r.truth(row) }
 	}
 	return v
 }
 
-func (c *compiler) arithmetic(n *ast.BinaryNode, l, r value) func(*row) float64 {
+func (c *compiler) arithmetic(n *ast.BinaryNode, l, r value) func(*Row) float64 {
 	if l.kind == dateKind && r.kind == dateKind && n.Operator == "-" {
-		return func(row *row) float64 { return float64(l.date(row) - r.date(row)) }
+		return func(row *Row) float64 { return float64(l.date(row) - r.date(row)) }
 	}
-	for _, v := range []value{l, r} {
+	for i, v := range []value{l, r} {
 		if v.kind == numberKind {
 			continue
 		}
 		hint := c.numberHint(v)
-		if v.kind == dateKind {
+		switch other := [...]value{r, l}[i]; {
+		case v.kind == dateKind:
 			hint = "one date - another is a number of days: today() - date(last_order) > 30"
+		case v.kind == textKind && n.Operator == "+" && other.kind == numberKind:
+			join := fmt.Sprintf("to join texts, write the number as one: format(%s, 0)", other)
+			if hint += "; " + join; v.column == "" {
+				hint = join
+			}
 		}
 		c.fail(v.node, hint, "%s is %s, and %s takes numbers", v, v.kind, n.Operator)
 		return nil
@@ -246,7 +279,7 @@ func (c *compiler) arithmetic(n *ast.BinaryNode, l, r value) func(*row) float64 
 	zero, large := Fault{kind: divisionByZero, what: cmp.Or(r.column, c.term)}, Fault{kind: tooLarge, what: c.term}
 	divides := n.Operator == "/" || n.Operator == "%"
 	operation := operations(n.Operator)
-	return func(row *row) float64 {
+	return func(row *Row) float64 {
 		x, y := l.number(row), r.number(row)
 		if divides && y == 0 {
 			row.fail(zero)
@@ -255,6 +288,7 @@ func (c *compiler) arithmetic(n *ast.BinaryNode, l, r value) func(*row) float64 
 		z := operation(x, y)
 		if math.IsInf(z, 0) || math.IsNaN(z) {
 			row.fail(large)
+			return 0 // no number is infinite
 		}
 		return z
 	}
@@ -272,4 +306,63 @@ func operations(operator string) func(x, y float64) float64 {
 		return func(x, y float64) float64 { return x / y }
 	}
 	return math.Mod
+}
+
+// choice compiles a ? b : c.
+func (c *compiler) choice(n *ast.ConditionalNode) value {
+	if !n.Ternary {
+		return c.fail(n, `such as points >= 100 ? "gold" : "silver"`, "if is not possible in an expression")
+	}
+	of, yes, no := c.value(n.Cond), c.value(n.Exp1), c.value(n.Exp2)
+	switch {
+	case of.kind == unknownKind || yes.kind == unknownKind || no.kind == unknownKind:
+		return value{node: n}
+	case of.kind != truthKind:
+		return c.fail(of.node, compareHint(of), "%s is %s, and ? takes true or false", of, of.kind)
+	case yes.kind != no.kind:
+		return c.fail(no.node, c.choiceHint(yes, no), "%s is %s, and %s is %s", yes, yes.kind, no, no.kind)
+	}
+	v := value{kind: yes.kind, node: n}
+	switch v.kind {
+	case textKind:
+		v.text = func(r *Row) string {
+			if of.truth(r) {
+				return yes.text(r)
+			}
+			return no.text(r)
+		}
+	case numberKind:
+		v.number = func(r *Row) float64 {
+			if of.truth(r) {
+				return yes.number(r)
+			}
+			return no.number(r)
+		}
+	case dateKind:
+		v.date = func(r *Row) Day {
+			if of.truth(r) {
+				return yes.date(r)
+			}
+			return no.date(r)
+		}
+	case truthKind:
+		v.truth = func(r *Row) bool {
+			if of.truth(r) {
+				return yes.truth(r)
+			}
+			return no.truth(r)
+		}
+	}
+	return v
+}
+
+// choiceHint says how both sides of a choice become the same.
+func (c *compiler) choiceHint(yes, no value) string {
+	switch {
+	case yes.kind == textKind:
+		return c.argumentHint(no, textKind)
+	case no.kind == textKind:
+		return c.argumentHint(yes, textKind)
+	}
+	return ""
 }
