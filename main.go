@@ -13,7 +13,8 @@
 // [sendoff/internal/suppress] who must not be written to, and [sendoff/internal/consents] who has said so to Sinch;
 // [sendoff/internal/seeds] reads who looks at the messages first; [sendoff/internal/render] turns a campaign and a person into the body of a
 // request; [sendoff/internal/plan] decides with these who gets a message, and freezes it; [sendoff/internal/survey] says what the columns hold
-// to whoever looks before. [sendoff/internal/scaffold] writes the files of a new campaign.
+// to whoever looks before, and [sendoff/internal/proposal] shows the plan to whoever has to say yes, under the code by which it is approved, in
+// the look of [sendoff/internal/page]. [sendoff/internal/scaffold] writes the files of a new campaign.
 //
 // What is on disk: [sendoff/internal/ledger] remembers durably what was begun for every row and what became of it. Start there to
 // understand why nobody is lost and nobody is written to twice. [sendoff/internal/runstore] is one run: directory, lock, ledger, frozen

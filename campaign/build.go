@@ -95,6 +95,8 @@ func (f *file) build(v, message Value) *Campaign {
 		RunKey:  root.get("run_key").string(),
 		Profile: root.get("profile").string(),
 
+		Approval: root.get("approval") != nil,
+
 		NotAfter: Deadline(root.get("not_after").string()),
 
 		Audience: audience(root.get("audience")),

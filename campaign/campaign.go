@@ -14,6 +14,7 @@ type Campaign struct {
 	RunKey   string
 	Profile  string         // which of the user's profiles it goes through; empty: the file does not say
 	TimeZone *time.Location // nil where the file names none
+	Approval bool           // only a plan that somebody has approved is sent
 	NotAfter Deadline
 
 	Audience     Audience

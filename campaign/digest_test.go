@@ -56,6 +56,7 @@ func TestDigestIgnores(t *testing.T) {
 	}
 	for _, tc := range []struct{ old, new string }{
 		{"name: a", "name: b"},
+		{"name: a", "name: a\napproval: required"},
 		{"pace: {rate: 20}", "pace: {rate: 80%, max_in_flight: 5}"},
 		{"limits: {max_recipients: 5}", ""},
 		{"suppress: [x.csv]", "suppress: none"},

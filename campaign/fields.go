@@ -12,6 +12,8 @@ func fileRules() *rule {
 		optional("run_key", "Names the execution: the same key is the same run, so repeating a command resumes. The name where it is left out. "+
 			"{date}, {week} and {month} stand for the day on which the run begins, in time_zone.", plain(runKeyFormat())),
 		optional("profile", "Which of your profiles it goes through: project, app, region and access key. sendoff profile list shows them.", plain(nameFormat())),
+		optional("approval", "required: nothing is sent but a plan whose code is given (run --plan CODE), with the name of whoever has approved it. "+
+			"Rehearsals need none.", oneOf("required")),
 		optional("time_zone", "The campaign's time zone by its IANA name, such as Europe/London.", plain(nil).checked(checkTimeZone)),
 		optional("not_after", "When it is too late: whoever was not sent to by then is left out as expired. A time of day on the day on which the run begins, "+
 			"a day with a time, or never. The end of that day where run_key has {date}.", plain(deadlineFormat()).checked(checkDeadline)),
@@ -47,7 +49,7 @@ func fileRules() *rule {
 			listOf(plain(webhookFormat()), 1, 10).orOne()),
 	).exactly("message", "message_file").checked(checkCampaign)
 	return root.refusing(append(notYet(
-		"window", "not_before", "expires", "approval", "prices", "canary",
+		"window", "not_before", "expires", "prices", "canary",
 		"labels", "warm_up", "queue_ahead", "opt_out"),
 		refusal{"where", "belongs to the audience", "put it there: audience: {where: …}"},
 		refusal{"consent", "belongs to the audience", "put it there: audience: {consent: …}"},

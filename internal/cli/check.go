@@ -27,7 +27,7 @@ func checkCommand(s *session) *cli.Command {
 			"once, as far as the file can be read; the exit code is 2 where run would send nothing.\n\n" +
 			"--json has the keys ok, problems (file, line, column, message, hint, warning), audience (name, format, compression, encoding, confidence,\n" +
 			"delimiter, sheet, hidden_rows, bytes, modified, unused, suggestions, and columns: name, roles, uses, chosen_by, filled, empty, longest,\n" +
-			"values, others, samples), plan (as plan --json has it; findings are the rows that are left out and the warnings), and of what was\n" +
+			"values, others, samples), plan (the counts, findings and lists of plan --json; findings are the rows that are left out and the warnings), and of what was\n" +
 			"written skipped (file, rows) and corrected (file, rows, numbers, left_out).",
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print what is found as JSON"}, exceptFlag(), profileFlag(), offlineFlag(),
@@ -75,11 +75,8 @@ type checker struct {
 // check finds out all that is wrong at once, and prints it.
 func (k *checker) check(ctx context.Context) error {
 	for _, file := range k.files() {
-		switch folder := filepath.Dir(file); {
-		case fileExists(file):
-			return inputErrorf("%s: %v", file, report.ErrExists).hint("name another file, or take that one away")
-		case !fileExists(folder):
-			return inputErrorf("there is no folder %s", folder)
+		if err := refuseToReplace(file); err != nil {
+			return err
 		}
 	}
 	c, err := campaign.Load(k.path)
@@ -99,6 +96,17 @@ func (k *checker) check(ctx context.Context) error {
 		}
 	}
 	return k.show()
+}
+
+// refuseToReplace refuses to write a file where there is one, or no folder for it.
+func refuseToReplace(file string) error {
+	switch folder := filepath.Dir(file); {
+	case fileExists(file):
+		return inputErrorf("%s: %v", file, report.ErrExists).hint("name another file, or take that one away")
+	case !fileExists(folder):
+		return inputErrorf("there is no folder %s", folder)
+	}
+	return nil
 }
 
 // files are those that are to be written.

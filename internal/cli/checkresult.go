@@ -1,12 +1,9 @@
 package cli
 
 import (
-	"time"
-
 	"sendoff/campaign"
-	"sendoff/internal/plan"
+	"sendoff/internal/proposal"
 	"sendoff/internal/render"
-	"sendoff/internal/runstore"
 	"sendoff/internal/survey"
 )
 
@@ -23,19 +20,8 @@ type checkResult struct {
 
 // audienceResult is how the audience is understood.
 type audienceResult struct {
-	Name        string         `json:"name"`
-	Format      string         `json:"format,omitempty"`
-	Compression string         `json:"compression,omitempty"`
-	Encoding    string         `json:"encoding,omitempty"`
-	Confidence  int            `json:"confidence,omitempty"` // in the encoding, in percent
-	Delimiter   string         `json:"delimiter,omitempty"`
-	Sheet       string         `json:"sheet,omitempty"`
-	Hidden      int            `json:"hidden_rows,omitempty"`
-	Size        int64          `json:"bytes,omitempty"`
-	Modified    time.Time      `json:"modified,omitzero"`
-	Unused      []string       `json:"unused,omitempty"`      // columns that usually have a role which another one has here
-	Suggestions []string       `json:"suggestions,omitempty"` // what to write for columns whose names are nearly those of a role
-	Columns     []columnResult `json:"columns,omitempty"`     // of check
+	proposal.Audience
+	Columns []columnResult `json:"columns,omitempty"`
 }
 
 type columnResult struct {
@@ -60,9 +46,8 @@ type correctedResult struct {
 func (k *checker) printResult() error {
 	result := checkResult{Schema: 1, OK: k.Problems.Err() == nil, Problems: append(campaign.Problems{}, k.Problems...)}
 	if k.Plan != nil {
-		p := planJSON(k.Plan, k.meta)
-		result.Audience, p.Audience = p.Audience, nil
-		result.Audience.Columns, result.Plan = k.columnResults(), p
+		result.Audience = &audienceResult{proposal.Understood(k.Plan, k.meta), k.columnResults()}
+		result.Plan = proposal.Counted(k.Plan, k.meta)
 		if k.skipped != "" {
 			result.Skipped = &listResult{k.skipped, k.left}
 		}
@@ -74,16 +59,6 @@ func (k *checker) printResult() error {
 		}
 	}
 	return k.printJSON(result)
-}
-
-// describedAudience is how the audience of a plan is understood, but for its columns.
-func describedAudience(p *plan.Plan, m runstore.Meta) *audienceResult {
-	a := &audienceResult{
-		Name: m.AudienceFile, Format: string(p.File.Format), Compression: p.File.Compression, Encoding: p.File.Encoding, Confidence: p.File.Confidence,
-		Delimiter: campaign.DelimiterName(p.File.Delimiter), Sheet: p.File.Sheet, Hidden: p.File.Hidden, Size: p.File.Size, Modified: p.File.ModTime,
-		Unused: p.Unused, Suggestions: p.Suggestions,
-	}
-	return a
 }
 
 func (k *checker) columnResults() []columnResult {

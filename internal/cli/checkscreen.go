@@ -9,9 +9,9 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/plan"
+	"sendoff/internal/proposal"
 	"sendoff/internal/prose"
 	"sendoff/internal/survey"
-	"sendoff/internal/table"
 )
 
 // print prints what was found for people: the audience as it is understood, what is wrong, what comes of it.
@@ -21,13 +21,13 @@ func (k *checker) print() error {
 	}
 	if k.Plan != nil && (len(k.meta.Lists) > 0 || len(k.campaign.Suppress) == 0) { // else one of them could not be read
 		k.begin("")
-		fmt.Fprintln(k.Stdout, lists(k.meta.Lists, k.campaign.NoSuppress, k.Now()))
+		k.line(0, "%s", proposal.Checked(k.meta.Lists, k.campaign.NoSuppress, k.Now()))
 	}
 	if k.Plan != nil && len(k.Plan.Languages) > 0 {
-		fmt.Fprintf(k.Stdout, "languages: %s\n", describeLanguages(k.Plan))
+		fmt.Fprintf(k.Stdout, "languages: %s\n", proposal.Languages(k.Plan))
 	}
 	for _, t := range k.meta.Templates {
-		fmt.Fprintf(k.Stdout, "template: %s\n", describeTemplate(t))
+		fmt.Fprintf(k.Stdout, "template: %s\n", proposal.Template(t))
 	}
 	k.printProblems("nothing can be sent before this is mended", func(p campaign.Problem) bool { return !p.Warning })
 	if k.Plan != nil {
@@ -61,20 +61,25 @@ func (k *checker) begin(heading string) {
 // printAudience prints how the audience is understood: the file, and for each column what it is used for and what it holds.
 func (k *checker) printAudience() {
 	k.begin("")
-	fmt.Fprintf(k.Stdout, "%s: %s\n", prose.Printable(shortened(k.meta.AudienceFile)), describeFile(k.Plan))
+	k.line(0, "%s: %s", prose.Printable(shortened(k.meta.AudienceFile)), proposal.File(k.Plan))
 	if detail := k.describeSource(); detail != "" {
-		fmt.Fprintf(k.Stdout, "    %s\n", detail)
+		k.line(4, "%s", detail)
 	}
 	k.printColumns()
 	for _, suggestion := range k.Plan.Suggestions {
-		fmt.Fprintf(k.Stdout, "    hint: %s\n", suggestion)
+		k.line(4, "hint: %s", suggestion)
 	}
 	if len(k.Plan.Where) > 0 {
 		k.begin("")
-		printWhere(func(label, format string, args ...any) {
-			fmt.Fprintf(k.Stdout, "%-6s%s\n", label, fmt.Sprintf(format, args...))
-		}, k.Plan.Where)
 	}
+	for i, line := range proposal.Where(k.Plan.Where) {
+		fmt.Fprintf(k.Stdout, "%-6s%s\n", []string{"where", ""}[min(i, 1)], line)
+	}
+}
+
+// line prints a line of the screen behind so many spaces.
+func (k *checker) line(indent int, format string, args ...any) {
+	fmt.Fprintln(k.Stdout, prose.Wrapped(strings.Repeat(" ", indent)+fmt.Sprintf(format, args...), indent+4, k.width(k.Stdout)))
 }
 
 // mostUnused is how many of the columns are shown that the campaign does not use.
@@ -101,7 +106,8 @@ func (k *checker) printColumns() {
 	}
 	nameWidth, useWidth = min(nameWidth, widest), min(useWidth, widest)
 	for _, row := range rows {
-		fmt.Fprintf(k.Stdout, "  %-*s  %-*s  %s\n", nameWidth, row[0], useWidth, row[1], row[2])
+		line := fmt.Sprintf("  %-*s  %-*s  %s", nameWidth, row[0], useWidth, row[1], row[2])
+		fmt.Fprintln(k.Stdout, prose.Wrapped(line, nameWidth+useWidth+6, k.width(k.Stdout)))
 	}
 	switch more := unused - mostUnused; {
 	case more <= 0:
@@ -110,40 +116,6 @@ func (k *checker) printColumns() {
 	default: // it is not known what the rest of the campaign uses
 		fmt.Fprintf(k.Stdout, "  and %s more\n", prose.Thousands(more))
 	}
-}
-
-// describeFile says how an audience is understood as a whole.
-func describeFile(p *plan.Plan) string {
-	file := p.File
-	text := prose.Counted(p.Rows, "row", "rows") + ", " + prose.Counted(len(p.Columns.Header), "column", "columns")
-	if file.Format == "" {
-		return text // the people of a run
-	}
-	text += "; " + string(file.Format)
-	if file.Sheet != "" {
-		text += fmt.Sprintf(", sheet %q", file.Sheet)
-	}
-	if encoding := describeEncoding(file); encoding != "" {
-		text += " in " + encoding
-	}
-	if file.Delimiter != 0 {
-		text += ", separated by " + campaign.DelimiterName(file.Delimiter)
-	}
-	if file.Compression != "" {
-		text += ", " + file.Compression
-	}
-	if file.Hidden > 0 {
-		text += ", " + prose.Counted(file.Hidden, "hidden row", "hidden rows")
-	}
-	return text
-}
-
-// describeEncoding says in what a file is written, and how sure that is where it was guessed; nothing of a workbook.
-func describeEncoding(file table.Info) string {
-	if file.Encoding == "" || file.Confidence == 100 {
-		return file.Encoding
-	}
-	return fmt.Sprintf("%s (%d %% sure)", file.Encoding, file.Confidence)
 }
 
 // describeSource says which file it is exactly.
@@ -228,14 +200,14 @@ func (k *checker) printFindings(heading string, want func(plan.Finding) bool) {
 			continue
 		}
 		k.begin(heading)
-		k.printPoint(findingText(f), f.Hint)
+		k.printPoint(proposal.FindingText(f), f.Hint)
 	}
 }
 
 func (k *checker) printPoint(text, hint string) {
-	fmt.Fprintf(k.Stdout, "  %s\n", text)
+	k.line(2, "%s", text)
 	if hint != "" {
-		fmt.Fprintf(k.Stdout, "      hint: %s\n", hint)
+		k.line(6, "hint: %s", hint)
 	}
 }
 
@@ -253,7 +225,11 @@ func (k *checker) printVerdict() {
 		if stops > 0 {
 			can = "could"
 		}
-		fmt.Fprintf(k.Stdout, "%s %s be sent to%s\n", prose.Counted(k.Plan.Eligible, "person", "people"), can, leftOut(k.Plan))
+		text := prose.Counted(k.Plan.Eligible, "person", "people") + " " + can + " be sent to"
+		if out := proposal.LeftOut(k.Plan); out != "" {
+			text += "; left out: " + out
+		}
+		k.line(0, "%s", text)
 	}
 	if stops > 0 {
 		fmt.Fprintf(k.Stdout, "sendoff run would send nothing: %s\n", prose.Counted(stops, "problem", "problems"))
@@ -276,7 +252,7 @@ func (k *checker) printLists() {
 	if k.Plan.File.Encoding != "UTF-8" && k.Plan.File.Encoding != "" {
 		text = strings.Replace(text, "in UTF-8", "in UTF-8 (it was "+k.Plan.File.Encoding+")", 1)
 	}
-	fmt.Fprintln(k.Stdout, text)
+	k.line(0, "%s", text)
 	if n := k.corrected.LeftOut; n > 0 {
 		fmt.Fprintf(k.Stdout, "%s: %s be mended by hand\n", k.rest(), prose.Counted(n, "row has to", "rows have to"))
 	}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"sendoff/campaign"
+	"sendoff/internal/prose"
 )
 
 // Env is what a process is started with.
@@ -174,6 +175,4 @@ func atMostOneArgument(c *cli.Context, what string) (string, error) {
 	return c.Args().First(), nil
 }
 
-const timeLayout = "2 Jan 2006 15:04 MST"
-
-func clockTime(t time.Time) string { return t.Local().Format(timeLayout) }
+func clockTime(t time.Time) string { return prose.Moment(t) }

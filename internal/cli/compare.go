@@ -36,6 +36,9 @@ func (r *runner) compare(ctx context.Context) (over bool, err error) {
 	if here := r.settings.pinned(""); len(m.Starts) > 0 && !sameDestination(m.Destination, here) {
 		return false, refuseElsewhere(m, here).hint("for a new mailing through this one use another --run-key")
 	}
+	if err := r.checkCode(m); err != nil {
+		return false, err
+	}
 	switch {
 	case m.State.Done() && r.resume == "" && (changed || audienceChanged):
 		return false, r.refuseUsed(ctx, m, changed)
@@ -52,6 +55,9 @@ func (r *runner) compare(ctx context.Context) (over bool, err error) {
 	if most := guardOf(r.settings.profile).Most(r.campaign.Limits.MaxRecipients); most > 0 && m.Eligible > most {
 		return false, inputErrorf("%s has %s, and at most %s are allowed now (max_recipients). Nothing was sent now",
 			m.Key, prose.Counted(m.Eligible, "recipient", "recipients"), prose.Thousands(most)).hint("raise the limit, or end the run for good: sendoff cancel %s", quote(r.run.Dir))
+	}
+	if a := m.Approval; a.By != "" {
+		r.say("plan %s, approved by %s, started by %s on %s", a.Code, a.By, a.User, clockTime(a.Time))
 	}
 	r.sayInForce(m)
 	rep, err := report.Collect(r.run)

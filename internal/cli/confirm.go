@@ -4,14 +4,10 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"strings"
-	"time"
 
-	"sendoff/campaign"
 	"sendoff/internal/prose"
 	"sendoff/internal/report"
-	"sendoff/internal/runstore"
 )
 
 // confirm shows what would be sent and asks. A sandbox run is not asked about: nobody gets anything.
@@ -22,7 +18,10 @@ func (r *runner) confirm(ctx context.Context) error {
 	}
 	fresh := r.plan != nil
 	if fresh && !r.quiet && !r.flags.sandbox {
-		r.showScreen(r.Stderr, m)
+		r.showScreen()
+	}
+	if err := r.askForApprover(ctx); err != nil {
+		return err
 	}
 	if r.flags.confirm != "" {
 		if n, _ := parseCount(r.flags.confirm); n != m.Eligible {
@@ -116,121 +115,12 @@ func (s *session) ask(ctx context.Context, question string) (string, error) {
 	}
 }
 
-// showScreen is what a person would sign: what, through what, to whom, when.
-func (r *runner) showScreen(w io.Writer, m runstore.Meta) {
-	c := r.campaign
+// showScreen shows what a person is asked about.
+func (r *runner) showScreen() {
 	first := "About to send REAL messages through Sinch."
-	if r.settings.destination.Endpoint != "" {
-		first = "About to send messages to " + r.settings.destination.Endpoint + ", not to Sinch's own hosts."
+	if endpoint := r.settings.destination.Endpoint; endpoint != "" {
+		first = "About to send messages to " + endpoint + ", not to Sinch's own hosts."
 	}
-	row := func(label, format string, args ...any) {
-		fmt.Fprintf(w, "  %-9s %s\n", label, fmt.Sprintf(format, args...))
-	}
-	fmt.Fprintf(w, "\n%s\n\n", first)
-	row("what", "%s · %s · %s", m.Key, contentType(c.MessageContentType), channels(c))
-	row("through", "%s", describeDestination(r.settings.pinned(r.app.DisplayName)))
-	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(r.plan))
-	printWhere(row, r.plan.Where)
-	if guessed := describeEncoding(r.plan.File); r.plan.File.Confidence < 100 && guessed != "" {
-		row("read as", "%s", guessed)
-	}
-	row("when", "now, %v a second: about %s", r.rate, period(m.Eligible, r.rate, c.TimeZone))
-	if late := r.tooLate(); !late.IsZero() {
-		if n := m.Eligible - int(max(time.Until(late), 0).Seconds()*r.rate); n > 0 {
-			row("", "too late at %s (not_after): about %s would not get it", clockTime(late), prose.Counted(n, "person", "people"))
-		}
-	}
-	row("cost", "unknown: sendoff has no prices")
-	showSeeds(row, c, r.plan)
-	row("checked", "%s · %s", r.tested(), lists(m.Lists, c.NoSuppress, r.Now()))
-	showOnlyTo(row, m.Lists)
-	if n := warnings(r.plan); n > 0 {
-		row("warnings", "%s: sendoff check %s", prose.Counted(n, "kind", "kinds"), quote(r.path)+r.flags.feed.arguments())
-	}
-	storage := r.storage()
-	for i, line := range explainStorage(storage) {
-		row([]string{"storage", ""}[min(i, 1)], "%s", line)
-	}
-	if storage.Mode == runstore.Conversation && m.Columns.OwnOf(campaign.Contact) < 0 {
-		row("note", "%s", explainContacts(storage, m.Eligible))
-	}
-	for _, t := range m.Templates {
-		row("template", "%s", describeTemplate(t))
-	}
-	if r.templates.WhatsApp(c) {
-		row("note", "%s", whatsAppNote)
-	}
-	if n := r.app.QueueSize; n > 0 {
-		row("note", "%s already in the app's queue, ahead of these", prose.Counted(n, "message is", "messages are"))
-	}
-	fmt.Fprintln(w)
-	printSamples(w, r.plan.Samples)
-	fmt.Fprintln(w)
-}
-
-func contentType(name string) string {
-	return strings.ToLower(strings.TrimPrefix(name, "CONTENT_"))
-}
-
-func channels(c *campaign.Campaign) string {
-	names := make([]string, len(c.ChannelPriorityOrder))
-	for i, ch := range c.ChannelPriorityOrder {
-		names[i] = string(ch)
-	}
-	text := strings.Join(names, ", else ")
-	if sender := c.ChannelProperties.Get("SMS_SENDER"); sender.Kind == campaign.String {
-		text += fmt.Sprintf(" from %q", sender.Text)
-	}
-	return text
-}
-
-// period says how long it takes, and until when, on the clock of the campaign or of this machine.
-func period(n int, perSecond float64, zone *time.Location) string {
-	if zone == nil {
-		zone = time.Local
-	}
-	takes := time.Duration(float64(n) / perSecond * float64(time.Second))
-	now := time.Now().In(zone)
-	end, layout := now.Add(takes), "15:04 MST"
-	if now.Format(time.DateOnly) != end.Format(time.DateOnly) {
-		layout = timeLayout
-	}
-	return fmt.Sprintf("%v, until %s", max(takes.Round(time.Second), time.Second), end.Format(layout))
-}
-
-// lists says who is left out: opt-outs, and people of other runs.
-func lists(all []runstore.List, none bool, now time.Time) string {
-	var texts []string
-	for _, l := range all {
-		switch {
-		case l.Runs != "" || l.Only:
-		case l.Sinch != nil:
-			texts = append(texts, describeOptOuts(l, now))
-		default:
-			entries := prose.Counted(l.Entries, "entry", "entries")
-			if l.Ignored > 0 {
-				entries += ", " + prose.Counted(l.Ignored, "unreadable line", "unreadable lines") + " ignored"
-			}
-			texts = append(texts, fmt.Sprintf("%s (%s, of %s)", l.File, entries, clockTime(l.Modified)))
-		}
-	}
-	text := "opt-outs: " + strings.Join(texts, ", ")
-	switch {
-	case len(texts) > 0:
-	case none:
-		text = "nobody is left out as opted out: suppress is none"
-	default:
-		text = "nobody is left out as opted out: no list is named under suppress"
-	}
-	return text + peopleLists(all)
-}
-
-// showOnlyTo names the lists outside of which nobody gets a message.
-func showOnlyTo(row func(label, format string, args ...any), all []runstore.List) {
-	for _, l := range all {
-		if l.Only {
-			row("only to", "%s (%s, of %s): it leaves out %s", l.File, prose.Counted(l.Entries, "entry", "entries"), clockTime(l.Modified),
-				prose.Counted(l.Matches, "row", "rows"))
-		}
-	}
+	fmt.Fprintf(r.Stderr, "\n%s\n\n", first)
+	r.proposal().Screen(r.Stderr, r.width(r.Stderr))
 }

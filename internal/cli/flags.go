@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"sendoff/campaign"
+	"sendoff/internal/proposal"
 )
 
 // runFlags are the flags of run and resume.
@@ -19,6 +20,8 @@ type runFlags struct {
 	dryRun, yes, json, adopt, noCanary bool
 	allowEmpty                         bool
 	confirm                            string
+	plan                               proposal.Code // that is meant; empty: any
+	approvedBy                         string
 	limit                              int
 	maxDuration                        time.Duration // 0: any
 	tolerate                           campaign.Share
@@ -70,7 +73,7 @@ func allowEmptyFlag() cli.Flag {
 func sendingFlags() []cli.Flag {
 	return []cli.Flag{
 		profileFlag(),
-		yesFlag(),
+		yesFlag(), planCodeFlag(),
 		&cli.IntFlag{Name: "limit", Usage: "begin at most `N` recipients now; run again for the rest", DefaultText: "all"},
 		&cli.StringFlag{Name: "rate", Usage: "`RATE`: auto, a number a second, or a share of the app's own such as 80%", DefaultText: "the campaign's, else auto"},
 		&cli.IntFlag{Name: "max-in-flight", Usage: "at most `N` recipients begun and not yet answered", DefaultText: "64"},
@@ -88,6 +91,10 @@ func sendingFlags() []cli.Flag {
 		&cli.StringFlag{Name: "tolerate", Usage: "finished is finished (exit 0) with at most `SHARE` of the recipients rejected, left in doubt or expired: 1%, or a number", DefaultText: "none"},
 		&cli.StringFlag{Name: "if-locked", Usage: "`POLICY` where another process holds the run: fail, wait, or skip (exit 0)", Value: string(lockedFail)},
 	}
+}
+
+func planCodeFlag() cli.Flag {
+	return &cli.StringFlag{Name: "plan", Usage: "send the plan of this `CODE`, as sendoff plan shows it, or nothing", DefaultText: "any"}
 }
 
 func yesFlag() cli.Flag {
@@ -160,6 +167,16 @@ func readRunFlags(c *cli.Context) (f runFlags, err error) {
 			return f, inputErrorf("--tolerate %v", err)
 		}
 	}
+	if text := c.String("plan"); c.IsSet("plan") {
+		if f.plan, err = proposal.ParseCode(text); err != nil {
+			return f, inputErrorf("--plan: %v", err)
+		}
+	}
+	if text := c.String("approved-by"); c.IsSet("approved-by") {
+		if f.approvedBy, err = readName(text); err != nil {
+			return f, inputErrorf("--approved-by: %v", err)
+		}
+	}
 	if f.except, err = readExcept(c); err != nil {
 		return f, err
 	}
@@ -167,6 +184,8 @@ func readRunFlags(c *cli.Context) (f runFlags, err error) {
 		return f, err
 	}
 	switch {
+	case f.approvedBy != "" && f.plan == "":
+		return f, inputErrorf("--approved-by says who has approved a plan, and --plan CODE does not name it")
 	case c.IsSet("max-duration") && f.maxDuration <= 0:
 		return f, inputErrorf("--max-duration must be more than 0")
 	case !slices.Contains([]lockPolicy{lockedFail, lockedWait, lockedSkip}, f.ifLocked):

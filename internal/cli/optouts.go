@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"sendoff/campaign"
@@ -151,19 +150,4 @@ func (s *session) plannedOptOuts(c *campaign.Campaign, p place, through *profile
 		d.AppID, d.Endpoint = cmp.Or(through.AppID, d.AppID), cmp.Or(through.Endpoint, d.Endpoint)
 	}
 	return keptOptOuts(c, optOutCopy(dir, d, c))
-}
-
-// describeOptOuts says of Sinch's opt-out list, as planning has had it, how old that is, and how many people are on it.
-func describeOptOuts(l runstore.List, now time.Time) string {
-	kind := strings.ToLower(strings.TrimPrefix(l.Sinch[len(l.Sinch)-1], "OPT_OUT_"))
-	name, people, age := fmt.Sprintf("%s (%s)", suppress.SinchName, kind), prose.Counted(l.Entries, "person", "people"), now.Sub(l.Read)
-	switch {
-	case l.Read.IsZero():
-		return name + ": not asked now; sendoff run asks it"
-	case age < time.Minute:
-		return name + ": " + people + ", read just now"
-	case age < 24*time.Hour:
-		return fmt.Sprintf("%s as of %s, %s ago: %s", name, l.Read.Local().Format("15:04"), prose.Age(age), people)
-	}
-	return fmt.Sprintf("%s as of %s, %s ago: %s", name, clockTime(l.Read), prose.Age(age), people)
 }

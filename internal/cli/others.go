@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"sendoff/campaign"
 	"sendoff/internal/plan"
-	"sendoff/internal/prose"
 	"sendoff/internal/runs"
 	"sendoff/internal/runstore"
 	"sendoff/internal/suppress"
@@ -167,20 +165,6 @@ func explainOther(err error, at campaign.Problem) error {
 		at.Message = err.Error()
 	}
 	return campaign.Problems{at}
-}
-
-// peopleLists says which people of other runs are left out; nothing where none are.
-func peopleLists(all []runstore.List) string {
-	var texts []string
-	for _, l := range all {
-		if l.Runs != "" {
-			texts = append(texts, fmt.Sprintf("%s (%s, %s)", l.Runs, prose.Counted(len(l.Keys), "run", "runs"), prose.Counted(l.Entries, "address", "addresses")))
-		}
-	}
-	if texts == nil {
-		return ""
-	}
-	return "; runs: " + strings.Join(texts, ", ")
 }
 
 // audienceDigest identifies the campaign's audience as it is now: its file's bytes, or the people of a run.

@@ -1,25 +1,21 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 
 	"sendoff/campaign"
-	"sendoff/internal/filter"
+	"sendoff/internal/durable"
 	"sendoff/internal/plan"
 	"sendoff/internal/profile"
-	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
 	"sendoff/internal/send"
 	"sendoff/internal/suppress"
@@ -33,6 +29,7 @@ func planCommand(s *session) *cli.Command {
 		ArgsUsage: "CAMPAIGN",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"},
+			&cli.StringFlag{Name: "html", Usage: "write the plan into a new `FILE` too, as a page to read, print and sign; it shows texts of certain people"},
 			&cli.BoolFlag{Name: "rows", Usage: "list every row too: who it goes to, masked, with the text, or why it is left out"},
 			exceptFlag(), profileFlag(), offlineFlag(),
 		}, feedFlagList(), placeFlags()),
@@ -49,16 +46,26 @@ func planCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return s.planOnly(c.Context, path, readPlace(c), feed, except, c.String("profile"), c.Bool("offline"), planOutput{json: c.Bool("json"), rows: c.Bool("rows")})
+			return s.planOnly(c.Context, path, readPlace(c), feed, except, c.String("profile"),
+				planOutput{json: c.Bool("json"), rows: c.Bool("rows"), html: c.String("html"), offline: c.Bool("offline")})
 		},
 	}
 }
 
 // planOutput says how a plan is shown.
-type planOutput struct{ json, rows bool }
+type planOutput struct {
+	json, rows bool
+	html       string // a file to write; empty: none
+	offline    bool   // Sinch is not asked
+}
 
 // planOnly plans into the run's folder where one is named, and otherwise leaves nothing.
-func (s *session) planOnly(ctx context.Context, path string, p place, feed feedFlags, except []string, profileName string, offline bool, out planOutput) error {
+func (s *session) planOnly(ctx context.Context, path string, p place, feed feedFlags, except []string, profileName string, out planOutput) error {
+	if out.html != "" {
+		if err := refuseToReplace(out.html); err != nil {
+			return err
+		}
+	}
 	c, err := s.loadCampaign(path)
 	if err == nil {
 		err = feed.apply(c)
@@ -70,27 +77,43 @@ func (s *session) planOnly(ctx context.Context, path string, p place, feed feedF
 	if err != nil {
 		return err
 	}
-	templates, err := s.plannedTemplates(ctx, c, through, offline)
+	templates, err := s.plannedTemplates(ctx, c, through, out.offline)
 	if err != nil {
 		return err
 	}
 	show := func(built *plan.Plan, run *runstore.Run) error {
-		result := planJSON(built, run.Meta())
+		proposed := s.propose(c, built, run.Meta(), through)
+		if p.runDir != "" {
+			if err := run.Update(func(m *runstore.Meta) { m.PlanCode = string(proposed.Code) }); err != nil {
+				return err
+			}
+		}
+		if out.html != "" {
+			if err := durable.WriteFile(out.html, proposed.HTML); err != nil {
+				return inputErrorf("%v", err)
+			}
+			s.say("%s shows texts with people's data in them; only you can read it", out.html)
+		}
 		switch {
 		case out.json && out.rows:
-			return printPlanWithRows(s.Stdout, result, c, run)
+			return printPlanWithRows(s.Stdout, proposed.Result(), c, run)
 		case out.json:
-			return s.printJSON(result)
-		}
-		s.printPlan(c, built, run.Meta(), through)
-		if out.rows {
+			return s.printJSON(proposed.Result())
+		case out.rows:
 			if err := printPlannedRows(s.Stdout, c, run); err != nil {
 				return err
 			}
 		}
+		proposed.Text(s.Stdout, s.width(s.Stdout))
+		arguments := func(p place) string {
+			return p.arguments(path) + feed.arguments() + flagArgument(c, profileName) + exceptArguments(except)
+		}
 		next := p
 		next.sandbox = p.runDir == "" // a folder that was planned for real is run for real
-		s.say("next: sendoff run %s", next.arguments(path)+feed.arguments()+flagArgument(c, profileName)+exceptArguments(except))
+		s.say("next: sendoff run %s", arguments(next))
+		if proposed.Approval && proposed.Destination.AppID != "" {
+			s.say("once it is approved: sendoff run %s --plan %s", arguments(p), proposed.Code)
+		}
 		return nil
 	}
 	if p.runDir == "" {
@@ -230,6 +253,9 @@ func (r *runner) dryRun(ctx context.Context) error {
 	}
 	r.campaign = c
 	var through *profile.Profile
+	if r.flags.sandbox && r.flags.plan != "" {
+		return errRehearsal
+	}
 	if r.flags.sandbox {
 		if r.settings, err = r.rehearsalSettings(); err != nil {
 			return err
@@ -255,47 +281,20 @@ func (r *runner) dryRun(ctx context.Context) error {
 		return err
 	}
 	return r.planAside(ctx, c, r.flags.place, r.flags.except, through, templates, func(built *plan.Plan, run *runstore.Run) error {
-		if r.flags.json {
-			return r.printJSON(planJSON(built, run.Meta()))
+		p := r.propose(c, built, run.Meta(), through)
+		if r.flags.sandbox {
+			p.Through, p.Destination, p.Code, p.Remark = "a simulator: nothing would be sent to anyone", runstore.Destination{}, "", nil
 		}
-		r.printPlan(c, built, run.Meta(), through)
+		if r.flags.plan != "" && !isCode(r.flags.plan, run.Meta(), p.Destination, p.Approval) {
+			return inputErrorf("this is plan %s, and --plan says %s", p.Code, r.flags.plan)
+		}
+		if r.flags.json {
+			return r.printJSON(p.Result())
+		}
+		p.Text(r.Stdout, r.width(r.Stdout))
 		r.say("dry run: nothing was sent")
 		return nil
 	})
-}
-
-// printPlan prints a plan that was made for a profile, which may be nil.
-func (s *session) printPlan(c *campaign.Campaign, p *plan.Plan, m runstore.Meta, through *profile.Profile) {
-	row := func(label, format string, args ...any) {
-		fmt.Fprintf(s.Stdout, "  %-9s %s\n", label, fmt.Sprintf(format, args...))
-	}
-	fmt.Fprintf(s.Stdout, "%s\n\n", m.Key)
-	row("what", "%s · %s", contentType(c.MessageContentType), channels(c))
-	row("audience", "%s", describeAudience(m.AudienceFile, p))
-	for _, suggestion := range p.Suggestions {
-		row("", "hint: %s", suggestion)
-	}
-	printWhere(row, p.Where)
-	row("to", "%s    %s%s", prose.Counted(m.Eligible, "person", "people"), prose.Counted(m.Rows, "row", "rows"), leftOut(p))
-	if len(p.Languages) > 0 {
-		row("languages", "%s", describeLanguages(p))
-	}
-	for _, t := range m.Templates {
-		row("template", "%s", describeTemplate(t))
-	}
-	showSeeds(row, c, p)
-	row("checked", "%s", lists(m.Lists, c.NoSuppress, s.Now()))
-	if through != nil {
-		row("profile", "%s", through.Name)
-	}
-	showOnlyTo(row, m.Lists)
-	row("plan", "%s", m.PlanDigest[:16])
-	fmt.Fprintln(s.Stdout)
-	printSamples(s.Stdout, p.Samples)
-	if len(p.Findings) > 0 {
-		fmt.Fprintln(s.Stdout)
-		printFindings(s.Stdout, p.Findings)
-	}
 }
 
 // flagArgument is the flag that names a profile, where the campaign does not.
@@ -304,86 +303,4 @@ func flagArgument(c *campaign.Campaign, name string) string {
 		return ""
 	}
 	return " --profile " + quote(name)
-}
-
-func describeAudience(file string, p *plan.Plan) string {
-	text := prose.Printable(shortened(file)) + ": " + describeFile(p)
-	var roles []string
-	for _, role := range campaign.Roles {
-		if i := p.Columns.Role(role); i >= 0 {
-			roles = append(roles, fmt.Sprintf("%s = %s", role, prose.Printable(p.Columns.Header[i])))
-		}
-	}
-	text += " (" + strings.Join(roles, ", ")
-	for _, name := range p.Unused {
-		text += fmt.Sprintf("; %q is not used", name)
-	}
-	return text + ")"
-}
-
-// printWhere prints how many rows each term of audience.where leaves.
-func printWhere(row func(label, format string, args ...any), terms []filter.Count) {
-	width, digits := 0, 0
-	for _, t := range terms {
-		width, digits = max(width, utf8.RuneCountInString(t.Term)), max(digits, len(prose.Thousands(t.Alone)))
-	}
-	for i, t := range terms {
-		row([]string{"where", ""}[min(i, 1)], "%-*s   %*s alone   %*s left",
-			width, t.Term, digits, prose.Thousands(t.Alone), digits, prose.Thousands(t.Left))
-	}
-}
-
-// printSamples prints real texts, with the lines that they are of.
-func printSamples(w io.Writer, samples []plan.Sample) {
-	for _, s := range samples {
-		text := s.Text
-		if s.Note != "" {
-			text += "   (" + s.Note + ")"
-		}
-		fmt.Fprintf(w, "  %-9s %s\n", fmt.Sprintf("line %d", s.Line), text)
-	}
-}
-
-// printFindings prints what was found, warnings last.
-func printFindings(w io.Writer, findings []plan.Finding) {
-	findings = slices.Clone(findings)
-	slices.SortStableFunc(findings, func(a, b plan.Finding) int {
-		return cmp.Compare(fmt.Sprint(a.Warning), fmt.Sprint(b.Warning))
-	})
-	for _, f := range findings {
-		kind := ""
-		if f.Warning {
-			kind = "warning: "
-		}
-		fmt.Fprintf(w, "%s%s\n", kind, findingText(f))
-		if f.Hint != "" {
-			fmt.Fprintf(w, "    hint: %s\n", f.Hint)
-		}
-	}
-}
-
-// findingText says what was found, and where, unless it is about all rows.
-func findingText(f plan.Finding) string {
-	if f.Count == 0 {
-		return f.Message
-	}
-	return f.Message + ": " + prose.Lines(f.Count, f.Lines)
-}
-
-// leftOut says how many rows are left out and why; nothing where none is.
-func leftOut(p *plan.Plan) string {
-	if len(p.Skipped) == 0 {
-		return ""
-	}
-	return "; left out: " + prose.Breakdown(p.SkippedByName())
-}
-
-func warnings(p *plan.Plan) int {
-	n := 0
-	for _, f := range p.Findings {
-		if f.Warning {
-			n++
-		}
-	}
-	return n
 }

@@ -11,6 +11,7 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/ledger"
 	"sendoff/internal/plan"
+	"sendoff/internal/proposal"
 	"sendoff/internal/render"
 	"sendoff/internal/report"
 	"sendoff/internal/runstore"
@@ -69,7 +70,6 @@ func eachPlanned(c *campaign.Campaign, run *runstore.Run, show func(plannedRow) 
 // printPlannedRows prints every row on a line of its own.
 func printPlannedRows(to io.Writer, c *campaign.Campaign, run *runstore.Run) error {
 	w := bufio.NewWriter(to)
-	fmt.Fprintln(w)
 	err := eachPlanned(c, run, func(r plannedRow) error {
 		what := r.Text
 		if r.Skipped != "" {
@@ -81,11 +81,12 @@ func printPlannedRows(to io.Writer, c *campaign.Campaign, run *runstore.Run) err
 		_, err := fmt.Fprintf(w, "  %-9s %-18s %s\n", fmt.Sprintf("line %d", r.Line), r.To, what)
 		return err
 	})
+	fmt.Fprintln(w)
 	return errors.Join(err, w.Flush())
 }
 
 // printPlanWithRows prints a plan as printJSON does, and in it its rows as they are read: there may be millions.
-func printPlanWithRows(to io.Writer, p planResult, c *campaign.Campaign, run *runstore.Run) error {
+func printPlanWithRows(to io.Writer, p proposal.Result, c *campaign.Campaign, run *runstore.Run) error {
 	var head bytes.Buffer
 	if err := encoder(&head).Encode(p); err != nil {
 		return err

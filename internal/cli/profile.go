@@ -108,17 +108,20 @@ func (s *session) showProfile(name string) error {
 	if err != nil {
 		return err
 	}
-	most, keep := "", ""
+	most, keep, approval := "", "", ""
 	if p.MaxRecipients > 0 {
 		most = strconv.Itoa(p.MaxRecipients)
 	}
 	if p.Keep > 0 {
 		keep = campaign.FormatAge(p.Keep)
 	}
+	if p.Approval {
+		approval = "required"
+	}
 	fmt.Fprintf(s.Stdout, "%s, line %d of %s\n", p.Name, p.Line, p.File)
 	for _, line := range [][2]string{
 		{"project_id", p.ProjectID}, {"app_id", p.AppID}, {"region", p.Region}, {"endpoint", p.Endpoint}, {"key_id", p.KeyID},
-		{"secret from", p.SecretFrom()}, {"only_to", p.OnlyTo}, {"max_recipients", most}, {"keep", keep},
+		{"secret from", p.SecretFrom()}, {"only_to", p.OnlyTo}, {"max_recipients", most}, {"keep", keep}, {"approval", approval},
 	} {
 		if line[1] != "" {
 			fmt.Fprintf(s.Stdout, "  %-14s %s\n", line[0], line[1])

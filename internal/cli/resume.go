@@ -44,8 +44,8 @@ func resumeCommand(s *session) *cli.Command {
 				_, err = s.resume(c, flags, dir)
 				return s.shorten(err, quote(dir))
 			}
-			if flags.runKey != "" || flags.runDir != "" {
-				return inputErrorf("--run-key and --run-dir name one run, and a folder stands for all of them")
+			if flags.runKey != "" || flags.runDir != "" || flags.plan != "" {
+				return inputErrorf("--run-key, --run-dir and --plan name one run, and a folder stands for all of them")
 			}
 			return s.resumeAll(c, flags, cmp.Or(arg, "."))
 		},

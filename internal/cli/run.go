@@ -38,6 +38,7 @@ func runCommand(s *session) *cli.Command {
 			&cli.BoolFlag{Name: "sandbox", Usage: "send to a simulator in this process; nobody gets anything, and no credentials are needed"},
 			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "plan only, send nothing, leave nothing"},
 			&cli.StringFlag{Name: "confirm", Usage: "go ahead if the plan has exactly `N` recipients", DefaultText: "ask"},
+			&cli.StringFlag{Name: "approved-by", Usage: "`NAME` of who has approved the plan, for the record", DefaultText: "ask, where approval is required"},
 			allowEmptyFlag(), exceptFlag(), templatesFlag(),
 		}, feedFlagList(), sendingFlags(), hookFlags(), placeFlags()),
 		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
@@ -141,6 +142,9 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	} else if err != nil {
 		return false, err
 	}
+	if r.flags.sandbox && r.flags.plan != "" {
+		return false, errRehearsal
+	}
 	if r.log, err = r.openLog(); err != nil {
 		return false, err
 	}
@@ -149,6 +153,9 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	r.noteEarlier()
 	if over, err := r.compare(ctx); over || err != nil {
 		return over, err
+	}
+	if err := r.refuseUnapproved(); err != nil {
+		return false, err
 	}
 	if err := r.findOptOuts(ctx); err != nil {
 		return false, err
@@ -293,7 +300,7 @@ func (r *runner) makePlan(ctx context.Context) (err error) {
 		r.warn("%s since the plan of %s: %s → %s rows, %s → %s recipients", what, clockTime(old.Planned),
 			prose.Thousands(old.Rows), prose.Thousands(m.Rows), prose.Thousands(old.Eligible), prose.Thousands(m.Eligible))
 	}
-	return nil
+	return r.namePlan(old)
 }
 
 // send sends what is left.
@@ -374,6 +381,9 @@ func (r *runner) recordStart() (string, error) {
 	err := r.run.Update(func(m *runstore.Meta) {
 		m.State, m.Reason = runstore.Running, ""
 		m.Destination = r.settings.pinned(r.app.DisplayName)
+		if r.plan != nil {
+			m.Approval = r.approval(host)
+		}
 		m.Starts = append(slices.Clone(m.Starts), runstore.Start{Time: time.Now(), Epoch: epoch, Host: host, Version: version()})
 	})
 	return epoch, err

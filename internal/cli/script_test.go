@@ -79,6 +79,8 @@ func TestMain(m *testing.M) {
 //	                 xlsx-numbers and ndjson-numbers: what looks like a number is one
 //	rows FILE COMMAND
 //	                 the command succeeds and prints JSON, an object for every row: keep them in a file, without line and file
+//	code NAME COMMAND
+//	                 the command succeeds; keep the code of the plan that it prints in a variable
 //	copydir A B      copy a folder and all that is in it
 //	ended DIR AGE [STATE]
 //	                 the run in a folder ended so long ago, in that state
@@ -101,6 +103,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TZ", "UTC")
+			env.Setenv("COLUMNS", "1000") // so that what a script expects stands on one line
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("GORACE", "atexit_sleep_ms=10") // with -race every command would sleep for a second at its end
 			api := new(api)
@@ -126,6 +129,7 @@ func TestScripts(t *testing.T) {
 			"workbook": workbook,
 			"convert":  convert,
 			"rows":     keepRows,
+			"code":     keepCode,
 			"copydir":  copyDir,
 			"ended":    ended,
 			"holding":  holding,
@@ -282,6 +286,20 @@ func workbook(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Check(book.SaveAs(ts.MkAbs(args[1])))
+}
+
+var codeLine = regexp.MustCompile(`\nplan (\S{4}-\S{4})\n$`)
+
+func keepCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code NAME COMMAND [ARG…]")
+	}
+	ts.Check(ts.Exec(args[1], args[2:]...))
+	found := codeLine.FindStringSubmatch(ts.ReadFile("stdout"))
+	if found == nil {
+		ts.Fatalf("the last line names no plan")
+	}
+	ts.Setenv(args[0], found[1])
 }
 
 func copyDir(ts *testscript.TestScript, neg bool, args []string) {

@@ -12,7 +12,6 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/failpoint"
 	"sendoff/internal/ledger"
-	"sendoff/internal/plan"
 	"sendoff/internal/prose"
 	"sendoff/internal/render"
 	"sendoff/internal/report"
@@ -82,14 +81,6 @@ func seedParts(t campaign.SeedTime) []string {
 		return []string{runstore.SeedsFirst, runstore.SeedsLast}
 	}
 	return nil
-}
-
-// showSeeds says who gets the message within the run besides those who are counted.
-func showSeeds(row func(label, format string, args ...any), c *campaign.Campaign, p *plan.Plan) {
-	when := map[campaign.SeedTime]string{campaign.SeedsFirst: "before everybody else", campaign.SeedsFirstAndLast: "before everybody else and at the end"}[c.Seeds.InRun]
-	if when != "" {
-		row("seeds", "%s of %s, %s; not counted above", prose.Counted(len(p.Seeds.People), "person", "people"), prose.Printable(p.Seeds.Name), when)
-	}
 }
 
 // checkSeeds refuses a plan of which a message to a seed cannot be made: its mark makes it a little longer than those to everybody.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/plan"
 	"sendoff/internal/profile"
+	"sendoff/internal/proposal"
 	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
 	"sendoff/internal/sandbox"
@@ -258,26 +258,6 @@ func (s *session) lookingClient(ctx context.Context, p *profile.Profile) (client
 	return client, ""
 }
 
-// describeTemplate says which template it is, in which versions.
-func describeTemplate(t runstore.Template) string {
-	text := prose.Printable(t.ID)
-	if t.Supposed {
-		return text + ": not known to the sandbox"
-	}
-	if t.Version > 0 {
-		text += fmt.Sprintf(", version %d", t.Version)
-	}
-	var languages []string
-	for _, language := range slices.Sorted(maps.Keys(t.Translations)) {
-		name := language
-		if v := t.Translations[language]; v != "" {
-			name += " v" + v
-		}
-		languages = append(languages, name)
-	}
-	return text + ": " + prose.Listed(languages)
-}
-
 // whatsAppNote says what nobody can know before the first receipts.
 const whatsAppNote = "whether WhatsApp has approved the template cannot be seen from here: the receipts of the first messages are the only proof"
 
@@ -296,7 +276,7 @@ func (r *runner) examineTemplates(ctx context.Context) error {
 			failed = accessErrorf("template %s cannot be read", prose.Printable(id))
 		default:
 			set = append(set, t)
-			r.finding("ok", "template", "%s", describeTemplate(plan.Kept(t)))
+			r.finding("ok", "template", "%s", proposal.Template(plan.Kept(t)))
 		}
 	}
 	if set.WhatsApp(r.campaign) {

@@ -13,6 +13,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/plan"
+	"sendoff/internal/proposal"
 	"sendoff/internal/prose"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
@@ -252,7 +253,7 @@ func (t *trial) confirm(ctx context.Context) error {
 			people = append(people, message.seed.Masked())
 		}
 	}
-	printSamples(t.Stderr, samples)
+	proposal.WriteSamples(t.Stderr, t.width(t.Stderr), samples)
 	t.say("\n  %-9s %s", "to", strings.Join(people, ", "))
 	if t.flags.yes {
 		return nil

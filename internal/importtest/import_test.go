@@ -37,6 +37,8 @@ var ours = map[string][]string{
 	"sendoff/internal/runstore":   {"internal/failpoint", "campaign", "internal/durable", "internal/ledger"},
 	"sendoff/internal/runs":       {"campaign", "internal/ledger", "internal/report", "internal/runstore"},
 	"sendoff/internal/plan":       {"internal/failpoint", "campaign", "internal/prose", "internal/audience", "internal/expression", "internal/filter", "internal/phone", "internal/table", "internal/survey", "internal/seeds", "internal/suppress", "internal/template", "internal/render", "internal/runstore", "internal/ledger"},
+	"sendoff/internal/page":       {},
+	"sendoff/internal/proposal":   {"campaign", "internal/prose", "internal/filter", "internal/table", "internal/suppress", "internal/runstore", "internal/plan", "internal/page"},
 	"sendoff/internal/pace":       {},
 	"sendoff/internal/profile":    {"campaign", "internal/durable"},
 	"sendoff/internal/sinch":      {},

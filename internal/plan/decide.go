@@ -3,6 +3,7 @@ package plan
 import (
 	"crypto/sha256"
 	"errors"
+	"slices"
 
 	"sendoff/campaign"
 	"sendoff/internal/filter"
@@ -143,6 +144,11 @@ func (w *worker) candidate(f *frame, i int) {
 	}
 	if f.defaulted < 0 && w.in.renderer.UsesDefault(r) {
 		f.defaulted = i
+	}
+	if slices.Contains(f.translated, -1) {
+		if at := w.in.renderer.Translation(r) + 1; f.translated[at] < 0 {
+			f.translated[at] = i
+		}
 	}
 	size := len(w.body)
 	for n := r.Row; n > 9; n /= 10 {

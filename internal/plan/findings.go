@@ -208,6 +208,17 @@ func namedBy(c campaign.Columns) []string {
 	return roles
 }
 
+// badNumbers counts the rows that are left out for their phone number.
+func (r *remarks) badNumbers() int {
+	n := 0
+	for s, t := range r.tallies {
+		if s.row == table.OK && s.number.IsProblem() {
+			n += t.count
+		}
+	}
+	return n
+}
+
 // unrendered counts the rows that refuse the plan.
 func (r *remarks) unrendered() int {
 	n := 0

@@ -33,7 +33,8 @@ type frame struct {
 
 	// Candidates for samples, as indices in rows; -1: none.
 	first, defaulted, longest int
-	longestSize               int // of its body
+	longestSize               int   // of its body
+	translated                []int // the first for the message itself and for each translation, where there are any
 
 	decided chan struct{} // holds a token when a worker is done with the frame
 }
@@ -42,8 +43,10 @@ type frame struct {
 // frame is read whole again when its people are sent to, so this bounds what a run needs too.
 const maxText = 8_000_000
 
-func newFrame(lists int, f *filter.Filter, c *campaign.Campaign) *frame {
-	return &frame{matches: make([]int, lists), chosen: f.NewTally(), spoken: newLanguages(c), decided: make(chan struct{}, 1)}
+func newFrame(lists, translations int, f *filter.Filter, c *campaign.Campaign) *frame {
+	return &frame{
+		matches: make([]int, lists), translated: make([]int, translations), chosen: f.NewTally(), spoken: newLanguages(c), decided: make(chan struct{}, 1),
+	}
 }
 
 func (f *frame) reset() {
@@ -56,6 +59,9 @@ func (f *frame) reset() {
 	f.chosen.Reset()
 	f.spoken.reset()
 	f.first, f.defaulted, f.longest, f.longestSize = -1, -1, -1, 0
+	for i := range f.translated {
+		f.translated[i] = -1
+	}
 }
 
 // forget lets memory go that only few frames need, of rows with much text.

@@ -95,10 +95,12 @@ type Plan struct {
 	Rows     int
 	Eligible int // rows that get a message
 	Skipped  map[campaign.SkipReason]int
-	Findings []Finding
-	Samples  []Sample
-	Lists    []runstore.List // the suppression lists
-	Where    []filter.Count  // the terms of audience.where
+	// BadNumbers are the rows among the invalid ones whose phone number is to blame.
+	BadNumbers int
+	Findings   []Finding
+	Samples    []Sample
+	Lists      []runstore.List // the suppression lists
+	Where      []filter.Count  // the terms of audience.where
 	// Languages are the translations and the default message, with how many rows get them; nil where there are no translations.
 	Languages []LanguageCount
 	Seeds     *seeds.List // nil where the campaign names none
@@ -106,6 +108,7 @@ type Plan struct {
 	Columns campaign.Columns
 	File    table.Info // of the audience; zero where it is none
 	Digest  string     // hex SHA-256; see the package's description
+	Day     string     // 2026-11-23, where it decides who is meant: the digest then holds on that day alone
 
 	Unused      []string // columns that usually have a role which another one has here
 	Suggestions []string // what could be written into the campaign for columns that nearly have the name of a role
@@ -219,6 +222,7 @@ func (b *builder) commit() (*Plan, error) {
 		m.Campaign = b.config.Campaign.Name
 		m.Planned = b.config.Now
 		m.Starts = nil // none of them has begun a message, and this plan has to be confirmed anew
+		m.PlanCode, m.Approval = "", runstore.Approval{}
 		m.KeyPattern = ""
 		if b.config.Campaign.IsDated() {
 			m.KeyPattern = b.config.Campaign.RunKey
@@ -261,18 +265,20 @@ func (b *builder) plan() *Plan {
 	findings = append(findings, notes(origin, b.in.lists.Lists())...)
 	findings = append(findings, unmatched(b.in.audience.Columns(), b.in.lists.Lists(), b.config.Campaign.Suppress)...)
 	return &Plan{
-		Rows:      b.rows,
-		Eligible:  b.eligible,
-		Skipped:   b.skipped,
-		Findings:  findings,
-		Samples:   b.samples.texts(b.in.renderer),
-		Lists:     b.in.listsWith(b.matches),
-		Where:     b.in.filter.Counts(b.chosen),
-		Languages: b.spoken.counts(b.in.campaign),
-		Seeds:     b.in.seeds,
-		Columns:   b.in.audience.Columns(),
-		File:      origin.file,
-		Digest:    b.digest.sum(),
+		Rows:       b.rows,
+		Eligible:   b.eligible,
+		Skipped:    b.skipped,
+		BadNumbers: b.remarks.badNumbers(),
+		Findings:   findings,
+		Samples:    b.samples.texts(b.in.renderer, b.config.Campaign.Translations),
+		Lists:      b.in.listsWith(b.matches),
+		Where:      b.in.filter.Counts(b.chosen),
+		Languages:  b.spoken.counts(b.in.campaign),
+		Seeds:      b.in.seeds,
+		Columns:    b.in.audience.Columns(),
+		File:       origin.file,
+		Digest:     b.digest.sum(),
+		Day:        b.in.day(),
 
 		Unused:      origin.unused,
 		Suggestions: origin.suggestions,

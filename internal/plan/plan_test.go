@@ -202,13 +202,14 @@ func TestBuild(t *testing.T) {
 	checkBooks(t, p, run)
 	want := &Plan{
 		Rows: 11, Eligible: 4,
-		Skipped: map[campaign.SkipReason]int{campaign.Invalid: 2, campaign.Duplicate: 2, campaign.Suppressed: 2, campaign.MissingValue: 1},
+		Skipped:    map[campaign.SkipReason]int{campaign.Invalid: 2, campaign.Duplicate: 2, campaign.Suppressed: 2, campaign.MissingValue: 1},
+		BadNumbers: 1,
 		Findings: []Finding{
 			{Message: "phone: possible, but no number of this kind is assigned", Warning: true, Count: 9, Lines: []int{2, 3, 5, 7, 8}},
 			{Message: "phone: has a letter in it", Count: 1, Lines: []int{6}},
 			{Message: "row: number of cells is not that of the header", Count: 1, Lines: []int{9}},
 		},
-		Samples: []Sample{{2, "Hi Anna, C1", ""}, {3, "Hi there, C2", "a default stands in"}, {13, "Hi Maximiliana-Alexandrina, C11", "the longest"}},
+		Samples: []Sample{{2, "Hi Anna, C1", ""}, {3, "Hi there, C2", "no first name"}, {13, "Hi Maximiliana-Alexandrina, C11", "longest"}},
 		Columns: campaign.Columns{
 			Header: []string{"phone", "First name", "Customer no", "note"}, Phone: 0, ID: 2, Language: -1, Country: -1, TimeZone: -1,
 		},
@@ -248,6 +249,21 @@ func TestSamplesAreSent(t *testing.T) {
 	p := mustBuild(t, c, mustAcquire(t, filepath.Join(t.TempDir(), "run")))
 	if diff := cmp.Diff([]Sample{{2, "Hi Ann", ""}}, p.Samples); diff != "" {
 		t.Errorf("samples (-want +got):\n%s", diff)
+	}
+}
+
+// Every translation that somebody gets is shown, as long as there is room.
+func TestSamplesOfTranslations(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "audience.csv", "phone,language,name\n+447700900001,sv,Ann\n+447700900002,sv,Maximiliana\n+447700900005,en,Eve\n+447700900003,de,Ben\n+447700900003,fi,Cid\n+447700900004,de,Dan\n")
+	c := testCampaign(t, dir, "audience: {file: audience.csv, where: today() > date(\"2020-01-31\")}\ntime_zone: UTC\nmessage: \"Hi ${name}\"\ntranslations: {fi: \"Moi ${name}\", de: \"Hallo ${name}\", sv: \"Hej ${name}\"}")
+	p := mustBuild(t, c, mustAcquire(t, filepath.Join(t.TempDir(), "run")))
+	want := []Sample{{2, "Hej Ann", ""}, {3, "Hej Maximiliana", "longest"}, {4, "Hi Eve", "not translated"}, {5, "Hallo Ben", "in de"}} // fi is a duplicate's
+	if diff := cmp.Diff(want, p.Samples); diff != "" {
+		t.Errorf("samples (-want +got):\n%s", diff)
+	}
+	if want := testTime.Format(time.DateOnly); p.Day != want {
+		t.Errorf("the plan holds on %q, want %q", p.Day, want)
 	}
 }
 

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strings"
 
 	"sendoff/campaign"
 	"sendoff/internal/render"
@@ -9,16 +10,29 @@ import (
 
 // Sample is a message as one person would read it, with their data in it.
 type Sample struct {
-	Line int // of the audience
-	Text string
-	Note string // why it is shown, where it is not the first: "a default stands in", "the longest"
+	Line int    `json:"line"` // of the audience
+	Text string `json:"text"`
+	Note string `json:"note,omitempty"` // why it is shown, where it is not the first: "no first name", "longest", "in sv", "not translated"
 }
 
+// mostSamples is how many texts a plan shows.
+const mostSamples = 5
+
 // samples are the rows worth showing to who decides about sending: the first that is sent, the first in which a default stands in for a
-// value, and the longest message. They are nil where there is none.
+// value, the longest message, and where there are translations the first for the message itself and for each of them. They are nil where there
+// is none.
 type samples struct {
 	first, defaulted, longest *campaign.Recipient
 	longestSize               int
+	translated                []*campaign.Recipient // by translation, behind that of the message itself
+}
+
+// newSamples returns those of a campaign with so many translations.
+func newSamples(translations int) samples {
+	if translations == 0 {
+		return samples{}
+	}
+	return samples{translated: make([]*campaign.Recipient, translations+1)}
 }
 
 // take takes a frame's candidates over where they are better.
@@ -31,6 +45,11 @@ func (s *samples) take(f *frame) {
 	}
 	if f.longestSize > s.longestSize {
 		s.longest, s.longestSize = f.keep(f.longest), f.longestSize
+	}
+	for i, row := range f.translated {
+		if s.translated[i] == nil {
+			s.translated[i] = f.keep(row)
+		}
 	}
 }
 
@@ -52,21 +71,37 @@ func (s *samples) drop(row int) {
 	if s.longest != nil && s.longest.Row == row {
 		s.longest = nil
 	}
+	for i, r := range s.translated {
+		if r != nil && r.Row == row {
+			s.translated[i] = nil
+		}
+	}
 }
 
 // texts renders the samples, each row once.
-func (s *samples) texts(r *render.Renderer) []Sample {
+func (s *samples) texts(r *render.Renderer, translations []campaign.Translation) []Sample {
 	var texts []Sample
-	shown := make(map[int]bool)
-	for _, candidate := range []struct {
-		*campaign.Recipient
-		note string
-	}{{s.first, ""}, {s.defaulted, "a default stands in"}, {s.longest, "the longest"}} {
-		if candidate.Recipient == nil || shown[candidate.Row] {
-			continue
+	shown, heard := make(map[int]bool), make(map[int]bool) // rows, translations
+	show := func(row *campaign.Recipient, note string) {
+		if row == nil || shown[row.Row] || len(texts) == mostSamples {
+			return
 		}
-		shown[candidate.Row] = true
-		texts = append(texts, Sample{Line: candidate.Line, Text: r.Text(candidate.Recipient), Note: candidate.note})
+		shown[row.Row], heard[r.Translation(row)] = true, true
+		texts = append(texts, Sample{Line: row.Line, Text: r.Text(row), Note: note})
+	}
+	show(s.first, "")
+	if s.defaulted != nil {
+		show(s.defaulted, "no "+strings.ReplaceAll(r.DefaultOf(s.defaulted), "_", " "))
+	}
+	show(s.longest, "longest")
+	for i, row := range s.translated {
+		switch translation := i - 1; {
+		case heard[translation]:
+		case translation < 0:
+			show(row, "not translated")
+		default:
+			show(row, "in "+translations[translation].Language)
+		}
 	}
 	return texts
 }

@@ -26,6 +26,7 @@ type Profile struct {
 	OnlyTo        string        // a list of the people who alone may be written to
 	MaxRecipients int           // 0: no limit
 	Keep          time.Duration // how long people's data is kept after a run; 0: it is not said
+	Approval      bool          // only a plan that somebody has approved is sent
 
 	secret secret
 }

@@ -28,7 +28,7 @@ const mayBeRead = 0o077
 
 // keys are what a profile may say, in the order in which they are written.
 var keys = []string{
-	"project_id", "app_id", "region", "endpoint", "key_id", fromText, fromFile, fromCommand, "only_to", "max_recipients", "keep",
+	"project_id", "app_id", "region", "endpoint", "key_id", fromText, fromFile, fromCommand, "only_to", "max_recipients", "keep", "approval",
 }
 
 // Load reads the profiles at path, in the order of the file. What is wrong with them comes as [campaign.Problems], all of it together.
@@ -277,6 +277,10 @@ func (r *reader) set(p *Profile, m member) {
 			r.fail(tk, "", "max_recipients: a whole number from 1 on is wanted")
 		}
 		p.MaxRecipients = n
+	case "approval":
+		if p.Approval = text == "required"; !p.Approval {
+			r.fail(tk, "without the line none is required", "approval: required is all that can stand here")
+		}
 	case "keep":
 		var err error
 		if p.Keep, err = campaign.ParseKeep(text); err != nil {

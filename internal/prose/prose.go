@@ -107,6 +107,9 @@ func Bytes(n int64) string {
 	return Thousands((n+999_999)/1_000_000) + " MB"
 }
 
+// Moment writes a time as a person's own clock and calendar have it: 22 Nov 2026 09:05 GMT.
+func Moment(t time.Time) string { return t.Local().Format("2 Jan 2006 15:04 MST") }
+
 // Age writes how old something is, to the minute: 26 h 5 min, 3 days 2 h.
 func Age(d time.Duration) string {
 	days, hours, minutes := int(d.Hours())/24, int(d.Hours()), int(d.Minutes())%60

@@ -8,7 +8,8 @@ import (
 )
 
 // Text returns what a recipient would read, in one line: texts one after the other with " / " between them, each choice behind " > ".
-// It holds their data, and is meant for the person who is about to send. Nothing in it can control a terminal.
+// It holds their data, and is meant for the person who is about to send. Nothing in it can control a terminal, or turn round what stands beside
+// it: a dot stands for what would.
 func (r *Renderer) Text(recipient *campaign.Recipient) string {
 	recipient = r.person(recipient)
 	w := reading{sources: r.sources, recipient: recipient, language: r.program(recipient).language}
@@ -144,5 +145,11 @@ func (w *reading) text(v campaign.Value) string {
 			b.WriteString("${" + p.Name + "}")
 		}
 	}
-	return strings.Join(strings.FieldsFunc(b.String(), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	shown := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Bidi_Control, r) {
+			return '·'
+		}
+		return r
+	}, b.String())
+	return strings.Join(strings.FieldsFunc(shown, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 }

@@ -118,13 +118,23 @@ func (r *Renderer) First(recipient *campaign.Recipient) campaign.Channel {
 
 // UsesDefault reports whether a default stands in for a value that the recipient has not.
 func (r *Renderer) UsesDefault(recipient *campaign.Recipient) bool {
+	return r.DefaultOf(recipient) != ""
+}
+
+// DefaultOf returns the name of the first value that the recipient has not and a default stands in for, or "".
+func (r *Renderer) DefaultOf(recipient *campaign.Recipient) string {
 	p := r.program(recipient)
 	for _, s := range p.defaulted {
 		if _, isEmpty, fault := s.raw(recipient, p.language); isEmpty && fault.IsZero() {
-			return true
+			return s.name
 		}
 	}
-	return false
+	return ""
+}
+
+// Translation returns which of the campaign's translations a recipient gets, or -1 for the message itself.
+func (r *Renderer) Translation(recipient *campaign.Recipient) int {
+	return r.Language(recipient).Translation
 }
 
 // Language returns what the recipient's cell in the language column stands for.
@@ -159,7 +169,7 @@ func (r *Renderer) person(recipient *campaign.Recipient) *campaign.Recipient {
 
 // program returns the one for the recipient's language.
 func (r *Renderer) program(recipient *campaign.Recipient) *program {
-	if i := r.Language(recipient).Translation; i >= 0 {
+	if i := r.Translation(recipient); i >= 0 {
 		return &r.translations[i]
 	}
 	return &r.message

@@ -342,8 +342,8 @@ func TestUsesDefault(t *testing.T) {
 		t.Error("a row with all values uses a default")
 	}
 	recipient.Fields[4] = " "
-	if !r.UsesDefault(recipient) {
-		t.Error("an empty name has no default")
+	if !r.UsesDefault(recipient) || r.DefaultOf(recipient) != "first_name" {
+		t.Errorf("the default of an empty name is that of %q", r.DefaultOf(recipient))
 	}
 }
 
@@ -413,6 +413,10 @@ func TestText(t *testing.T) {
 	recipient.Fields[4] = "A\x1b[2Jn\nna"
 	if got := mustNew(t, parse(t, messages["text"])).Text(recipient); got != "Hi A [2Jn na, <b>&</b> you" {
 		t.Errorf("with control characters: %q", got)
+	}
+	recipient.Fields[4] = "A\u202enna\u2066"
+	if got := mustNew(t, parse(t, messages["text"])).Text(recipient); got != "Hi A·nna·, <b>&</b> you" {
+		t.Errorf("with what turns the line round: %q", got)
 	}
 }
 

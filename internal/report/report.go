@@ -53,13 +53,15 @@ type Report struct {
 	Starts      []runstore.Start     `json:"starts,omitempty"`
 	Storage     []runstore.Storage   `json:"storage,omitempty"` // how long Sinch keeps the messages, as it said at these times
 
-	Erased         time.Time       `json:"erased,omitzero"` // when the data of the run's people was; there are no lists any more
-	AudienceFile   string          `json:"audience_file,omitempty"`
-	AudienceSheet  string          `json:"audience_sheet,omitempty"`
-	AudienceDigest string          `json:"audience_sha256,omitempty"`
-	CampaignDigest string          `json:"campaign_sha256,omitempty"`
-	PlanDigest     string          `json:"plan_sha256,omitempty"`
-	Lists          []runstore.List `json:"suppression_lists,omitempty"`
+	Erased         time.Time         `json:"erased,omitzero"` // when the data of the run's people was; there are no lists any more
+	AudienceFile   string            `json:"audience_file,omitempty"`
+	AudienceSheet  string            `json:"audience_sheet,omitempty"`
+	AudienceDigest string            `json:"audience_sha256,omitempty"`
+	CampaignDigest string            `json:"campaign_sha256,omitempty"`
+	PlanDigest     string            `json:"plan_sha256,omitempty"`
+	PlanCode       string            `json:"plan_code,omitempty"` // by which people name the plan
+	Approval       runstore.Approval `json:"approval,omitzero"`
+	Lists          []runstore.List   `json:"suppression_lists,omitempty"`
 }
 
 // Collect counts what the ledger of r holds. It returns an error where the books do not balance. Of a run that was never planned
@@ -126,6 +128,7 @@ func describe(m runstore.Meta) *Report {
 		Rows: m.Rows, Skipped: map[string]int{}, Receipts: noReceipts,
 		Destination: m.Destination, Created: m.Created, Planned: m.Planned, Ended: m.Ended, Starts: m.Starts, Storage: m.Storage, Erased: m.Erased,
 		AudienceFile: m.AudienceFile, AudienceSheet: m.AudienceSheet, AudienceDigest: m.AudienceDigest, CampaignDigest: m.CampaignDigest, PlanDigest: m.PlanDigest,
+		PlanCode: m.PlanCode, Approval: m.Approval,
 		Lists: m.Lists, Settled: m.Settled,
 	}
 	if m.Sandbox {

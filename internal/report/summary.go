@@ -30,6 +30,9 @@ func (r *Report) Summary(w io.Writer) {
 	if r.Destination.AppID != "" && !r.Sandbox {
 		fmt.Fprintf(&b, "  through %s\n", through(r.Destination))
 	}
+	if a := r.Approval; a.By != "" {
+		fmt.Fprintf(&b, "  plan %s, approved by %s\n", a.Code, prose.Printable(a.By))
+	}
 	writeTable(&b, r.lines())
 	for _, s := range r.Settled {
 		taken := map[string]string{"sent": "taken for sent", "not-sent": "taken for not sent"}[s.Assumed]

@@ -71,6 +71,16 @@ type Start struct {
 	Version string    `json:"version"`
 }
 
+// Approval is that somebody has named the plan that is sent by its code. It is on record with the first message.
+type Approval struct {
+	Code    string    `json:"plan_code"`             // as it was given
+	By      string    `json:"approved_by,omitempty"` // who has approved it, as whoever started the run says
+	Time    time.Time `json:"time"`                  // when the run was started with it
+	User    string    `json:"started_by"`            // the name of the account
+	Host    string    `json:"host"`
+	Version string    `json:"version"`
+}
+
 // Settlement is that a person has said what people in doubt are taken for.
 type Settlement struct {
 	Time    time.Time `json:"time"`
@@ -125,7 +135,8 @@ type Meta struct {
 	Delimiter      string            `json:"delimiter,omitempty"`       // the same
 	AudienceDigest string            `json:"audience_sha256,omitempty"` // of the file's bytes
 	PlanDigest     string            `json:"plan_sha256,omitempty"`
-	Day            string            `json:"day,omitempty"` // that of the plan, as 2026-03-28, where it decides who is meant or what is sent
+	Day            string            `json:"day,omitempty"`       // that of the plan, as 2026-03-28, where it decides who is meant or what is sent
+	PlanCode       string            `json:"plan_code,omitempty"` // by which people name the plan
 	Rows           int               `json:"rows"`
 	Eligible       int               `json:"eligible"` // rows that planning did not leave out
 	SnapshotBytes  int64             `json:"snapshot_bytes"`
@@ -142,6 +153,7 @@ type Meta struct {
 
 	// Set by sending.
 	Destination  Destination  `json:"destination,omitzero"`
+	Approval     Approval     `json:"approval,omitzero"`
 	Starts       []Start      `json:"starts,omitempty"`
 	Storage      []Storage    `json:"storage,omitempty"` // everything that was heard of it, in the order of time; intents refer to it
 	Settled      []Settlement `json:"settled,omitempty"`

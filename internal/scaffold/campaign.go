@@ -3,6 +3,7 @@ package scaffold
 import (
 	"errors"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -228,11 +229,20 @@ func (a Answers) content() object {
 	if a.Request != nil && a.Request.translations != nil {
 		return append(o, member{key: "translations", about: translations, value: a.Request.translations})
 	}
+	if a.Kind != Text || a.Request != nil { // an example of another kind would be as long as the message
+		return o
+	}
+	example := "Hej"
+	for _, name := range placeholder.FindAllString(a.Text, -1) {
+		example += " " + name
+	}
 	return append(o, member{
 		key: "translations", isExample: true, about: translations,
-		value: object{{key: "sv", value: text("Hej!")}},
+		value: object{{key: "sv", value: text(example + "!")}},
 	})
 }
+
+var placeholder = regexp.MustCompile(`\$\{[^}]+\}`)
 
 // pace says how fast it goes out.
 func (a Answers) pace() object {
@@ -241,7 +251,7 @@ func (a Answers) pace() object {
 	}}}
 }
 
-// outlook are examples of keys around a run. It stands last, and can go without anything else.
+// outlook are examples of keys around a run.
 func (a Answers) outlook() object {
 	return object{
 		{key: "limits", isExample: true, value: object{{key: "max_recipients", value: word(strconv.Itoa(max(1000, 2*a.Audience.Rows)))}}, about: "A safety net: more people than this stop everything before the first message."},

@@ -181,7 +181,7 @@ func TestReadTemplate(t *testing.T) {
 	if len(c.Translations) != 1 || c.Translations[0].Language != "sv" || c.ChannelPriorityOrder[0] != campaign.WhatsApp {
 		t.Errorf("%v on %v", c.Translations, c.ChannelPriorityOrder)
 	}
-	if got, want := string(files[3].Data), "phone,name,item no.\n+46701740605,Ann,\"42, new\"\n"; !strings.HasPrefix(got, want) {
+	if got, want := string(files[3].Data), "phone,language,name,item no.\n+46701740605,sv,Ann,\"42, new\"\n"; !strings.HasPrefix(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	for body, want := range map[string]string{

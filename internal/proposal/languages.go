@@ -1,15 +1,19 @@
-package cli
+package proposal
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"sendoff/campaign"
 	"sendoff/internal/plan"
 	"sendoff/internal/prose"
+	"sendoff/internal/runstore"
 )
 
-// describeLanguages says who gets which translation.
-func describeLanguages(p *plan.Plan) string {
+// Languages says who gets which translation.
+func Languages(p *plan.Plan) string {
 	var texts []string
 	for _, l := range p.Languages {
 		if l.Language != "" {
@@ -38,4 +42,24 @@ func describeLanguages(p *plan.Plan) string {
 		text += " (duplicates among them)"
 	}
 	return text
+}
+
+// Template says which template it is, in which versions.
+func Template(t runstore.Template) string {
+	text := prose.Printable(t.ID)
+	if t.Supposed {
+		return text + ": not known to the sandbox"
+	}
+	if t.Version > 0 {
+		text += fmt.Sprintf(", version %d", t.Version)
+	}
+	var languages []string
+	for _, language := range slices.Sorted(maps.Keys(t.Translations)) {
+		name := language
+		if v := t.Translations[language]; v != "" {
+			name += " v" + v
+		}
+		languages = append(languages, name)
+	}
+	return text + ": " + prose.Listed(languages)
 }
