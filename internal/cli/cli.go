@@ -109,7 +109,7 @@ func newApp(s *session) *cli.App {
 		Action:                    noCommand,
 		CustomAppHelpTemplate:     cli.AppHelpTemplate + "\n" + exitCodesHelp,
 		Commands: []*cli.Command{
-			initCommand(s), checkCommand(s), planCommand(s), doctorCommand(s), testCommand(s), runCommand(s), resumeCommand(s),
+			initCommand(s), checkCommand(s), previewCommand(s), planCommand(s), doctorCommand(s), testCommand(s), runCommand(s), resumeCommand(s),
 			statusCommand(s), stopCommand(s), pauseCommand(s), continueCommand(s), cancelCommand(s),
 			reconcileCommand(s), reportCommand(s), forgetCommand(s), profileCommand(s),
 			sandboxCommand(s), schemaCommand(s), versionCommand(s), completionCommand(s),

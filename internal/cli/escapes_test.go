@@ -26,7 +26,7 @@ func TestNamesCannotControlTheTerminal(t *testing.T) {
 	chosen := ", numbers: [" + column("points") + "], consent: {column: " + column("ok") + ", date: " + column("since") + ", max_age: 240mo}"
 	fine, unknown, doubtful := campaign("fine", chosen, "Hi"), campaign("unknown", "", "Hi ${qqqqqqqq}"), campaign("doubtful", ", where: pionts > 1 and date(x) > today()", "Hi")
 	for _, args := range [][]string{
-		{"check", fine}, {"plan", fine}, {"plan", "--rows", fine}, {"run", "--sandbox", fine},
+		{"check", fine}, {"plan", fine}, {"plan", "--rows", fine}, {"preview", fine}, {"preview", unknown}, {"run", "--sandbox", fine},
 		{"check", unknown}, {"plan", unknown}, {"check", doubtful}, {"plan", doubtful}, {"plan", "--rows", campaign("all", "", "Hi")},
 	} {
 		out, _ := b.command(args...).CombinedOutput() // some end with other codes than 0

@@ -26,8 +26,9 @@ var ours = map[string][]string{
 	"sendoff/internal/view":       {"campaign", "internal/render"},
 	"sendoff/internal/sms":        {},
 	"sendoff/internal/scaffold":   {"campaign", "internal/prose", "internal/audience", "internal/durable", "internal/render"},
+	"sendoff/internal/preview":    {"campaign", "internal/prose", "internal/render", "internal/sms", "internal/template", "internal/view"},
 	"sendoff/internal/survey":     {"campaign"},
-	"sendoff/internal/template":   {"campaign", "internal/prose"},
+	"sendoff/internal/template":   {"campaign", "internal/prose", "internal/view"},
 	"sendoff/internal/prose":      {},
 	"sendoff/internal/failpoint":  {},
 	"sendoff/internal/durable":    {"internal/failpoint"},
@@ -76,6 +77,9 @@ var doors = map[string][]string{
 	"github.com/hanwen/go-fuse":        {"sendoff/internal/cutfs"},
 	"github.com/rogpeppe/go-internal":  {"sendoff/internal/cli"},
 	"github.com/google/go-cmp":         {},
+	"github.com/rivo/uniseg":           {"sendoff/internal/preview"},
+	"github.com/chromedp/chromedp":     {},
+	"github.com/chromedp/cdproto":      {},
 }
 
 type pkg struct {

@@ -150,11 +150,16 @@ func (w *worker) candidate(f *frame, i int) {
 			f.translated[at] = i
 		}
 	}
+	if size := w.size(r); size > f.longestSize {
+		f.longest, f.longestSize = i, size
+	}
+}
+
+// size is how long the body of a row is, which the worker still has.
+func (w *worker) size(r *campaign.Recipient) int {
 	size := len(w.body)
 	for n := r.Row; n > 9; n /= 10 {
 		size -= 2 // the ordinal stands in the body twice, which makes no message longer
 	}
-	if size > f.longestSize {
-		f.longest, f.longestSize = i, size
-	}
+	return size
 }

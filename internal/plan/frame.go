@@ -43,9 +43,14 @@ type frame struct {
 // frame is read whole again when its people are sent to, so this bounds what a run needs too.
 const maxText = 8_000_000
 
-func newFrame(lists, translations int, f *filter.Filter, c *campaign.Campaign) *frame {
+func newFrame(in *inputs) *frame {
+	translations := 0
+	if n := len(in.campaign.Translations); n > 0 {
+		translations = n + 1
+	}
 	return &frame{
-		matches: make([]int, lists), translated: make([]int, translations), chosen: f.NewTally(), spoken: newLanguages(c), decided: make(chan struct{}, 1),
+		matches: make([]int, len(in.lists.Lists())), translated: make([]int, translations), chosen: in.filter.NewTally(),
+		spoken: newLanguages(in.campaign), decided: make(chan struct{}, 1),
 	}
 }
 

@@ -59,7 +59,7 @@ func newBuilder(c Config, in *inputs) (*builder, error) {
 		matches:    make([]int, len(in.lists.Lists())),
 		chosen:     in.filter.NewTally(),
 		spoken:     newLanguages(in.campaign),
-		samples:    newSamples(len(c.Campaign.Translations)),
+		samples:    newSamples(len(in.campaign.Translations)),
 	}, nil
 }
 
@@ -81,7 +81,7 @@ func (b *builder) stream(ctx context.Context) error {
 	frames := 2*workers + 2
 	free, work, ordered := make(chan *frame, frames), make(chan *frame, frames), make(chan *frame, frames)
 	for range frames {
-		free <- newFrame(len(b.matches), len(b.samples.translated), b.in.filter, b.in.campaign)
+		free <- newFrame(b.in)
 	}
 	room := semaphore.NewWeighted(maxText)
 	g, ctx := errgroup.WithContext(ctx)

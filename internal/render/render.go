@@ -116,6 +116,18 @@ func (r *Renderer) First(recipient *campaign.Recipient) campaign.Channel {
 	return r.routes.first(recipient)
 }
 
+// Channels returns the channels on which a recipient can be tried, in their order.
+func (r *Renderer) Channels(recipient *campaign.Recipient) []campaign.Channel {
+	var all []campaign.Channel
+	_, isContact := recipient.On(campaign.Contact)
+	for i := range r.routes.all {
+		if isContact || r.routes.all[i].serves(recipient) {
+			all = append(all, r.routes.all[i].channel)
+		}
+	}
+	return all
+}
+
 // UsesDefault reports whether a default stands in for a value that the recipient has not.
 func (r *Renderer) UsesDefault(recipient *campaign.Recipient) bool {
 	return r.DefaultOf(recipient) != ""

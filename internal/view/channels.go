@@ -44,3 +44,24 @@ func takesChoices(c campaign.Channel, all []Choice) bool {
 	}
 	return true
 }
+
+// Why says why Sinch makes a text of the message, with a name for the channel: SMS has no cards. It is empty where Sinch does not.
+func (v View) Why(name string) string {
+	if !v.AsText {
+		return ""
+	}
+	switch {
+	case !shows(v.Channel, v.Was):
+		return name + " has no " + [...]string{
+			MediaKind: "media", CardKind: "cards", CarouselKind: "carousels", ChoicesKind: "choices", LocationKind: "locations",
+			ListKind: "lists", ContactKind: "contacts",
+		}[v.Was]
+	case v.Channel == campaign.WhatsApp:
+		return name + " has buttons for up to three answers, or for one link"
+	case v.Channel == campaign.ViberBM:
+		return name + " has one button, for a link, a call or a place"
+	case v.Channel == campaign.Instagram:
+		return name + " has no cards without a picture"
+	}
+	return name + " has no choices"
+}

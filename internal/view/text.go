@@ -30,11 +30,11 @@ func asText(choices []Choice) Text {
 }
 
 func (p Place) asText() Text {
-	return append(append(append(Text{}, p.Title...), literal(": ")...), p.link()...)
+	return append(append(append(Text{}, p.Title...), literal(": ")...), p.Link()...)
 }
 
-// link leads to a map.
-func (p Place) link() Text {
+// Link leads to a map.
+func (p Place) Link() Text {
 	t := append(literal("https://www.google.com/maps/search/?api=1&query="), p.Latitude...)
 	return append(append(t, literal(",")...), p.Longitude...)
 }
@@ -94,7 +94,7 @@ func choices(list campaign.Value) []Choice {
 				all = append(all, Choice{CallChoice, text(m.Get("title")), text(m.Get("phone_number"))})
 			case "location_message":
 				p := place(m)
-				all = append(all, Choice{LocationChoice, p.Title, p.link()})
+				all = append(all, Choice{LocationChoice, p.Title, p.Link()})
 			case "calendar_message":
 				all = append(all, Choice{CalendarChoice, text(m.Get("title")), text(m.Get("fallback_url"))})
 			case "share_location_message":

@@ -19,7 +19,9 @@ type Text []render.Piece
 type View struct {
 	Channel campaign.Channel
 	Kind    Kind
+	Own     bool // the message has content of its own for this channel
 	AsText  bool // the channel cannot show the message's own type, so Sinch makes a text of it
+	Was     Kind // that type
 
 	Text     Text     // of a text; the question of choices; the body of a list
 	Media    *Media   // of a media message, a list
@@ -126,15 +128,15 @@ type Parameter struct {
 func New(message campaign.Value, channel campaign.Channel) View {
 	v := View{Channel: channel}
 	if own := message.Get("explicit_channel_message").Get(string(channel)); own.Kind != campaign.Null {
-		v.Kind, v.Native = NativeKind, own
+		v.Kind, v.Own, v.Native = NativeKind, true, own
 		return v
 	}
 	if own := message.Get("channel_specific_message").Get(string(channel)); own.Kind != campaign.Null {
-		v.Kind, v.Native = NativeKind, own
+		v.Kind, v.Own, v.Native = NativeKind, true, own
 		return v
 	}
 	if own := message.Get("explicit_channel_omni_message").Get(string(channel)); own.Kind != campaign.Null {
-		message = own
+		v.Own, message = true, own
 	}
 	for _, f := range message.Fields {
 		switch m := f.Value; f.Name {
@@ -156,6 +158,7 @@ func New(message campaign.Value, channel campaign.Channel) View {
 			v.contact(m)
 		case "template_message":
 			if own := m.Get("channel_template").Get(string(channel)); own.Kind != campaign.Null {
+				v.Own = true
 				v.template(own, false)
 			} else {
 				v.template(m.Get("omni_template"), true)
@@ -181,7 +184,7 @@ func literal(s string) Text { return Text{{Text: campaign.Text{{Literal: s}}}} }
 
 func (v *View) media(m campaign.Value) {
 	if !shows(v.Channel, MediaKind) {
-		v.asText(text(m.Get("url")))
+		v.asText(MediaKind, text(m.Get("url")))
 		return
 	}
 	v.Kind, v.Media = MediaKind, media(m)
@@ -204,10 +207,18 @@ func newCard(m campaign.Value) Card {
 func (v *View) card(m campaign.Value) {
 	card := newCard(m)
 	if !shows(v.Channel, CardKind) || !takesChoices(v.Channel, card.Choices) || v.Channel == campaign.Instagram && card.Media == nil {
-		v.asText(card.asText())
+		v.asText(CardKind, card.asText())
 		return
 	}
-	v.Kind, v.Cards, v.Header = CardKind, []Card{card}, text(m.Get("message_properties").Get("whatsapp_header"))
+	v.Kind, v.Cards, v.Header = CardKind, []Card{card}, v.onWhatsApp(m, "whatsapp_header")
+}
+
+// onWhatsApp returns one of a message's properties that other channels ignore.
+func (v *View) onWhatsApp(m campaign.Value, property string) Text {
+	if v.Channel != campaign.WhatsApp {
+		return nil
+	}
+	return text(m.Get("message_properties").Get(property))
 }
 
 func (v *View) choice(m campaign.Value) {
@@ -217,10 +228,10 @@ func (v *View) choice(m campaign.Value) {
 		if v.Channel == campaign.MMS {
 			space = "\n"
 		}
-		v.asText(joined(space, question, asText(all)))
+		v.asText(ChoicesKind, joined(space, question, asText(all)))
 		return
 	}
-	v.Kind, v.Text, v.Choices, v.Footer = ChoicesKind, question, all, text(m.Get("message_properties").Get("whatsapp_footer"))
+	v.Kind, v.Text, v.Choices, v.Footer = ChoicesKind, question, all, v.onWhatsApp(m, "whatsapp_footer")
 }
 
 func (v *View) carousel(m campaign.Value) {
@@ -234,7 +245,7 @@ func (v *View) carousel(m campaign.Value) {
 		for i, c := range cards {
 			texts = append(texts, append(literal(strconv.Itoa(i+1)+". "), c.asText()...))
 		}
-		v.asText(joined("\n\n", append(texts, asText(outer))...))
+		v.asText(CarouselKind, joined("\n\n", append(texts, asText(outer))...))
 		return
 	}
 	v.Kind, v.Cards, v.Choices = CarouselKind, cards, outer
@@ -250,12 +261,12 @@ func (v *View) location(m campaign.Value) {
 	p := place(m)
 	switch {
 	case v.Channel == campaign.RCS: // which gets a text, and a choice that opens the map
-		v.Kind, v.AsText, v.Text = ChoicesKind, true, joined("\n", p.Title, p.Label)
-		v.Choices = []Choice{{LocationChoice, p.Title, p.link()}}
+		v.Kind, v.AsText, v.Was, v.Text = ChoicesKind, true, LocationKind, joined("\n", p.Title, p.Label)
+		v.Choices = []Choice{{LocationChoice, p.Title, p.Link()}}
 	case shows(v.Channel, LocationKind):
 		v.Kind, v.Place = LocationKind, &p
 	default:
-		v.asText(p.asText())
+		v.asText(LocationKind, p.asText())
 	}
 }
 
@@ -289,12 +300,11 @@ func (v *View) list(m campaign.Value) {
 		sections = append(sections, section)
 	}
 	if !shows(v.Channel, ListKind) {
-		v.asText(joined("\n", lines...))
+		v.asText(ListKind, joined("\n", lines...))
 		return
 	}
-	properties := m.Get("message_properties")
 	v.Kind, v.Text, v.Media, v.Sections = ListKind, joined("\n", lines[0], lines[1]), media(m.Get("media")), sections
-	v.Button, v.Header = text(properties.Get("menu")), text(properties.Get("whatsapp_header"))
+	v.Button, v.Header = text(m.Get("message_properties").Get("menu")), v.onWhatsApp(m, "whatsapp_header")
 }
 
 func (v *View) contact(m campaign.Value) {
@@ -307,7 +317,7 @@ func (v *View) contact(m campaign.Value) {
 	each("phone_numbers", "phone_number")
 	each("email_addresses", "email_address")
 	if !shows(v.Channel, ContactKind) {
-		v.asText(joined("\n", append([]Text{c.Name}, c.Lines...)...))
+		v.asText(ContactKind, joined("\n", append([]Text{c.Name}, c.Lines...)...))
 		return
 	}
 	each("urls", "url")
@@ -330,4 +340,6 @@ func (v *View) template(m campaign.Value, omni bool) {
 	v.Kind, v.Template = TemplateKind, t
 }
 
-func (v *View) asText(t Text) { v.Kind, v.AsText, v.Text = TextKind, true, t }
+func (v *View) asText(was Kind, t Text) {
+	v.Kind, v.AsText, v.Was, v.Text = TextKind, true, was, t
+}
