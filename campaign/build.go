@@ -45,12 +45,11 @@ func (f *file) campaign() (*Campaign, error) {
 		messageNode = f.message.root
 	}
 	c := f.build(v, message)
-	warnOfChannels(messageNode, message, c.ChannelPriorityOrder)
+	warnOfChannels(messageNode, c.ChannelPriorityOrder)
 	c.TemplateReferences = templateReferences(messageNode, -1)
 	for i, t := range f.main.root.get("translations").entries() {
-		translation := v.Get("translations").Get(t.key)
-		warnOfChannels(t.value, translation, c.ChannelPriorityOrder)
-		warnOfTranslation(t, translation, message)
+		warnOfChannels(t.value, c.ChannelPriorityOrder)
+		warnOfTranslation(t, v.Get("translations").Get(t.key), message)
 		c.TemplateReferences = append(c.TemplateReferences, templateReferences(t.value, i)...)
 	}
 	problems := f.main.problems
@@ -139,6 +138,7 @@ func (f *file) build(v, message Value) *Campaign {
 		c.ChannelPriorityOrder = append(c.ChannelPriorityOrder, Channel(item.text))
 	}
 	c.Audience.Channels = c.ChannelPriorityOrder
+	c.Brand, c.OptOut = words(root.get("brand")), optOut(root.get("opt_out"))
 	for _, item := range root.get(notifyKey).list() {
 		if !blankAddress.MatchString(item.text) {
 			c.Notify = append(c.Notify, item.text)

@@ -47,6 +47,8 @@ type Campaign struct {
 	Pace    Pace
 	Limits  Limits
 	InDoubt DoubtPolicy   // [HoldDoubt] where the file does not say
+	Brand   []string      // the names by which people know the sender
+	OptOut  OptOut        // how people can stop such messages, for who looks for it in the texts
 	Keep    time.Duration // how long people's data of runs that are over is kept; 0: until somebody erases it
 	Notify  []string      // who is told how each start of a run ended; these are secrets
 

@@ -41,6 +41,9 @@ func fileRules() *rule {
 		optional("correlation_id", "A label that callbacks carry; run and row where it is left out.", sent(128)),
 		optional("pace", "How fast to send.", paceRules()),
 		optional("limits", "What stops the run before anything is sent.", limitsRules()),
+		optional("brand", "The names by which people know who writes to them, for a warning where marketing by SMS has none of them.",
+			listOf(plain(wordFormat()), 1, 0).orOne()),
+		optional("opt_out", "How people can stop these messages, for a warning where marketing by SMS or MMS does not say it: words, a link; or elsewhere.", optOutRules()),
 		optional("in_doubt", "What is done with people in doubt about whom Sinch cannot be asked: hold (the default) waits for you to decide, "+
 			"resend sends again, leave ends the run without knowing.", oneOf(DoubtPolicies()...)),
 		optional("keep", "How long people's data of runs that are over is kept, such as 90d: the next start of a run of this campaign erases what is older.",
@@ -50,7 +53,7 @@ func fileRules() *rule {
 	).exactly("message", "message_file").checked(checkCampaign)
 	return root.refusing(append(notYet(
 		"window", "not_before", "expires", "prices", "canary",
-		"labels", "warm_up", "queue_ahead", "opt_out"),
+		"labels", "warm_up", "queue_ahead"),
 		refusal{"where", "belongs to the audience", "put it there: audience: {where: …}"},
 		refusal{"consent", "belongs to the audience", "put it there: audience: {consent: …}"},
 		refusal{"recipient", "the recipient comes from the audience", "remove this"},
@@ -58,6 +61,14 @@ func fileRules() *rule {
 		refusal{"project_id", "the project comes from a profile or SINCH_PROJECT_ID", "remove this, or name the profile: profile: NAME"},
 		refusal{"message_metadata", "sendoff writes message_metadata itself", "put your own labels under metadata: {label: value}"},
 	)...)
+}
+
+func optOutRules() *rule {
+	return object(
+		optional("words", "Words that tell how, beside STOP and the like.", listOf(plain(wordFormat()), 1, 0).orOne()),
+		optional("link", "How the address begins of a page where people can stop them, such as https://example.com/stop.", listOf(plain(wordFormat()), 1, 0).orOne()),
+		optional("said", "elsewhere: the texts need not say it.", oneOf("elsewhere")),
+	).shortFor("said").needing("words", "link", "said")
 }
 
 func audienceRules() *rule {

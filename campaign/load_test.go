@@ -105,8 +105,11 @@ func TestLoadEverything(t *testing.T) {
 		InDoubt:                            HoldDoubt,
 		Notify:                             []string{"slack:https://example.com/hooks/1"},
 	}
-	c.Warnings = nil // of translations that are short
-	if diff := cmp.Diff(want, c); diff != "" {
+	c.Warnings = nil                                // of translations that are short
+	samePart := cmp.Comparer(func(a, b Part) bool { // where literals begin is of no interest
+		return a == b || a.Name == "" && b.Name == "" && a.Literal == b.Literal
+	})
+	if diff := cmp.Diff(want, c, samePart); diff != "" {
 		t.Errorf("Load (-want +got):\n%s", diff)
 	}
 }

@@ -103,7 +103,7 @@ func (t *texts) text(label, s string) Text {
 	var literal strings.Builder
 	flush := func() {
 		if literal.Len() > 0 {
-			text = append(text, Part{Literal: literal.String()})
+			text = append(text, Part{Literal: literal.String(), Line: t.node.pos.line})
 			literal.Reset()
 		}
 	}

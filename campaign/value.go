@@ -90,7 +90,7 @@ func (t Text) String() string {
 type Part struct {
 	Literal string
 	Name    string // as written between "${" and "}"
-	Line    int    // where the placeholder stands in the campaign file
+	Line    int    // where the placeholder stands in the campaign file; of a literal, where its text begins
 	Column  int
 }
 

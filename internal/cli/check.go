@@ -30,7 +30,7 @@ func checkCommand(s *session) *cli.Command {
 			"values, others, samples), plan (the counts, findings and lists of plan --json; findings are the rows that are left out and the warnings), and of what was\n" +
 			"written skipped (file, rows) and corrected (file, rows, numbers, left_out).",
 		Flags: append([]cli.Flag{
-			&cli.BoolFlag{Name: "json", Usage: "print what is found as JSON"}, exceptFlag(), profileFlag(), offlineFlag(),
+			&cli.BoolFlag{Name: "json", Usage: "print what is found as JSON"}, checkURLsFlag(s), exceptFlag(), profileFlag(), offlineFlag(),
 			&cli.StringFlag{Name: "skipped", Usage: "write the rows that are left out, with line and reason, into a new `FILE`"},
 			&cli.StringFlag{Name: "fix", Usage: "write the audience into a new `FILE`, in UTF-8 and with numbers in international form; rows that cannot be used go into another beside it; line ends within cells become LF"},
 		}, feedFlagList()...),
@@ -183,6 +183,9 @@ func (k *checker) plan(ctx context.Context, o others, through *profile.Profile) 
 		return nil, err
 	}
 	checked, err := plan.Check(ctx, config)
+	if err == nil {
+		err = k.openAddresses(ctx, checked.Plan, o.campaign.ChannelPriorityOrder)
+	}
 	if err != nil {
 		return nil, err
 	}

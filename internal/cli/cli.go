@@ -33,6 +33,8 @@ type session struct {
 	quiet bool
 	brief *brief // nil where it is not quiet
 	stdin *spool // nil where nobody has asked for what comes through standard input
+
+	checkURLs bool // the addresses in messages are opened
 }
 
 // Main runs the program with args, its name first, and returns its exit code.

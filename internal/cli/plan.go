@@ -31,7 +31,7 @@ func planCommand(s *session) *cli.Command {
 			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"},
 			&cli.StringFlag{Name: "html", Usage: "write the plan into a new `FILE` too, as a page to read, print and sign; it shows texts of certain people"},
 			&cli.BoolFlag{Name: "rows", Usage: "list every row too: who it goes to, masked, with the text, or why it is left out"},
-			exceptFlag(), profileFlag(), offlineFlag(),
+			checkURLsFlag(s), exceptFlag(), profileFlag(), offlineFlag(),
 		}, feedFlagList(), placeFlags()),
 		Action: func(c *cli.Context) error {
 			path, err := oneArgument(c, "CAMPAIGN")
@@ -212,6 +212,9 @@ func (s *session) buildPlan(ctx context.Context, o others, except []string, appI
 		return nil, err
 	}
 	built, err := plan.Build(ctx, config)
+	if err == nil {
+		err = s.openAddresses(ctx, built, o.campaign.ChannelPriorityOrder)
+	}
 	return built, explainOnlyTo(err, guard)
 }
 
@@ -221,7 +224,7 @@ func (s *session) planConfig(o others, appID string, guard plan.Guard, shown *pl
 		appID = strings.Repeat("0", 26) // as long as a real one: planning checks lengths, and sends nothing
 	}
 	return plan.Config{Campaign: o.campaign, Run: o.run, AppID: appID, Guard: guard, Now: s.Now(), Progress: shown.report,
-		Templates: o.templates.read, TemplatesUnread: o.templates.unread}
+		Addresses: s.checkURLs, Templates: o.templates.read, TemplatesUnread: o.templates.unread}
 }
 
 // openAudience says in c where the audience is: a file, or the people of a run. The caller closes it by closeAudience.

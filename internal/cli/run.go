@@ -39,7 +39,7 @@ func runCommand(s *session) *cli.Command {
 			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "plan only, send nothing, leave nothing"},
 			&cli.StringFlag{Name: "confirm", Usage: "go ahead if the plan has exactly `N` recipients", DefaultText: "ask"},
 			&cli.StringFlag{Name: "approved-by", Usage: "`NAME` of who has approved the plan, for the record", DefaultText: "ask, where approval is required"},
-			allowEmptyFlag(), exceptFlag(), templatesFlag(),
+			allowEmptyFlag(), exceptFlag(), checkURLsFlag(s), templatesFlag(),
 		}, feedFlagList(), sendingFlags(), hookFlags(), placeFlags()),
 		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
 		Action: func(c *cli.Context) error {

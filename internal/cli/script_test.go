@@ -70,7 +70,8 @@ func TestMain(m *testing.M) {
 //	                 run the command again and again until its standard output matches, for 20 s at most
 //	send N KEY [FLAG…]
 //	                 exits N sendoff run for the campaign in folder c with this run key, without a canary, and as impatient as tests are
-//	people N FILE    write an audience of N people
+//	people N FILE [M]
+//	                 write an audience of N people, the first M of them with a curly apostrophe in their names
 //	workbook CSV FILE [SHEET] [hide=ROW…]
 //	                 make a workbook of a CSV file, with these rows hidden; whole numbers become number cells. Its sheet is called Kunder;
 //	                 SHEET is another one with the same rows
@@ -224,12 +225,17 @@ func sendCampaign(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func people(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: people N FILE")
+	if neg || len(args) != 2 && len(args) != 3 {
+		ts.Fatalf("usage: people N FILE [M]")
 	}
 	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(benchAudience(n)), 0o600))
+	quoted := 0
+	if len(args) == 3 {
+		quoted, err = strconv.Atoi(args[2])
+		ts.Check(err)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Replace(benchAudience(n), ",Ann ", ",D’Ann ", quoted)), 0o600))
 }
 
 func optOut(ts *testscript.TestScript, neg bool, args []string) {

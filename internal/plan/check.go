@@ -6,6 +6,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/filter"
+	"sendoff/internal/lint"
 	"sendoff/internal/render"
 	"sendoff/internal/suppress"
 	"sendoff/internal/survey"
@@ -101,7 +102,10 @@ func (in *inputs) standIn(c Config) (err error) {
 			order = campaign.Channels[:]
 		}
 		in.campaign = &campaign.Campaign{ChannelPriorityOrder: order}
-		in.renderer, err = render.New(in.campaign, in.audience.Columns(), c.identity())
+		if in.renderer, err = render.New(in.campaign, in.audience.Columns(), c.identity()); err != nil {
+			return err
+		}
+		in.linter = lint.New(in.campaign, in.renderer)
 	}
-	return err
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/filter"
 	"sendoff/internal/ledger"
+	"sendoff/internal/lint"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
 	"sendoff/internal/survey"
@@ -24,13 +25,14 @@ type worker struct {
 	columns campaign.Columns
 	encoder *runstore.FrameEncoder
 	judge   *filter.Judge
+	content *lint.Judge
 	tally   *survey.Tally // of what the cells hold; nil where nobody asks
 	body    []byte        // of the last row, for its memory
 	keys    []uint64
 }
 
 func newWorker(in *inputs) *worker {
-	return &worker{in: in, columns: in.audience.Columns(), encoder: runstore.NewFrameEncoder(), judge: in.filter.Judge()}
+	return &worker{in: in, columns: in.audience.Columns(), encoder: runstore.NewFrameEncoder(), judge: in.filter.Judge(), content: in.linter.Judge()}
 }
 
 // decide takes the frame's rows through all stages up to freezing.
@@ -99,6 +101,7 @@ func (w *worker) row(f *frame, i int, fault table.Fault) error {
 	if f.spoken != nil {
 		f.spoken.add(r.Line, w.in.renderer.Language(r).Translation, r.Field(w.columns.Language))
 	}
+	f.content.add(r.Line, w.content.Row(r), w.content)
 	f.people++
 	w.keys = r.AppendKeys(w.keys[:0])
 	for _, key := range w.keys {

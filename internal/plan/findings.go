@@ -6,6 +6,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/expression"
+	"sendoff/internal/lint"
 	"sendoff/internal/phone"
 	"sendoff/internal/prose"
 	"sendoff/internal/render"
@@ -18,9 +19,10 @@ import (
 type Finding struct {
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
-	Warning bool   `json:"warning"` // no row is left out for it
-	Count   int    `json:"count"`   // rows; 0: it is about all of them together
-	Lines   []int  `json:"lines"`   // the first of them
+	Warning bool   `json:"warning"`      // no row is left out for it
+	Count   int    `json:"count"`        // rows; 0: it is about all of them together
+	Of      int    `json:"of,omitempty"` // of how many rows; then the message says both
+	Lines   []int  `json:"lines"`        // the first of them
 }
 
 // mostLines is how many lines a finding names.
@@ -33,13 +35,14 @@ type remark struct {
 }
 
 // subject is what a finding is about: why a row is not one of its table, what is remarkable about its number or about one of several
-// addresses, why where or consent cannot judge it, why it cannot be rendered, or what its template lacks.
+// addresses, why where or consent cannot judge it, why it cannot be rendered, what its template lacks, or what is remarkable about its message.
 type subject struct {
 	row        table.Fault
 	number     phone.Finding
 	unjudged   expression.Fault
 	unrendered render.RowError
 	unread     unread
+	found      *lint.Finding
 	unlisted   bool          // the person is known by a contact's id alone, which Sinch's opt-out list does not have
 	lack       template.Lack // what the template of the row's message cannot do
 }
@@ -49,7 +52,7 @@ type unread struct{ column, why, hint string }
 
 // refuses reports whether the whole plan is refused for it.
 func (s subject) refuses() bool {
-	return s.lack != (template.Lack{}) || s.unrendered.Reason != 0 && !s.isInvalid()
+	return s.lack != (template.Lack{}) || s.unrendered.Reason != 0 && !s.isInvalid() || s.found != nil && s.found.Refuses
 }
 
 // isInvalid reports whether the row is left out for it.
@@ -59,6 +62,8 @@ func (s subject) isInvalid() bool {
 
 func (s subject) message() string {
 	switch {
+	case s.found != nil:
+		return s.found.Message
 	case s.unrendered.Reason != 0:
 		return s.unrendered.Error()
 	case s.unread != unread{}:
@@ -77,6 +82,8 @@ func (s subject) message() string {
 
 func (s subject) hint() string {
 	switch {
+	case s.found != nil:
+		return s.found.Hint
 	case s.unrendered.Reason != 0:
 		return s.unrendered.Hint()
 	case s.unread != unread{}:
@@ -102,32 +109,39 @@ type remarks struct {
 type tally struct {
 	count int
 	lines []int
+	parts int // of the SMS: how many more or fewer there would be, were all mended
 }
 
-func (r *remarks) add(m remark) {
-	t := r.tallies[m.what]
-	if t == nil {
-		if r.tallies == nil {
-			r.tallies = make(map[subject]*tally)
-		}
-		t = &tally{}
-		r.tallies[m.what] = t
-		r.subjects = append(r.subjects, m.what)
-	}
-	t.add(m.line)
-}
-
-func (t *tally) add(line int) {
+// add adds a row.
+func (t *tally) add(line, parts int) {
 	t.count++
+	t.parts += parts
 	if len(t.lines) < mostLines {
 		t.lines = append(t.lines, line)
 	}
 }
 
-// merge adds what was counted further down.
-func (t *tally) merge(further *tally) {
-	t.count += further.count
-	t.lines = append(t.lines, further.lines[:min(len(further.lines), mostLines-len(t.lines))]...)
+// merge adds the rows of another tally, which come later.
+func (t *tally) merge(other tally) {
+	t.count += other.count
+	t.parts += other.parts
+	if room := mostLines - len(t.lines); room > 0 {
+		t.lines = append(t.lines, other.lines[:min(room, len(other.lines))]...)
+	}
+}
+
+// of returns the tally of a subject.
+func (r *remarks) of(what subject) *tally {
+	t := r.tallies[what]
+	if t == nil {
+		if r.tallies == nil {
+			r.tallies = make(map[subject]*tally)
+		}
+		t = &tally{}
+		r.tallies[what] = t
+		r.subjects = append(r.subjects, what)
+	}
+	return t
 }
 
 // findings returns what does not refuse the plan.
@@ -135,7 +149,11 @@ func (r *remarks) findings() []Finding {
 	findings := []Finding{} // not nil: JSON has a list, be it empty
 	for _, s := range r.subjects {
 		if t := r.tallies[s]; !s.refuses() {
-			findings = append(findings, Finding{Message: s.message(), Hint: s.hint(), Warning: !s.isInvalid(), Count: t.count, Lines: t.lines})
+			message := s.message()
+			if s.found != nil {
+				message = s.found.Text(t.parts)
+			}
+			findings = append(findings, Finding{Message: message, Hint: s.hint(), Warning: !s.isInvalid(), Count: t.count, Lines: t.lines})
 		}
 	}
 	return findings
@@ -219,11 +237,11 @@ func (r *remarks) badNumbers() int {
 	return n
 }
 
-// unrendered counts the rows that refuse the plan.
+// unrendered counts the rows that refuse the plan since they have no message.
 func (r *remarks) unrendered() int {
 	n := 0
 	for s, t := range r.tallies {
-		if s.refuses() {
+		if s.refuses() && s.found == nil {
 			n += t.count
 		}
 	}

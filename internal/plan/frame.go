@@ -30,6 +30,7 @@ type frame struct {
 	chosen   *filter.Tally
 	spoken   *languages // of those who would be sent to
 	remarks  []remark
+	content  content
 
 	// Candidates for samples, as indices in rows; -1: none.
 	first, defaulted, longest int
@@ -60,6 +61,7 @@ func (f *frame) reset() {
 	f.skips, f.sendable, f.remarks = f.skips[:0], f.sendable[:0], f.remarks[:0]
 	f.invalid = f.invalid[:0]
 	f.people, f.text = 0, 0
+	f.content.reset()
 	clear(f.matches)
 	f.chosen.Reset()
 	f.spoken.reset()

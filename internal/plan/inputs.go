@@ -9,6 +9,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/filter"
+	"sendoff/internal/lint"
 	"sendoff/internal/phone"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
@@ -26,6 +27,7 @@ type inputs struct {
 	seeds        *seeds.List        // nil where the campaign names none
 	campaign     *campaign.Campaign // with what it leaves to its templates
 	renderer     *render.Renderer
+	linter       *lint.Linter
 	warnings     []Finding // of the templates
 	allowPremium bool
 	needs        []template.Need // what rows ask of templates
@@ -110,6 +112,12 @@ func (in *inputs) prepare(c Config) (err error) {
 	in.renderer, err = render.New(in.campaign, columns, c.identity())
 	if !problems.Collect(err) {
 		return err
+	}
+	if in.renderer != nil {
+		in.linter = lint.New(in.campaign, in.renderer)
+		if c.Addresses {
+			in.linter.CollectAddresses()
+		}
 	}
 	return problems.Err()
 }

@@ -67,7 +67,7 @@ func (l *languages) add(line, translation int, cell string) {
 		t = new(tally)
 		l.values[cell] = t
 	}
-	t.add(line)
+	t.add(line, 0)
 }
 
 // merge takes over what a frame has counted.
@@ -88,7 +88,7 @@ func (l *languages) merge(f *languages) {
 		default:
 			t = &l.others
 		}
-		t.merge(f.values[cell])
+		t.merge(*f.values[cell])
 	}
 }
 
@@ -147,7 +147,7 @@ func (l *languages) findings(c *campaign.Campaign, hasColumn bool) []Finding {
 		case value == "", spoken == "" && reader.Read(value).Tag != "":
 			continue // they say nothing, or a language in which there is no translation
 		case len(findings) == mostValues:
-			others.merge(l.values[value])
+			others.merge(*l.values[value])
 			continue
 		}
 		findings = append(findings, unknownLanguage(value, spoken, reader.Read(value).Tag, l.values[value]))

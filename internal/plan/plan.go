@@ -35,6 +35,7 @@ type Config struct {
 	AppID           string        // in every body, and so in the lengths that are checked
 	Guard           Guard
 	Now             time.Time
+	Addresses       bool           // the plan has those in its messages
 	Progress        func(Progress) // called now and then, by one goroutine at a time; may be nil
 }
 
@@ -109,6 +110,9 @@ type Plan struct {
 	File    table.Info // of the audience; zero where it is none
 	Digest  string     // hex SHA-256; see the package's description
 	Day     string     // 2026-11-23, where it decides who is meant: the digest then holds on that day alone
+
+	Addresses     []Address // in the messages, each once; what stands behind the path is left out where a value is in it
+	AddressesLeft int       // how many more there are, as far as they were counted
 
 	Unused      []string // columns that usually have a role which another one has here
 	Suggestions []string // what could be written into the campaign for columns that nearly have the name of a role
@@ -262,6 +266,7 @@ func (b *builder) plan() *Plan {
 	findings = append(findings, unreadTemplates(b.config)...)
 	findings = append(findings, b.in.warnings...)
 	findings = append(findings, b.spoken.findings(b.in.campaign, b.in.audience.Columns().Language >= 0)...)
+	findings = append(findings, b.ofContent()...)
 	findings = append(findings, notes(origin, b.in.lists.Lists())...)
 	findings = append(findings, unmatched(b.in.audience.Columns(), b.in.lists.Lists(), b.config.Campaign.Suppress)...)
 	return &Plan{
@@ -279,6 +284,9 @@ func (b *builder) plan() *Plan {
 		File:       origin.file,
 		Digest:     b.digest.sum(),
 		Day:        b.in.day(),
+
+		Addresses:     b.content.addresses.kept,
+		AddressesLeft: b.content.addresses.left(),
 
 		Unused:      origin.unused,
 		Suggestions: origin.suggestions,

@@ -35,7 +35,7 @@ func write(t testing.TB, dir, name, text string) string {
 func testCampaign(t testing.TB, dir, lines string) *campaign.Campaign {
 	t.Helper()
 	path := filepath.Join(dir, "campaign.yaml")
-	text := "name: test\nmessage_content_type: CONTENT_MARKETING\nchannel_priority_order: [RCS, SMS]\n" + lines + "\n"
+	text := "name: test\nmessage_content_type: CONTENT_MARKETING\nchannel_priority_order: [RCS, SMS]\n" + lines + "\nopt_out: elsewhere\n"
 	c, err := campaign.Parse(path, []campaign.Source{{Name: path, Data: []byte(text)}})
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@ func (b *builder) refusal() error {
 
 // stops returns what keeps the plan from being sent, and whether that is that too many rows are invalid.
 func (b *builder) stops() (problems campaign.Problems, ofRows bool) {
-	problems = b.remarks.problems(b.config.audienceName(), subject.refuses)
+	problems = append(b.refusing(), b.remarks.problems(b.config.audienceName(), subject.refuses)...)
 	var bad campaign.Problems
 	// Rows that refuse the plan count as people here: mended, they are. That nobody is left may be allowed; that no row can be used is another
 	// matter, however few there are.

@@ -109,7 +109,7 @@ func TestFindSeveralAgreesWithAMap(t *testing.T) {
 func severalCampaign(t *testing.T, dir, lines string) *campaign.Campaign {
 	t.Helper()
 	path := filepath.Join(dir, "campaign.yaml")
-	text := "name: test\nmessage_content_type: CONTENT_MARKETING\nmessage: Hi\n" + lines + "\n"
+	text := "name: test\nmessage_content_type: CONTENT_MARKETING\nopt_out: elsewhere\nmessage: Hi\n" + lines + "\n"
 	c, err := campaign.Parse(path, []campaign.Source{{Name: path, Data: []byte(text)}})
 	if err != nil {
 		t.Fatal(err)

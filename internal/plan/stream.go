@@ -36,6 +36,7 @@ type builder struct {
 	chosen   *filter.Tally
 	spoken   *languages
 	remarks  remarks
+	content  content // of all rows, but for what is found in single ones, which are remarks
 	samples  samples
 
 	survey  bool            // of what the columns hold
@@ -180,8 +181,16 @@ func (b *builder) gather(f *frame) error {
 	b.chosen.Add(f.chosen)
 	b.spoken.merge(f.spoken)
 	for _, r := range f.remarks {
-		b.remarks.add(r)
+		b.remarks.of(r.what).add(r.line, 0)
 	}
+	for _, found := range f.content.found {
+		b.remarks.of(subject{found: found.what}).merge(found.tally)
+	}
+	for _, forced := range f.content.forced {
+		b.content.forcedBy(forced.what).merge(forced.tally)
+	}
+	b.content.sms += f.content.sms
+	b.content.addresses.merge(&f.content.addresses)
 	b.samples.take(f)
 	b.rows += len(f.rows)
 	b.config.report(Progress{Stage: ReadingRows, Rows: b.rows, Read: f.offset, Size: b.size})

@@ -214,8 +214,12 @@ func (p *Proposal) findings(warnings bool) []plan.Finding {
 
 // FindingText says what was found, and where, unless it is about all rows.
 func FindingText(f plan.Finding) string {
-	if f.Count == 0 {
+	rows := prose.Lines(f.Count, f.Lines)
+	switch {
+	case f.Count == 0:
 		return f.Message
+	case f.Of > 0: // the message says how many there are
+		_, rows, _ = strings.Cut(rows, ", ")
 	}
-	return f.Message + ": " + prose.Lines(f.Count, f.Lines)
+	return f.Message + ": " + rows
 }

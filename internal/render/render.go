@@ -128,6 +128,11 @@ func (r *Renderer) Channels(recipient *campaign.Recipient) []campaign.Channel {
 	return all
 }
 
+// Tries reports whether a recipient can be tried on a channel of the campaign.
+func (r *Renderer) Tries(recipient *campaign.Recipient, channel campaign.Channel) bool {
+	return r.routes.tries(recipient, channel)
+}
+
 // UsesDefault reports whether a default stands in for a value that the recipient has not.
 func (r *Renderer) UsesDefault(recipient *campaign.Recipient) bool {
 	return r.DefaultOf(recipient) != ""

@@ -74,6 +74,17 @@ func (r *routes) first(recipient *campaign.Recipient) campaign.Channel {
 	return ""
 }
 
+// tries reports whether a recipient can be tried on a channel. Whoever is a contact is tried on all of them.
+func (r *routes) tries(recipient *campaign.Recipient, channel campaign.Channel) bool {
+	_, isContact := recipient.On(campaign.Contact)
+	for i := range r.all {
+		if r.all[i].channel == channel {
+			return r.onlyNumber || isContact || r.all[i].serves(recipient)
+		}
+	}
+	return false
+}
+
 // appendRecipient appends the recipient as JSON: the contact, or all identities.
 func (r *routes) appendRecipient(dst []byte, recipient *campaign.Recipient) []byte {
 	if contact, isContact := recipient.On(campaign.Contact); isContact {

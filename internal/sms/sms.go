@@ -1,8 +1,14 @@
-// Package sms says how many parts an SMS has, and why.
+// Package sms says how many parts an SMS has, and why, and what could stand in the place of characters that make it more.
 //
-// A text is sent in the GSM 7-bit default alphabet where that has all of its characters (3GPP TS 23.038, section 6.2.1), and in UCS-2
-// otherwise. One part takes 160 septets or 70 UTF-16 units; a longer text is sent in parts of 153 and 67, since each of them carries a header
-// of 6 bytes that says which it is (3GPP TS 23.040, section 9.2.3.24.1). Neither a character of two septets nor one of two units is split.
+// A text is sent in the GSM 7-bit default alphabet where that and its extension table have all of its characters (3GPP TS 23.038, sections
+// 6.2.1 and 6.2.1.1), and in UCS-2 otherwise. One part takes 160 septets or 70 UTF-16 units; a longer text is sent in parts of 153 and 67,
+// since each of them carries a header of 6 bytes that says which it is (3GPP TS 23.040, section 9.2.3.24.1). "A character represented by an
+// escape-sequence shall not be split in the middle", says that section, and neither shall one of UCS-2. A character of two UTF-16 units is
+// none of UCS-2 in the strict sense; those who send it all the same keep it whole, since half of one shows as nothing.
+//
+// ESC is in the default alphabet as the beginning of an escape sequence alone, not as a character: a text with one is sent in UCS-2. National
+// shift tables (section 6.2.1.2) are not reckoned with: Sinch does not say that it uses them. Some gateways replace characters by themselves to
+// stay in GSM 7-bit; where yours does, fewer parts are paid for than this package says, never more.
 package sms
 
 import "unicode/utf8"
@@ -33,29 +39,53 @@ const (
 
 // Measure returns what a text takes. Bytes that are no UTF-8 count as U+FFFD.
 func Measure(text string) Size {
-	septets := 0
-	for _, r := range text {
+	septets, characters := 0, 0
+	for i := 0; i < len(text); characters++ {
+		if b := text[i]; b < utf8.RuneSelf { // most of most texts
+			n := int(ascii[b])
+			if n == 0 {
+				return measureUCS2(text)
+			}
+			septets += n
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
 		n := Septets(r)
 		if n == 0 {
 			return measureUCS2(text)
 		}
 		septets += n
+		i += size
 	}
-	if septets <= septetsAlone {
-		return Size{GSM7, septets, 1}
+	if septets <= septetsAlone || septets == characters {
+		return Size{GSM7, septets, GSM7.Parts(septets)}
 	}
 	return Size{GSM7, septets, parts(text, septetsEach, Septets)}
 }
 
 func measureUCS2(text string) Size {
-	units := 0
+	units, characters := 0, 0
 	for _, r := range text {
 		units += width(r)
+		characters++
 	}
-	if units <= unitsAlone {
-		return Size{UCS2, units, 1}
+	if units <= unitsAlone || units == characters {
+		return Size{UCS2, units, UCS2.Parts(units)}
 	}
 	return Size{UCS2, units, parts(text, unitsEach, width)}
+}
+
+// Parts returns how many parts so many units take where no character takes two of them.
+func (e Encoding) Parts(units int) int {
+	alone, each := septetsAlone, septetsEach
+	if e == UCS2 {
+		alone, each = unitsAlone, unitsEach
+	}
+	if units <= alone {
+		return 1
+	}
+	return (units + each - 1) / each
 }
 
 // width returns how many UTF-16 units a character takes.
@@ -81,7 +111,7 @@ func parts(text string, size int, width func(rune) int) int {
 
 // Septets returns how many septets a character takes in the GSM 7-bit alphabet: 2 for one of its extension table, 0 for one that it lacks.
 func Septets(r rune) int {
-	if r < utf8.RuneSelf {
+	if r >= 0 && r < utf8.RuneSelf {
 		return int(ascii[r])
 	}
 	switch r {
@@ -94,8 +124,8 @@ func Septets(r rune) int {
 	return 0
 }
 
-// ascii has the septets of each character of ASCII.
-var ascii = func() (septets [utf8.RuneSelf]uint8) {
+// ascii has the septets of each character of ASCII, by its byte.
+var ascii = func() (septets [256]uint8) {
 	for r := ' '; r <= '~'; r++ {
 		septets[r] = 1
 	}
