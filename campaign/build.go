@@ -104,6 +104,7 @@ func (f *file) build(v, message Value) *Campaign {
 		Limits: Limits{
 			MinRecipients: whole(root.get("limits").get("min_recipients")),
 			MaxRecipients: whole(root.get("limits").get("max_recipients")),
+			MaxParts:      whole(root.get("limits").get("max_parts")),
 		},
 		InDoubt: DoubtPolicy(root.get("in_doubt").string()),
 		Keep:    age(root.get("keep").string()),
@@ -119,6 +120,15 @@ func (f *file) build(v, message Value) *Campaign {
 		ConversationMetadataUpdateStrategy: root.get("conversation_metadata_update_strategy").string(),
 		CorrelationID:                      v.Get("correlation_id"),
 		Metadata:                           v.Get("metadata"),
+	}
+	if most := root.get("limits").get("max_cost"); most != nil {
+		c.Limits.MaxCost, _ = ParseMoney(most.text) // what it cannot read was refused
+	}
+	if n := root.get("prices"); n != nil {
+		c.Prices = prices(n)
+	}
+	for _, m := range root.get("labels").entries() {
+		c.Labels = append(c.Labels, Label{m.key, m.value.text})
 	}
 	if c.InDoubt == "" {
 		c.InDoubt = HoldDoubt
@@ -173,6 +183,9 @@ func audience(n *node) Audience {
 	for _, column := range n.get("numbers").list() {
 		a.Numbers = append(a.Numbers, columnName(column))
 	}
+	for _, country := range n.get("countries").list() {
+		a.Countries = append(a.Countries, strings.ToUpper(country.text))
+	}
 	if n != nil {
 		a.Line = n.pos.line
 	}
@@ -189,6 +202,17 @@ func audience(n *node) Audience {
 		a.MaxBadRows, _ = ParseShare(most.text) // what it cannot read was refused
 	}
 	return a
+}
+
+func prices(n *node) PriceList {
+	return PriceList{
+		File:      n.get("file").string(),
+		Sheet:     n.get("sheet").string(),
+		Encoding:  n.get("encoding").string(),
+		Delimiter: delimiter(n.get("delimiter")),
+		Decimal:   n.get("decimal").string(),
+		Line:      n.pos.line,
+	}
 }
 
 // percentage reads "80%". Anything that does not end in "%" is none.

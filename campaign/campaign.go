@@ -21,6 +21,8 @@ type Campaign struct {
 	Suppress     []SuppressionList
 	NoSuppress   bool // "suppress: none": the author means that nobody is left out
 	Seeds        Seeds
+	Prices       PriceList
+	Labels       []Label // in the order of the file
 	Params       []Param
 	Translations []Translation // in the order of the file
 
@@ -82,6 +84,7 @@ type Audience struct {
 	Languages    []LanguageName    // what the language column says, beside what is understood anyway; in the order of the file
 	Numbers      []ColumnName      // columns that hold numbers; every other one is text
 	Decimal      string            // the decimal sign of these numbers; empty: "."
+	Countries    []string          // ISO 3166-1 alpha-2: which ones are meant; empty: all of them
 	Where        Expression        // which rows are meant; empty: all of them
 	Consent      Consent
 	// MaxBadRows is how many rows may be invalid before nothing is sent at all.
@@ -208,10 +211,28 @@ func DoubtPolicies() []string {
 	return []string{string(HoldDoubt), string(ResendDoubt), string(LeaveDoubt)}
 }
 
-// Limits stop a run before it starts. Zero means no limit.
+// Limits stop a run before it starts; those of cost and parts also while it goes on. Zero means no limit.
 type Limits struct {
 	MinRecipients int
 	MaxRecipients int
+	MaxCost       Money
+	MaxParts      int // of SMS
+}
+
+// PriceList is the file that says what messages cost. Without a File there is none.
+type PriceList struct {
+	File      string // as written, relative to the campaign file
+	Sheet     string // of a workbook; empty: the only one that is visible and holds something
+	Encoding  string // as of an audience's file
+	Delimiter rune
+	Decimal   string // the decimal sign of the prices; empty: the file shows it
+	Line      int
+}
+
+// Label is what the author's own books know a campaign by.
+type Label struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // String returns the share as a campaign file has it: "5%" or "100".

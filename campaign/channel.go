@@ -40,6 +40,20 @@ func (c Channel) Index() int {
 	return -1
 }
 
+// ChannelSet is a set of channels: a bit for each, in the order of [Channels].
+type ChannelSet uint16
+
+// With returns the set with a channel in it, if it is one of [Channels].
+func (s ChannelSet) With(c Channel) ChannelSet {
+	if i := c.Index(); i >= 0 {
+		s |= 1 << i
+	}
+	return s
+}
+
+// Has reports whether a channel is in the set.
+func (s ChannelSet) Has(c Channel) bool { i := c.Index(); return i >= 0 && s>>i&1 != 0 }
+
 // ByPhone reports whether people are addressed on c by their phone number.
 func (c Channel) ByPhone() bool {
 	switch c {

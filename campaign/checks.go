@@ -108,6 +108,9 @@ func checkCampaign(n *node, v Value, label string) {
 	checkClock(n)
 	checkKeep(n)
 	checkAddresses(n)
+	if most := n.get("limits").get("max_cost"); most != nil && n.get("prices") == nil {
+		most.fail("name the price list: prices: prices.csv", "limits.max_cost needs prices: without them nobody knows what the messages cost")
+	}
 }
 
 // checkAddresses refuses a channel on which nobody has an address, as far as the columns are named here, and contacts where Sinch knows none.

@@ -12,9 +12,9 @@ import (
 )
 
 // ContentDigest identifies what the campaign sends and how it understands its audience: all that goes to Sinch, the params, and of the
-// audience columns, country, encoding, delimiter, sheet, hidden rows, numbers, languages, decimal, where and consent. It does not depend on the order
-// of keys, on comments or other layout of the file, nor on what may change while a run is going on: pace, limits, suppression lists, seeds,
-// run key, name, profile, time zone, deadlines, the number of bad rows, how long data is kept, who is notified.
+// audience columns, country, encoding, delimiter, sheet, hidden rows, numbers, languages, decimal, countries, where and consent. It does not depend
+// on the order of keys, on comments or other layout of the file, nor on what may change while a run is going on: pace, limits, suppression lists,
+// seeds, prices, labels, run key, name, profile, time zone, deadlines, the number of bad rows, how long data is kept, who is notified.
 func (c *Campaign) ContentDigest() [sha256.Size]byte {
 	d := digester{sha256.New()}
 	d.text("campaign content 1") // a new number when the encoding below changes
@@ -72,6 +72,13 @@ func (d digester) chosen(a Audience) {
 	}
 	if a.AllowPremium {
 		d.text("allow_premium")
+	}
+	if len(a.Countries) > 0 {
+		d.text("countries")
+		d.count(len(a.Countries))
+		for _, country := range slices.Sorted(slices.Values(a.Countries)) {
+			d.text(country)
+		}
 	}
 	if a.Where.Text != "" {
 		d.text("where")

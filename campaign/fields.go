@@ -40,7 +40,9 @@ func fileRules() *rule {
 		optional("conversation_metadata_update_strategy", "What becomes of metadata that the conversation has already.", oneOf("REPLACE", "MERGE_PATCH")),
 		optional("correlation_id", "A label that callbacks carry; run and row where it is left out.", sent(128)),
 		optional("pace", "How fast to send.", paceRules()),
-		optional("limits", "What stops the run before anything is sent.", limitsRules()),
+		optional("limits", "What stops the run: before anything is sent, and before a message that would exceed them.", limitsRules()),
+		optional("prices", "The price list: what a message costs by country and channel.", pricesRules()),
+		optional("labels", "Your own labels for reports, such as a cost centre. They never go to Sinch.", mapOf(plain(labelFormat()), plain(nil).atMost(100))),
 		optional("brand", "The names by which people know who writes to them, for a warning where marketing by SMS has none of them.",
 			listOf(plain(wordFormat()), 1, 0).orOne()),
 		optional("opt_out", "How people can stop these messages, for a warning where marketing by SMS or MMS does not say it: words, a link; or elsewhere.", optOutRules()),
@@ -52,8 +54,7 @@ func fileRules() *rule {
 			listOf(plain(webhookFormat()), 1, 10).orOne()),
 	).exactly("message", "message_file").checked(checkCampaign)
 	return root.refusing(append(notYet(
-		"window", "not_before", "expires", "prices", "canary",
-		"labels", "warm_up", "queue_ahead"),
+		"window", "not_before", "expires", "canary", "warm_up", "queue_ahead"),
 		refusal{"where", "belongs to the audience", "put it there: audience: {where: …}"},
 		refusal{"consent", "belongs to the audience", "put it there: audience: {consent: …}"},
 		refusal{"recipient", "the recipient comes from the audience", "remove this"},
@@ -86,6 +87,8 @@ func audienceRules() *rule {
 		optional("numbers", "Columns that hold numbers, for where and params; every other column is text. A cell that is no number makes its row unusable.",
 			listOf(plain(columnFormat()), 1, 0).orOne()),
 		optional("decimal", `The decimal sign of these numbers: "." (the default) or ",". The other one may group their digits.`, oneOf(".", ",")),
+		optional("countries", "Which countries are meant, by their two-letter codes: that of the phone number, or else of the country column. Everybody else is left out as country.",
+			listOf(plain(countryFormat()), 1, 0).orOne()),
 		optional("where", `Which rows are meant, such as country == "GB" and points >= 100; the others are left out as filtered.`,
 			plain(whereFormat()).atMost(10_000)),
 		optional("consent", "The column that says who has agreed to get messages; the others are left out as no_consent.", consentRules()),
@@ -184,6 +187,15 @@ func metadataRules() *rule {
 	return metadata.refusing(refusal{"sendoff", "this key is sendoff's own", "choose another name"})
 }
 
+func pricesRules() *rule {
+	return object(
+		required("file", "The file with the columns country, channel, price, per, currency and valid_from, relative to this one.", plain(pathFormat())),
+		optional("sheet", "The sheet of a workbook; where it is left out, the only one that is visible and not empty.", plain(sheetFormat())),
+		encodingField(), delimiterField(),
+		optional("decimal", `The decimal sign of the prices, "." or ",", where the file does not show it.`, oneOf(".", ",")),
+	).shortFor("file")
+}
+
 func paceRules() *rule {
 	return object(
 		optional("rate", `Messages per second: "auto" (what the app allows), a number, or a share of what the app allows, such as 80%.`, plain(rateFormat())),
@@ -195,7 +207,9 @@ func limitsRules() *rule {
 	return object(
 		optional("min_recipients", "Fewer recipients than this stop the run.", &rule{kind: wholeKind}),
 		optional("max_recipients", "More recipients than this stop the run.", &rule{kind: wholeKind}),
-	).checked(checkLimits).refusing(notYet("max_cost", "max_parts")...)
+		optional("max_cost", "A higher estimated cost than this stops the run, such as 2500 EUR. It needs prices, in that currency.", plain(moneyFormat())),
+		optional("max_parts", "More parts of SMS than this stop the run, if everybody who can be reached by SMS gets one.", &rule{kind: wholeKind}),
+	).checked(checkLimits)
 }
 
 // channelPropertyRules lists the properties that Sinch documents. What it does with others it does not say.

@@ -88,6 +88,16 @@ func wordFormat() *format {
 	return newFormat(`[^\s]`, "a word is wanted", "an empty cell never means yes")
 }
 
+// moneyFormat is of an amount with its currency: without one, nobody can say what it is an amount of.
+func moneyFormat() *format {
+	return newFormat(`^[0-9]{1,12}(\.[0-9]{1,6})? [A-Z]{3}$`, "an amount with its currency is wanted", "such as 2500 EUR or 99.50 GBP")
+}
+
+// labelFormat is of names that become columns of a table.
+func labelFormat() *format {
+	return newFormat(`^[A-Za-z0-9_-]{1,40}$`, "a name of letters, digits, _ and - is wanted, of at most 40 characters", "")
+}
+
 func shareFormat() *format {
 	return newFormat(`^([0-9]{1,9}|(100|[0-9]{1,2}(\.[0-9]+)?)%)$`, "a number or a percentage is wanted", "such as 100 or 5%")
 }

@@ -148,9 +148,10 @@ const (
 	Forgotten               // the person's data was erased
 	NotListed               // the profile lets nobody out but people on a list, and this one is not on it
 	NoConsent               // audience.consent: the row does not say that the person has agreed, or not lately
+	OtherCountry            // audience.countries does not have the person's country, or nobody knows which it is
 )
 
-var skipReasons = [...]string{"", "invalid", "duplicate", "suppressed", "already_sent", "filtered", "missing_value", "expired", "forgotten", "not_listed", "no_consent"}
+var skipReasons = [...]string{"", "invalid", "duplicate", "suppressed", "already_sent", "filtered", "missing_value", "expired", "forgotten", "not_listed", "no_consent", "country"}
 
 // SkipReasons lists the reasons' names as reports write them, in a fixed order.
 func SkipReasons() []string { return skipReasons[1:] }

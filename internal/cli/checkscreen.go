@@ -260,7 +260,7 @@ func (k *checker) printLists() {
 
 // next is the command that comes next.
 func (k *checker) next() string {
-	feed, command := k.feed, "plan"
+	feed, command := k.feed, "preview"
 	switch {
 	case k.Plan == nil:
 		return ""

@@ -56,6 +56,9 @@ func (r *runner) compare(ctx context.Context) (over bool, err error) {
 		return false, inputErrorf("%s has %s, and at most %s are allowed now (max_recipients). Nothing was sent now",
 			m.Key, prose.Counted(m.Eligible, "recipient", "recipients"), prose.Thousands(most)).hint("raise the limit, or end the run for good: sendoff cancel %s", quote(r.run.Dir))
 	}
+	if err := r.checkMoney(m); err != nil {
+		return false, err
+	}
 	if a := m.Approval; a.By != "" {
 		r.say("plan %s, approved by %s, started by %s on %s", a.Code, a.By, a.User, clockTime(a.Time))
 	}
@@ -271,7 +274,7 @@ func (r *runner) sayFinishedBefore(m runstore.Meta) error {
 	r.outcome.report, r.outcome.nothingNew = rep, true
 	if info, err := os.Stat(r.run.Path(runstore.RowsName)); m.Erased.IsZero() && (err != nil || info.ModTime().Before(m.Ended.Truncate(time.Second))) {
 		// The last start ended before the lists were written: killed, or on a full disk.
-		if err := report.Write(r.run, report.Options{}); err != nil {
+		if rep, err = report.Write(r.run, report.Options{}); err != nil {
 			return err
 		}
 	}

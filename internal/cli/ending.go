@@ -74,10 +74,7 @@ func (r *runner) putOnRecord(rep *report.Report, end ending) (*report.Report, er
 
 // writeReport writes the lists of people where the run is over, and otherwise what a person needs who goes on.
 func (r *runner) writeReport(whole bool) (*report.Report, error) {
-	if err := report.Write(r.run, report.Options{OnlyDoubt: !whole}); err != nil {
-		return nil, err
-	}
-	return report.Collect(r.run)
+	return report.Write(r.run, report.Options{OnlyDoubt: !whole})
 }
 
 // ending is how a start of a run ended.

@@ -213,7 +213,8 @@ func (f *forgetting) rewrite(run *runstore.Run, full, some bool) error {
 	if !some {
 		return nil
 	}
-	return report.Write(run, report.Options{OnlyDoubt: !full})
+	_, err = report.Write(run, report.Options{OnlyDoubt: !full})
+	return err
 }
 
 // frozenCampaign is the campaign of a run as it was planned. Of one that an older version has frozen and this one refuses, there is the name:

@@ -47,7 +47,7 @@ func previewCommand(s *session) *cli.Command {
 			&cli.BoolFlag{Name: "json", Usage: "print the request of each row exactly as it would be posted, a line each; of a run whose ids are zeros"},
 			&cli.BoolFlag{Name: "curl", Usage: "print the request of each row as a curl command, which sends it for real"},
 			&cli.BoolFlag{Name: "no-color", Usage: "no bold text"},
-			profileFlag(),
+			exceptFlag(), profileFlag(),
 		}, feedFlagList()),
 		Action: func(c *cli.Context) (err error) {
 			p := &previewer{
@@ -59,6 +59,9 @@ func previewCommand(s *session) *cli.Command {
 				return err
 			}
 			if p.feed, err = readFeedFlags(c); err != nil {
+				return err
+			}
+			if p.except, err = readExcept(c); err != nil {
 				return err
 			}
 			if p.channels, err = readChannels(c.StringSlice("channel")); err != nil {
@@ -111,6 +114,7 @@ type previewer struct {
 	*session
 	path       string
 	feed       feedFlags
+	except     []string
 	profile    string
 	to         string // who is meant, as --to says it
 	choice     selection
@@ -165,7 +169,11 @@ func (p *previewer) preview(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	p.say("next: sendoff test %s", quote(p.path)+p.feed.arguments()+flagArgument(p.campaign, p.profile))
+	next := "sendoff test %s"
+	if p.campaign.Seeds.File == "" {
+		next = "sendoff run --sandbox %s"
+	}
+	p.say("next: "+next, quote(p.path)+p.feed.arguments()+flagArgument(p.campaign, p.profile)+exceptArguments(p.except))
 	return nil
 }
 
@@ -220,7 +228,7 @@ func (p *previewer) find(ctx context.Context) (rows []*shownRow, err error) {
 		}
 		defer closeAudience(&config)
 		var problems campaign.Problems
-		if config.Sent, err = o.sent(ctx, nil, p.say); !problems.Collect(err) {
+		if config.Sent, err = o.sent(ctx, p.except, p.say); !problems.Collect(err) {
 			return err
 		}
 		look, more, err := plan.OpenLook(config)

@@ -44,13 +44,9 @@ func (s *session) report(ctx context.Context, dir, args string, full, asJSON boo
 	if run.Meta().State == runstore.Planning {
 		return inputErrorf("%s was never planned to its end: there is nothing to report", dir)
 	}
-	err = report.Write(run, report.Options{Full: full})
+	rep, err := report.Write(run, report.Options{Full: full})
 	erased := errors.Is(err, runstore.ErrErased)
 	if err != nil && (!erased || full) {
-		return err
-	}
-	rep, err := report.Collect(run)
-	if err != nil {
 		return err
 	}
 	if asJSON {

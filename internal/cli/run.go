@@ -18,6 +18,7 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/control"
 	"sendoff/internal/failpoint"
+	"sendoff/internal/forecast"
 	"sendoff/internal/plan"
 	"sendoff/internal/prose"
 	"sendoff/internal/render"
@@ -87,6 +88,7 @@ type runner struct {
 	app       *sinch.App
 	rate      float64 // requests a second
 	settler   *settle.Settler
+	budget    *forecast.Budget // nil where nothing limits what is spent
 	progress  send.Progress
 	valve     send.Valve
 	log       *runLog
@@ -196,7 +198,11 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 		note = func(string, ...any) {} // planning has said it
 	}
 	sent, err := r.others(r.campaign, r.run, r.flags.place).sent(ctx, r.flags.except, note)
+	if err != nil {
+		return false, err
+	}
 	r.lists.AddSent(sent)
+	r.budget, err = r.findBudget(ctx)
 	return false, err
 }
 
@@ -290,7 +296,7 @@ func (r *runner) makePlan(ctx context.Context) (err error) {
 	}
 	m := r.run.Meta()
 	if old.State == runstore.Planned && old.PlanDigest != m.PlanDigest {
-		what := "what is sent, or to whom, has changed"
+		what := "what is sent, to whom, or what it may cost has changed"
 		if changed := changedTemplates(old, m); len(changed) > 0 {
 			what = "template " + prose.Listed(changed) + " has changed"
 		}
@@ -329,7 +335,7 @@ func (r *runner) send(ctx context.Context) error {
 			Run: r.run, Renderer: renderer, Suppress: r.lists, Client: r.client,
 			IDColumn: m.Columns.ID, Epoch: epoch,
 			Rate: r.rate, MaxInFlight: r.flags.maxInFlight, Limit: r.flags.limit, GiveUp: r.flags.giveUp, NoCanary: r.flags.noCanary,
-			Settler: r.settler, InDoubt: r.flags.inDoubt, HoldServerErrors: r.flags.holdServerErrors, NotAfter: r.tooLate(),
+			Budget: r.budget, Settler: r.settler, InDoubt: r.flags.inDoubt, HoldServerErrors: r.flags.holdServerErrors, NotAfter: r.tooLate(),
 			Valve: &r.valve, Progress: &r.progress, Log: log.Logger,
 		})
 	}

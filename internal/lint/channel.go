@@ -22,6 +22,8 @@ func (b *builder) lookAtChannel(message campaign.Value, v view.View) {
 	switch {
 	case v.Kind == view.NativeKind || content.Kind == campaign.Null:
 		return
+	case v.AsText && (kind == "media" || kind == "location"): // whose link says as much
+		return
 	case v.AsText:
 		first, _, more := strings.Cut(v.Text.String(), "\n")
 		if more {

@@ -67,6 +67,16 @@ func (j *Judge) Row(r *campaign.Recipient) Measure {
 	return m
 }
 
+// Measure returns what the SMS of a recipient takes, as Row does, and looks at nothing else.
+func (j *Judge) Measure(r *campaign.Recipient) Measure {
+	p := &j.pages[j.renderer.Translation(r)+1]
+	if p.sms == nil || !j.renderer.Tries(r, campaign.SMS) {
+		return Measure{}
+	}
+	j.look(p, r)
+	return p.sms.measure(j.facts, 0)
+}
+
 // look fills the placeholders of a page and finds out about the values.
 func (j *Judge) look(p *page, r *campaign.Recipient) {
 	j.facts, j.text = j.facts[:0], j.text[:0]

@@ -6,7 +6,6 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/filter"
-	"sendoff/internal/lint"
 	"sendoff/internal/render"
 	"sendoff/internal/suppress"
 	"sendoff/internal/survey"
@@ -105,7 +104,7 @@ func (in *inputs) standIn(c Config) (err error) {
 		if in.renderer, err = render.New(in.campaign, in.audience.Columns(), c.identity()); err != nil {
 			return err
 		}
-		in.linter = lint.New(in.campaign, in.renderer)
+		in.measure()
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/filter"
+	"sendoff/internal/forecast"
 	"sendoff/internal/ledger"
 	"sendoff/internal/lint"
 	"sendoff/internal/render"
@@ -26,18 +27,24 @@ type worker struct {
 	encoder *runstore.FrameEncoder
 	judge   *filter.Judge
 	content *lint.Judge
-	tally   *survey.Tally // of what the cells hold; nil where nobody asks
-	body    []byte        // of the last row, for its memory
+	meter   *forecast.Meter
+	slices  map[forecast.Slice]uint32 // places in the frame's
+	tally   *survey.Tally             // of what the cells hold; nil where nobody asks
+	body    []byte                    // of the last row, for its memory
 	keys    []uint64
 }
 
 func newWorker(in *inputs) *worker {
-	return &worker{in: in, columns: in.audience.Columns(), encoder: runstore.NewFrameEncoder(), judge: in.filter.Judge(), content: in.linter.Judge()}
+	return &worker{
+		in: in, columns: in.audience.Columns(), encoder: runstore.NewFrameEncoder(), judge: in.filter.Judge(), content: in.linter.Judge(),
+		meter: in.gauge.Meter(), slices: make(map[forecast.Slice]uint32),
+	}
 }
 
 // decide takes the frame's rows through all stages up to freezing.
 func (w *worker) decide(f *frame) error {
 	bad := f.bad
+	clear(w.slices)
 	for i := range f.rows {
 		fault := table.OK
 		if len(bad) > 0 && bad[0].Index == i {
@@ -81,6 +88,12 @@ func (w *worker) row(f *frame, i int, fault table.Fault) error {
 		f.skip(r, v.Reason, v.Detail, 0)
 		return nil
 	}
+	if len(w.in.countries) > 0 {
+		if why := w.otherCountry(r); why != "" {
+			f.skip(r, campaign.OtherCountry, why, 0)
+			return nil
+		}
+	}
 	if match, leftOut := w.in.lists.Match(r, r.Field(w.columns.ID)); leftOut {
 		f.matches[match.List]++
 		f.skip(r, match.Reason, match.File, match.Line)
@@ -101,14 +114,39 @@ func (w *worker) row(f *frame, i int, fault table.Fault) error {
 	if f.spoken != nil {
 		f.spoken.add(r.Line, w.in.renderer.Language(r).Translation, r.Field(w.columns.Language))
 	}
-	f.content.add(r.Line, w.content.Row(r), w.content)
+	measure := w.content.Row(r)
+	f.content.add(r.Line, w.content)
 	f.people++
+	slice := w.measure(f, r, measure)
 	w.keys = r.AppendKeys(w.keys[:0])
 	for _, key := range w.keys {
-		f.sendable = append(f.sendable, record{key: key, row: uint32(r.Row), line: uint32(r.Line)})
+		f.sendable = append(f.sendable, record{key: key, row: uint32(r.Row), line: uint32(r.Line), slice: slice})
 	}
 	w.candidate(f, i)
 	return nil
+}
+
+// measure finds out what the message to a row comes to, and returns the place of that in the frame's slices.
+func (w *worker) measure(f *frame, r *campaign.Recipient, measure lint.Measure) uint32 {
+	s := w.meter.Slice(r, measure)
+	place, known := w.slices[s]
+	if !known {
+		place = uint32(len(f.slices))
+		w.slices[s] = place
+		f.slices = append(f.slices, s)
+	}
+	return place
+}
+
+// otherCountry returns why a row is left out by audience.countries, or "".
+func (w *worker) otherCountry(r *campaign.Recipient) string {
+	switch country := w.meter.Country(r); {
+	case country == "":
+		return "audience.countries: nobody knows the person's country"
+	case !slices.Contains(w.in.countries, country):
+		return "audience.countries: " + country + " is not among them"
+	}
+	return ""
 }
 
 // unrendered deals with a row that has no body: it is left out where a param says so, and otherwise stops the plan.

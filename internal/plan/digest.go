@@ -8,14 +8,14 @@ import (
 	"io"
 
 	"sendoff/campaign"
-	"sendoff/internal/suppress"
+	"sendoff/internal/prices"
 )
 
 // digest is the digest of a plan while it is made. What it covers stands in the package's description.
 type digest struct{ hash hash.Hash }
 
-func newDigest(config Config, lists []suppress.ListInfo, columns campaign.Columns, day string) *digest {
-	c := config.Campaign
+func newDigest(config Config, in *inputs) *digest {
+	c, lists, columns, day := config.Campaign, in.lists.Lists(), in.audience.Columns(), in.day()
 	d := &digest{sha256.New()}
 	d.text("plan 1") // a new number when the encoding changes
 	content := c.ContentDigest()
@@ -45,6 +45,7 @@ func newDigest(config Config, lists []suppress.ListInfo, columns campaign.Column
 		d.text(s.File)
 		d.text(string(s.InRun))
 	}
+	d.money(c.Limits, in.prices)
 	if day != "" {
 		d.text("day")
 		d.text(day)
@@ -65,6 +66,29 @@ func newDigest(config Config, lists []suppress.ListInfo, columns campaign.Column
 		d.number(own.Column)
 	}
 	return d
+}
+
+// money adds what decides about the cost. A campaign that says nothing of it has the digest that it had before it could.
+func (d *digest) money(limits campaign.Limits, list *prices.Table) {
+	if most := limits.MaxCost; !most.IsZero() {
+		d.text("max_cost")
+		d.text(most.Amount.String())
+		d.text(most.Currency)
+	}
+	if most := limits.MaxParts; most > 0 {
+		d.text("max_parts")
+		d.number(most)
+	}
+	if list != nil {
+		d.text("prices")
+		d.text(list.Currency)
+		d.number(len(list.Prices))
+		for _, p := range list.Prices {
+			for _, s := range []string{p.Country, string(p.Channel), p.Amount.String(), string(p.Per)} {
+				d.text(s)
+			}
+		}
+	}
 }
 
 // What follows the beginning are entries of two kinds.

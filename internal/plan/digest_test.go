@@ -2,6 +2,7 @@ package plan
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"sendoff/campaign"
@@ -20,9 +21,26 @@ func TestDigest(t *testing.T) {
 		write(t, dir, "audience.csv", rows)
 		write(t, dir, "list.txt", list)
 		write(t, dir, "other.txt", list)
+		for name, price := range map[string]string{"prices.csv": "0.1", "dearer.csv": "0.2", "same.csv": "0.10"} {
+			write(t, dir, name, "country,channel,price,currency\n*,SMS,"+price+",EUR\n*,RCS,0.3,EUR\n")
+		}
 		return mustBuild(t, testCampaign(t, dir, lines), mustAcquire(t, filepath.Join(t.TempDir(), "run"))).Digest
 	}
 	want := build(rows, lines+hi, list)
+	digests := map[string]string{}
+	for _, money := range []string{
+		"", "prices: prices.csv", "prices: dearer.csv", "prices: prices.csv\nlimits: {max_cost: 5 EUR}", "prices: prices.csv\nlimits: {max_cost: 6 EUR}",
+		"prices: dearer.csv\nlimits: {max_cost: 6 EUR}", "limits: {max_parts: 9}", "limits: {max_parts: 8}",
+	} {
+		digest := build(rows, strings.Replace(lines, "limits: {max_recipients: 9}", money, 1)+hi, list)
+		if other, is := digests[digest]; is {
+			t.Errorf("%q has the digest of %q", money, other)
+		}
+		digests[digest] = money
+	}
+	if digests[build(rows, strings.Replace(lines, "limits: {max_recipients: 9}", "prices: same.csv\nlabels: {a: b}", 1)+hi, list)] != "prices: prices.csv" {
+		t.Error("another file of the same prices, or labels, change the digest")
+	}
 	for _, tc := range []struct {
 		name              string
 		rows, lines, list string

@@ -2,7 +2,7 @@
 // run's snapshot, the skipped ones in its ledger. It sends nothing. [Build] makes the plan that is sent or refuses to; [Check] goes as far as
 // it can whatever is wrong, for somebody who mends it.
 //
-// The stages of a row: read, normalise its addresses, check, ask whether it is meant (where, consent), ask the suppression lists, render and
+// The stages of a row: read, normalise its addresses, check, ask whether it is meant (where, consent, countries), ask the suppression lists, render and
 // check the message, freeze; and when all have passed, find duplicates. Among rows that would otherwise be sent the first one wins.
 //
 // A row has a phone number, or addresses on single channels, or both. Where an audience has columns for these a cell that cannot be read costs
@@ -28,16 +28,19 @@
 // # Why duplicates are found last
 //
 // Whether a row is a duplicate depends on all rows before it, and numbers in memory would grow with the audience. So each row that would
-// be sent leaves 16 bytes for each address in one of 64 parts, chosen by a hash of its key, in memory first and above some size in a file.
+// be sent leaves 20 bytes for each address in one of 64 parts, chosen by a hash of its key, in memory first and above some size in a file.
 // Equal keys meet in the same part, which is small enough to be sorted in memory. For numbers this is exact (see [campaign.Identity.Key]
 // for ids), and needs a few MB for any number of rows.
 //
 // Where people have several addresses, whether a row loses depends on which of the earlier rows do. So the rows that share an address are walked
 // once more, in their order: see findSeveral, which says what that needs.
 //
+// Each of these records knows what its row comes to ([forecast.Slice]), by a number. A row that loses is taken back from that count, so that people,
+// parts and money of a plan are those of the rows that are sent.
+//
 // # What the digest covers
 //
-// What is sent to whom: the campaign's content, every row as frozen, which rows are invalid, the limits, which lists are
+// What is sent to whom: the campaign's content, every row as frozen, which rows are invalid, the limits, the prices that hold, which lists are
 // asked, what the templates at Sinch hold as far as they were read, which file's seeds get it within the run and when, and the day where it
 // decides who is meant or what is sent. Who these seeds are it does not cover: they are the sender's own people. Whom the lists leave out it
 // does not cover: they may grow while a plan waits. Which rows are filtered, without consent, duplicates, miss a value or fail in an expression

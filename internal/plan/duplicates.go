@@ -11,7 +11,7 @@ import (
 //
 // Keys come out part by part, so the rows that lose do not come out in their order. They go through a second spool, whose parts are ranges
 // of rows: a ledger is written fastest from front to back.
-func findDuplicates(ctx context.Context, seen *spool, rows int, leaveOut func(row, winner uint32) error) error {
+func findDuplicates(ctx context.Context, seen *spool, rows int, leaveOut func(loser record, winner uint32) error) error {
 	losers := newSpool(seen.path+".lost", seen.limit)
 	defer losers.close()
 	err := seen.each(ctx, func(records []record) error {
@@ -21,7 +21,7 @@ func findDuplicates(ctx context.Context, seen *spool, rows int, leaveOut func(ro
 				winner = r
 				continue
 			}
-			loser := record{key: uint64(r.row), line: winner.line}
+			loser := record{key: uint64(r.row), row: r.row, line: winner.line, slice: r.slice}
 			if err := losers.add(int(loser.key*spoolParts/uint64(rows)), loser); err != nil {
 				return err
 			}
@@ -33,7 +33,7 @@ func findDuplicates(ctx context.Context, seen *spool, rows int, leaveOut func(ro
 	}
 	return losers.each(ctx, func(records []record) error {
 		for _, r := range records {
-			if err := leaveOut(uint32(r.key), r.line); err != nil {
+			if err := leaveOut(r, r.line); err != nil {
 				return err
 			}
 		}
@@ -47,7 +47,7 @@ func findDuplicates(ctx context.Context, seen *spool, rows int, leaveOut func(ro
 // Only addresses that stand in more than one row matter. They are numbered, and every row that has one goes, with the number, through a
 // second spool, by whose ranges the rows are walked in their order. What grows in memory is the line that took each of these addresses:
 // 4 bytes for every address that stands in more than one row, 200 MB where 100 million rows stand there twice each.
-func findSeveral(ctx context.Context, seen *spool, rows int, leaveOut func(row, winner uint32) error) error {
+func findSeveral(ctx context.Context, seen *spool, rows int, leaveOut func(loser record, winner uint32) error) error {
 	contested := newSpool(seen.path+".lost", seen.limit)
 	defer contested.close()
 	var taken []uint32 // by number of the address: the line that is sent to it, and 0 where none is yet
@@ -79,7 +79,7 @@ func findSeveral(ctx context.Context, seen *spool, rows int, leaveOut func(row, 
 				}
 			}
 			if winner != 0 {
-				if err := leaveOut(uint32(records[0].key), winner); err != nil {
+				if err := leaveOut(record{row: uint32(records[0].key), slice: records[0].slice}, winner); err != nil {
 					return err
 				}
 			} else {
@@ -96,7 +96,7 @@ func findSeveral(ctx context.Context, seen *spool, rows int, leaveOut func(row, 
 // contest puts the rows of an address into a spool by ranges of rows: the row stands for the key there, the address's number for the row.
 func contest(to *spool, of []record, number uint32, rows int) error {
 	for _, r := range of {
-		c := record{key: uint64(r.row), row: number, line: r.line}
+		c := record{key: uint64(r.row), row: number, line: r.line, slice: r.slice}
 		if err := to.add(int(c.key*spoolParts/uint64(rows)), c); err != nil {
 			return err
 		}
@@ -106,9 +106,10 @@ func contest(to *spool, of []record, number uint32, rows int) error {
 
 // record is what is kept of a row to find its duplicates.
 type record struct {
-	key  uint64 // never 0 for a row that is sent: no number is
-	row  uint32
-	line uint32
+	key   uint64 // never 0 for a row that is sent: no number is
+	row   uint32
+	line  uint32
+	slice uint32 // what it comes to: the number of its slice in the tally, from which it is taken back if it loses
 }
 
 func byKey(records []record) {

@@ -21,13 +21,16 @@ func losses(t *testing.T, keys []uint64, limit int) []loss {
 	s := newSpool(filepath.Join(dir, "spool"), limit)
 	defer s.close()
 	for row, key := range keys {
-		if err := s.add(partOf(key), record{key: key, row: uint32(row), line: uint32(row + 2)}); err != nil {
+		if err := s.add(partOf(key), record{key: key, row: uint32(row), line: uint32(row + 2), slice: uint32(row + 7)}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var found []loss
-	err := findDuplicates(context.Background(), s, len(keys), func(row, winner uint32) error {
-		found = append(found, loss{row, winner})
+	err := findDuplicates(context.Background(), s, len(keys), func(loser record, winner uint32) error {
+		if loser.slice != loser.row+7 {
+			t.Errorf("row %d comes out with slice %d", loser.row, loser.slice)
+		}
+		found = append(found, loss{loser.row, winner})
 		return nil
 	})
 	if err != nil {

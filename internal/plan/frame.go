@@ -5,6 +5,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/filter"
+	"sendoff/internal/forecast"
 	"sendoff/internal/ledger"
 	"sendoff/internal/table"
 )
@@ -23,10 +24,11 @@ type frame struct {
 	sum    [sha256.Size]byte
 
 	skips    []ledger.Skip
-	invalid  []uint32 // rows of which that is certain whatever the lists hold
-	people   int      // rows that would be sent
-	sendable []record // of these, one for each address: for the search for duplicates
-	matches  []int    // rows that each suppression list left out
+	invalid  []uint32         // rows of which that is certain whatever the lists hold
+	people   int              // rows that would be sent
+	slices   []forecast.Slice // what these come to: records have their places here
+	sendable []record         // of these, one for each address: for the search for duplicates
+	matches  []int            // rows that each suppression list left out
 	chosen   *filter.Tally
 	spoken   *languages // of those who would be sent to
 	remarks  []remark
@@ -59,7 +61,7 @@ func (f *frame) reset() {
 	f.rows, f.bad, f.cells = f.rows[:0], f.bad[:0], f.cells[:0]
 	f.raw, f.packed = f.raw[:0], f.packed[:0]
 	f.skips, f.sendable, f.remarks = f.skips[:0], f.sendable[:0], f.remarks[:0]
-	f.invalid = f.invalid[:0]
+	f.invalid, f.slices = f.invalid[:0], f.slices[:0]
 	f.people, f.text = 0, 0
 	f.content.reset()
 	clear(f.matches)

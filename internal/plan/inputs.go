@@ -9,8 +9,10 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/filter"
+	"sendoff/internal/forecast"
 	"sendoff/internal/lint"
 	"sendoff/internal/phone"
+	"sendoff/internal/prices"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
 	"sendoff/internal/seeds"
@@ -29,6 +31,9 @@ type inputs struct {
 	renderer     *render.Renderer
 	linter       *lint.Linter
 	warnings     []Finding // of the templates
+	gauge        *forecast.Gauge
+	prices       *prices.Table // nil: the campaign has none
+	countries    []string      // audience.countries
 	allowPremium bool
 	needs        []template.Need // what rows ask of templates
 	unlisted     bool            // the campaign names Sinch's opt-out list, on which contacts are not
@@ -114,12 +119,21 @@ func (in *inputs) prepare(c Config) (err error) {
 		return err
 	}
 	if in.renderer != nil {
-		in.linter = lint.New(in.campaign, in.renderer)
+		in.measure()
 		if c.Addresses {
 			in.linter.CollectAddresses()
 		}
 	}
+	if err := in.readPrices(c); !problems.Collect(err) {
+		return err
+	}
 	return problems.Err()
+}
+
+// measure makes what looks at rendered rows.
+func (in *inputs) measure() {
+	in.linter = lint.New(in.campaign, in.renderer)
+	in.gauge = forecast.NewGauge(in.campaign, in.renderer, in.audience.Columns(), in.numbers)
 }
 
 // lack returns what the templates of a row's message cannot do.
@@ -145,6 +159,35 @@ func (in *inputs) lack(r *campaign.Recipient) template.Lack {
 
 // day returns the day that decides who is meant or what is sent, or "" where none does.
 func (in *inputs) day() string { return cmp.Or(in.filter.Day(), in.renderer.Day()) }
+
+// readPrices reads the price list, and the countries that are meant.
+func (in *inputs) readPrices(c Config) (err error) {
+	for _, country := range c.Campaign.Audience.Countries {
+		if in.numbers.CountryIn(country) != country {
+			return campaign.Problems{{
+				File: c.Campaign.Path, Line: c.Campaign.Audience.Line, Message: fmt.Sprintf("audience: countries: no phone numbers belong to the country %q", country),
+				Hint: "use codes of ISO 3166-1, such as GB or SE",
+			}}
+		}
+	}
+	in.countries = c.Campaign.Audience.Countries
+	spec, most := c.Campaign.Prices, c.Campaign.Limits.MaxCost
+	if spec.File == "" {
+		return nil
+	}
+	now := c.Now.UTC()
+	if zone := c.Campaign.TimeZone; zone != nil {
+		now = now.In(zone)
+	}
+	if in.prices, err = prices.Load(c.Campaign.Resolve(spec.File), spec, in.numbers, now); err != nil {
+		return err
+	}
+	if !most.IsZero() && most.Currency != in.prices.Currency {
+		return campaign.Problems{{File: c.Campaign.Path, Message: fmt.Sprintf("limits.max_cost is in %s, and %s has prices in %s", most.Currency, spec.File, in.prices.Currency),
+			Hint: "nothing is converted here: say the limit in the currency of the prices"}}
+	}
+	return nil
+}
 
 // isForMobiles reports whether a channel reaches mobile phones alone. The others are apps, which people can use with the number of a landline.
 func isForMobiles(c campaign.Channel) bool {

@@ -12,6 +12,7 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/failpoint"
 	"sendoff/internal/filter"
+	"sendoff/internal/forecast"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
 	"sendoff/internal/seeds"
@@ -105,6 +106,7 @@ type Plan struct {
 	// Languages are the translations and the default message, with how many rows get them; nil where there are no translations.
 	Languages []LanguageCount
 	Seeds     *seeds.List // nil where the campaign names none
+	Forecast  *forecast.Forecast
 
 	Columns campaign.Columns
 	File    table.Info // of the audience; zero where it is none
@@ -199,6 +201,10 @@ func (b *builder) build(ctx context.Context) error {
 		return fmt.Errorf("plan: %w", err)
 	}
 	failpoint.Hit(failpoint.SkipsPut)
+	var err error
+	if b.forecast, err = forecast.New(b.config.Campaign, &b.counted, b.in.prices); err != nil {
+		return campaign.Problems{{File: b.config.Campaign.Prices.File, Message: err.Error()}}
+	}
 	return nil
 }
 
@@ -218,6 +224,10 @@ func (b *builder) commit() (*Plan, error) {
 	var templates []runstore.Template
 	for _, t := range b.config.Templates {
 		templates = append(templates, Kept(t))
+	}
+	var kept runstore.Meta
+	if err := forecast.Keep(&kept, p.Forecast, b.in.prices); err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
 	}
 	content, audience := b.config.Campaign.ContentDigest(), b.in.audience.origin()
 	err = b.config.Run.Update(func(m *runstore.Meta) {
@@ -247,6 +257,7 @@ func (b *builder) commit() (*Plan, error) {
 		m.Columns = p.Columns
 		m.Lists = p.Lists
 		m.Templates = templates
+		m.Forecast, m.Prices, m.Labels = kept.Forecast, kept.Prices, b.config.Campaign.Labels
 		m.Sources = sources
 	})
 	if err != nil {
@@ -268,6 +279,7 @@ func (b *builder) plan() *Plan {
 	findings = append(findings, b.spoken.findings(b.in.campaign, b.in.audience.Columns().Language >= 0)...)
 	findings = append(findings, b.ofContent()...)
 	findings = append(findings, notes(origin, b.in.lists.Lists())...)
+	findings = append(findings, b.unpriced()...)
 	findings = append(findings, unmatched(b.in.audience.Columns(), b.in.lists.Lists(), b.config.Campaign.Suppress)...)
 	return &Plan{
 		Rows:       b.rows,
@@ -280,6 +292,7 @@ func (b *builder) plan() *Plan {
 		Where:      b.in.filter.Counts(b.chosen),
 		Languages:  b.spoken.counts(b.in.campaign),
 		Seeds:      b.in.seeds,
+		Forecast:   b.forecast,
 		Columns:    b.in.audience.Columns(),
 		File:       origin.file,
 		Digest:     b.digest.sum(),

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sendoff/campaign"
+	"sendoff/internal/forecast"
 	"sendoff/internal/ledger"
 	"sendoff/internal/phone"
 	"sendoff/internal/runstore"
@@ -212,6 +213,10 @@ func TestBuild(t *testing.T) {
 		Samples: []Sample{{2, "Hi Anna, C1", ""}, {3, "Hi there, C2", "no first name"}, {13, "Hi Maximiliana-Alexandrina, C11", "longest"}},
 		Columns: campaign.Columns{
 			Header: []string{"phone", "First name", "Customer no", "note"}, Phone: 0, ID: 2, Language: -1, Country: -1, TimeZone: -1,
+		},
+		Forecast: &forecast.Forecast{
+			Sum: forecast.Sum{People: 4, Parts: forecast.Parts{High: 4}}, BeforeSMS: []campaign.Channel{campaign.RCS}, Largest: forecast.Charge{Parts: 1},
+			Lines: []forecast.Line{{Country: "GB", Channel: campaign.RCS, Sum: forecast.Sum{People: 4, Parts: forecast.Parts{High: 4}}}},
 		},
 	}
 	want.Digest, want.Lists, want.File = p.Digest, p.Lists, p.File

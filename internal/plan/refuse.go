@@ -29,6 +29,7 @@ func (b *builder) stops() (problems campaign.Problems, ofRows bool) {
 	case people > 0:
 		bad = b.badRows()
 		problems = append(problems, b.limits(people)...)
+		problems = append(problems, b.overspent()...)
 	case b.config.Campaign.Audience.AllowEmpty && (b.rows == 0 || b.skipped[campaign.Invalid] < b.rows):
 		bad = b.badRows()
 	default:

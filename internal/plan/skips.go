@@ -64,9 +64,10 @@ func (b *builder) leaveOutDuplicates(ctx context.Context) error {
 	if b.several {
 		find = findSeveral
 	}
-	return find(ctx, b.duplicates, b.rows, func(row, winner uint32) error {
+	return find(ctx, b.duplicates, b.rows, func(loser record, winner uint32) error {
 		b.eligible--
-		b.samples.drop(int(row))
-		return b.skip(ledger.Skip{Row: row, Reason: uint8(campaign.Duplicate), Number: winner})
+		b.samples.drop(int(loser.row))
+		b.counted.Remove(loser.slice, int(loser.row))
+		return b.skip(ledger.Skip{Row: loser.row, Reason: uint8(campaign.Duplicate), Number: winner})
 	})
 }

@@ -12,8 +12,8 @@ const (
 	spoolBits  = 6
 	spoolParts = 1 << spoolBits
 	// spoolRecords is how many records of a part stay in memory: 8 MB for all parts.
-	spoolRecords = 8192
-	recordSize   = 16
+	spoolRecords = 5200
+	recordSize   = 20
 )
 
 // spool holds records in parts, in memory up to a limit for each part, above it in a file without a name.
@@ -58,6 +58,7 @@ func (s *spool) write(p *spoolPart) error {
 		s.buffer = binary.BigEndian.AppendUint64(s.buffer, r.key)
 		s.buffer = binary.BigEndian.AppendUint32(s.buffer, r.row)
 		s.buffer = binary.BigEndian.AppendUint32(s.buffer, r.line)
+		s.buffer = binary.BigEndian.AppendUint32(s.buffer, r.slice)
 	}
 	if _, err := s.file.WriteAt(s.buffer, s.end); err != nil {
 		return err
@@ -107,6 +108,7 @@ func (s *spool) read(records []record, p *spoolPart) ([]record, error) {
 		for ; len(group) > 0; group = group[recordSize:] {
 			records = append(records, record{
 				key: binary.BigEndian.Uint64(group), row: binary.BigEndian.Uint32(group[8:]), line: binary.BigEndian.Uint32(group[12:]),
+				slice: binary.BigEndian.Uint32(group[16:]),
 			})
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/filter"
+	"sendoff/internal/forecast"
 	"sendoff/internal/runstore"
 	"sendoff/internal/survey"
 )
@@ -32,7 +33,10 @@ type builder struct {
 	rows     int
 	eligible int
 	skipped  map[campaign.SkipReason]int
-	matches  []int // by suppression list
+	matches  []int          // by suppression list
+	counted  forecast.Tally // the people by what their messages come to
+	forecast *forecast.Forecast
+	ids      []uint32 // of a frame's slices in the tally
 	chosen   *filter.Tally
 	spoken   *languages
 	remarks  remarks
@@ -55,7 +59,7 @@ func newBuilder(c Config, in *inputs) (*builder, error) {
 		skips:      newSkipWriter(c.Run.Ledger, c.Now),
 		duplicates: newSpool(c.Run.Path(runstore.SpoolName), spoolRecords),
 		size:       in.audience.origin().file.Size,
-		digest:     newDigest(c, in.lists.Lists(), in.audience.Columns(), in.day()),
+		digest:     newDigest(c, in),
 		skipped:    make(map[campaign.SkipReason]int),
 		matches:    make([]int, len(in.lists.Lists())),
 		chosen:     in.filter.NewTally(),
@@ -168,7 +172,16 @@ func (b *builder) gather(f *frame) error {
 			return err
 		}
 	}
+	b.ids = b.ids[:0]
+	for _, s := range f.slices {
+		b.ids = append(b.ids, b.counted.ID(s))
+	}
+	counted := -1 // the row that was counted last
 	for _, r := range f.sendable {
+		if r.slice = b.ids[r.slice]; int(r.row) != counted {
+			counted = int(r.row)
+			b.counted.Add(r.slice, counted, int(r.line))
+		}
 		if err := b.duplicates.add(partOf(r.key), r); err != nil {
 			return err
 		}
@@ -186,10 +199,6 @@ func (b *builder) gather(f *frame) error {
 	for _, found := range f.content.found {
 		b.remarks.of(subject{found: found.what}).merge(found.tally)
 	}
-	for _, forced := range f.content.forced {
-		b.content.forcedBy(forced.what).merge(forced.tally)
-	}
-	b.content.sms += f.content.sms
 	b.content.addresses.merge(&f.content.addresses)
 	b.samples.take(f)
 	b.rows += len(f.rows)

@@ -22,6 +22,7 @@ type pageFacts struct {
 	Code                   Code
 	People, Persons, Rows  string
 	Facts                  []pageFact
+	Breakdowns             []breakdown
 	LeftOut                []pageReason
 	Refused, Warnings      []pageFinding
 	Lists                  []list
@@ -55,7 +56,7 @@ func (p *Proposal) page() pageFacts {
 		Policy: page.Policy, Style: page.Style(), Name: prose.Printable(p.Run.Key), Planned: prose.Moment(p.Run.Planned), Version: p.Version,
 		Code: p.Code, People: people, Persons: persons, Rows: prose.Counted(p.Plan.Rows, "row", "rows"),
 		Refused: pageFindings(p.findings(false)), Warnings: pageFindings(p.findings(true)),
-		NoOptOuts: p.noOptOuts(), Samples: p.Plan.Samples,
+		NoOptOuts: p.noOptOuts(), Breakdowns: p.breakdowns(), Samples: p.Plan.Samples,
 		Covered: p.Destination.AppID != "", Digest: p.Plan.Digest,
 	}
 	for _, r := range p.facts() {

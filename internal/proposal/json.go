@@ -19,6 +19,7 @@ type Result struct {
 	Findings   []plan.Finding  `json:"findings"`
 	Lists      []runstore.List `json:"suppression_lists"`
 	Where      []filter.Count  `json:"where,omitempty"`
+	Forecast   *Forecast       `json:"forecast,omitempty"`
 	// Languages count rows, duplicates included.
 	Languages []plan.LanguageCount `json:"languages,omitempty"`
 	Templates []runstore.Template  `json:"templates,omitempty"`
@@ -85,7 +86,7 @@ func Understood(p *plan.Plan, m runstore.Meta) Audience {
 // Counted is a plan for machines, without its audience, and without what would be people's data.
 func Counted(p *plan.Plan, m runstore.Meta) Result {
 	return Result{
-		Schema: 1, RunKey: m.Key, Rows: m.Rows, Recipients: m.Eligible, Skipped: p.SkippedByName(), Findings: p.Findings, Lists: m.Lists, Where: p.Where,
+		Schema: 1, RunKey: m.Key, Rows: m.Rows, Recipients: m.Eligible, Skipped: p.SkippedByName(), Findings: p.Findings, Lists: m.Lists, Where: p.Where, Forecast: costs(p.Forecast),
 		Languages: p.Languages, Templates: m.Templates,
 		Campaign: m.CampaignDigest, People: m.AudienceDigest, Sheet: p.File.Sheet, Digest: m.PlanDigest,
 	}

@@ -139,9 +139,6 @@ func (p *Proposal) seeds() []Row {
 	return []Row{{"seeds", fmt.Sprintf("%s of %s, %s; not counted above", prose.Counted(len(p.Plan.Seeds.People), "person", "people"), p.Plan.Seeds.Name, when)}}
 }
 
-// costLine says what it costs.
-func costLine(*plan.Plan) string { return "unknown: no prices.csv" }
-
 // warnings says how many kinds of warnings there are, and in how many rows; nothing where there are none.
 func (p *Proposal) warnings() []Row {
 	kinds, rows := 0, 0

@@ -63,7 +63,7 @@ func (p *Proposal) Screen(to io.Writer, width int) {
 		code += " · approval is required"
 	}
 	w.rows(slices.Concat(
-		[]Row{p.what(), {"through", p.Through}}, p.to(" (skipped.csv)"), p.words(), p.readAs(), p.when(true), []Row{{"cost", costLine(p.Plan)}}, p.seeds(),
+		[]Row{p.what(), {"through", p.Through}}, p.to(" (skipped.csv)"), p.words(), p.readAs(), p.when(true), []Row{{"cost", costLine(p.Plan.Forecast)}}, p.seeds(),
 		p.checked(), p.warnings(), p.Remark, []Row{{"plan", code}},
 	))
 	fmt.Fprintln(to)
@@ -75,7 +75,7 @@ func (p *Proposal) Screen(to io.Writer, width int) {
 func (p *Proposal) facts() []Row {
 	return slices.Concat(
 		[]Row{p.what(), {"campaign", p.Campaign.Path}, {"through", p.Through}}, p.audience(), p.to(""), p.words(),
-		p.when(false), []Row{{"cost", costLine(p.Plan)}}, p.seeds(), p.limits(), p.Remark, p.approval(),
+		p.when(false), p.cost(), p.seeds(), p.limits(), p.Remark, p.approval(),
 	)
 }
 
@@ -90,6 +90,10 @@ func (p *Proposal) Text(to io.Writer, width int) {
 	}
 	fmt.Fprintf(to, "plan of %s\n\n", prose.Printable(p.Run.Key))
 	w.rows(p.facts())
+	for _, t := range p.breakdowns() {
+		fmt.Fprintln(to)
+		w.breakdown(t)
+	}
 	if part("left out", len(p.Plan.Skipped) > 0) {
 		for _, r := range reasons(p.Plan) {
 			w.line(2, prose.Thousands(r.rows)+" "+r.text)

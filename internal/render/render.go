@@ -133,6 +133,11 @@ func (r *Renderer) Tries(recipient *campaign.Recipient, channel campaign.Channel
 	return r.routes.tries(recipient, channel)
 }
 
+// Reached returns the set of the channels on which a recipient can be tried.
+func (r *Renderer) Reached(recipient *campaign.Recipient) campaign.ChannelSet {
+	return r.routes.channels(recipient)
+}
+
 // UsesDefault reports whether a default stands in for a value that the recipient has not.
 func (r *Renderer) UsesDefault(recipient *campaign.Recipient) bool {
 	return r.DefaultOf(recipient) != ""

@@ -16,6 +16,7 @@ type routes struct {
 // route is one channel.
 type route struct {
 	channel  campaign.Channel
+	bit      campaign.ChannelSet
 	own      bool   // by the address that people have on it alone, not by their phone number
 	name     string // as JSON
 	identity string // the beginning of its channel identity, up to the address
@@ -38,7 +39,7 @@ func newRoutes(c *campaign.Campaign, columns campaign.Columns) (*routes, campaig
 		}
 		r.onlyNumber = r.onlyNumber && !own && channel.ByPhone()
 		name := `"` + string(channel) + `"`
-		r.all = append(r.all, route{channel: channel, own: own, name: name, identity: `{"channel":` + name + `,"identity":"`})
+		r.all = append(r.all, route{channel: channel, bit: campaign.ChannelSet(0).With(channel), own: own, name: name, identity: `{"channel":` + name + `,"identity":"`})
 	}
 	if contacts && c.ProcessingStrategy == "DISPATCH_ONLY" {
 		report("audience: its people are contacts, which processing_strategy: DISPATCH_ONLY does not know", "")
@@ -83,6 +84,17 @@ func (r *routes) tries(recipient *campaign.Recipient, channel campaign.Channel) 
 		}
 	}
 	return false
+}
+
+// channels returns those on which the recipient can be tried.
+func (r *routes) channels(recipient *campaign.Recipient) (set campaign.ChannelSet) {
+	_, isContact := recipient.On(campaign.Contact)
+	for i := range r.all {
+		if isContact || r.all[i].serves(recipient) {
+			set |= r.all[i].bit
+		}
+	}
+	return set
 }
 
 // appendRecipient appends the recipient as JSON: the contact, or all identities.

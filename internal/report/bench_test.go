@@ -65,6 +65,17 @@ func BenchmarkWrite(b *testing.B) {
 	b.ReportMetric(float64(b.N)*benchRows/b.Elapsed().Seconds(), "rows/s")
 }
 
+// BenchmarkWriteCosts is BenchmarkWrite of a run that has prices: every accepted row is measured again.
+func BenchmarkWriteCosts(b *testing.B) {
+	r := benchRun(b)
+	r.price("Hi ${Name}, the sale is on in ${City}: your ${Points} points count double until Sunday. https://example.com/s?c=${CustomerNo}")
+	b.ReportAllocs()
+	for b.Loop() {
+		r.write(Options{})
+	}
+	b.ReportMetric(float64(b.N)*benchRows/b.Elapsed().Seconds(), "rows/s")
+}
+
 // BenchmarkCopyCSV is the yardstick: report.csv read and written again by encoding/csv alone.
 func BenchmarkCopyCSV(b *testing.B) {
 	r := benchRun(b)

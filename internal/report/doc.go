@@ -26,6 +26,9 @@
 // audience has a column of such a name, ours is called sendoff_line and so on: a list that was made of a list has both. A list
 // without rows has its header. A row whose person was erased stands in report.csv alone.
 //
+// costs.csv is no list of people: what was planned and accepted by country, channel and language, where a run has prices. For that every accepted row
+// is measured again, by the campaign and the prices that are frozen with the run. It is written with the whole lists, not after an interruption.
+//
 // [WriteSkipped] and [WriteCorrected] write lists of a plan that nobody has sent, to where somebody wants them; they never take the place
 // of a file. A corrected audience is the one list in which a text may begin with a formula: it is to be sent, as it stands there.
 //

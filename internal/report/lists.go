@@ -31,25 +31,29 @@ type Options struct {
 	OnlyDoubt bool // report.json and in-doubt.csv alone: what somebody needs who goes on after an interruption
 }
 
-// Write writes report.json and the lists into the run's directory. It reads the snapshot once, a few frames at a time. Where the
+// Write writes report.json and the lists into the run's directory, and costs.csv where the run has prices; and returns the report. It reads the snapshot once, a few frames at a time. Where the
 // ledger's totals and its rows do not agree it returns an error that wraps ledger.ErrDamaged, and leaves the lists of an earlier
 // Write as they were. report.json comes first: it needs no snapshot, so that it is there even when that was erased; the error is
 // then a runstore.ErrErased.
-func Write(r *runstore.Run, o Options) error {
+func Write(r *runstore.Run, o Options) (*Report, error) {
 	rep, doubtful, err := collect(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if rep.State == runstore.Planning {
-		return errors.New("write report: the run was never planned to its end")
+		return nil, errors.New("write report: the run was never planned to its end")
 	}
-	if err := r.WriteJSON(runstore.ReportName, rep); err != nil {
-		return fmt.Errorf("write report: %w", err)
+	var unread error // of what costs are made of, which report.json does not wait for
+	if rep.Costs != nil && !o.OnlyDoubt {
+		rep.Costs.Accepted, unread = writeCosts(r)
+	}
+	if err := errors.Join(r.WriteJSON(runstore.ReportName, rep), unread); err != nil {
+		return nil, fmt.Errorf("write report: %w", err)
 	}
 	if err := writeLists(r, rep, doubtful, o); err != nil {
-		return fmt.Errorf("write lists: %w", err)
+		return rep, fmt.Errorf("write lists: %w", err)
 	}
-	return nil
+	return rep, nil
 }
 
 func writeLists(r *runstore.Run, rep *Report, doubtful []int, o Options) error {

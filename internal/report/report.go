@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/forecast"
 	"sendoff/internal/ledger"
 	"sendoff/internal/runstore"
 )
@@ -40,7 +41,9 @@ type Report struct {
 	AfterServerError int `json:"after_server_error"`
 	AfterDoubt       int `json:"after_doubt"`
 
-	Seeds *Seeds `json:"seeds,omitempty"` // nil where the run has none
+	Seeds  *Seeds           `json:"seeds,omitempty"`          // nil where the run has none
+	Costs  *Costs           `json:"cost_estimated,omitempty"` // nil: the campaign has no prices
+	Labels []campaign.Label `json:"labels,omitempty"`         // the campaign's own, for somebody's books
 
 	Settled  []runstore.Settlement `json:"settled,omitempty"` // what people in doubt were taken for, and who said so
 	Receipts string                `json:"receipts"`          // "none": delivery receipts are not collected
@@ -78,6 +81,11 @@ func collect(r *runstore.Run) (*Report, []int, error) {
 	if m.State == runstore.Planning {
 		return rep, nil, nil
 	}
+	f, _, err := forecast.Kept(m)
+	if err != nil {
+		return nil, nil, fmt.Errorf("collect report: %w", err)
+	}
+	rep.Costs = costsOf(f)
 	var doubtful []int
 	recorded := 0 // rows up to here are counted
 	tally, err := r.Ledger.Scan(func(row uint32, s ledger.State) {
@@ -129,7 +137,7 @@ func describe(m runstore.Meta) *Report {
 		Destination: m.Destination, Created: m.Created, Planned: m.Planned, Ended: m.Ended, Starts: m.Starts, Storage: m.Storage, Erased: m.Erased,
 		AudienceFile: m.AudienceFile, AudienceSheet: m.AudienceSheet, AudienceDigest: m.AudienceDigest, CampaignDigest: m.CampaignDigest, PlanDigest: m.PlanDigest,
 		PlanCode: m.PlanCode, Approval: m.Approval,
-		Lists: m.Lists, Settled: m.Settled,
+		Lists: m.Lists, Settled: m.Settled, Labels: m.Labels,
 	}
 	if m.Sandbox {
 		rep.Message = sandboxMessage

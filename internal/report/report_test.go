@@ -160,7 +160,7 @@ func TestCollectWhilePlanning(t *testing.T) {
 	if rep := r.collect(); rep.Rows != 0 || rep.skipped() != 0 {
 		t.Errorf("%d rows, %d skipped in a run that is being planned", rep.Rows, rep.skipped())
 	}
-	if err := Write(r.Run, Options{}); err == nil {
+	if _, err := Write(r.Run, Options{}); err == nil {
 		t.Error("lists were written of a run that was never planned to its end")
 	}
 	var got strings.Builder
@@ -197,7 +197,7 @@ func TestSpoiledLedger(t *testing.T) {
 			if _, err := Collect(r.Run); !errors.Is(err, ledger.ErrDamaged) {
 				t.Errorf("Collect: %v, want %v", err, ledger.ErrDamaged)
 			}
-			if err := Write(r.Run, Options{}); !errors.Is(err, ledger.ErrDamaged) {
+			if _, err := Write(r.Run, Options{}); !errors.Is(err, ledger.ErrDamaged) {
 				t.Errorf("Write: %v, want %v", err, ledger.ErrDamaged)
 			}
 			for _, name := range append([]string{runstore.ReportName}, listNames[:]...) {
@@ -280,7 +280,7 @@ func TestErasedSnapshot(t *testing.T) {
 	if err := os.Remove(r.Path(runstore.SnapshotName)); err != nil {
 		t.Fatal(err)
 	}
-	if err := Write(r.Run, Options{}); !errors.Is(err, os.ErrNotExist) {
+	if _, err := Write(r.Run, Options{}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("Write = %v, want %v", err, os.ErrNotExist)
 	}
 	if _, err := os.Stat(r.Path(runstore.ReportName)); err != nil {

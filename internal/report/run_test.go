@@ -120,7 +120,7 @@ func (r *testRun) end(s runstore.State, code int, reason string) {
 
 func (r *testRun) write(o Options) {
 	r.t.Helper()
-	if err := Write(r.Run, o); err != nil {
+	if _, err := Write(r.Run, o); err != nil {
 		r.t.Fatal(err)
 	}
 }

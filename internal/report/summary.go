@@ -48,11 +48,26 @@ func (r *Report) Summary(w io.Writer) {
 	if r.Seeds != nil {
 		fmt.Fprintf(&b, "  %s\n", r.Seeds)
 	}
+	if r.Costs != nil {
+		fmt.Fprintf(&b, "  cost: %s\n", r.Costs)
+	}
+	if len(r.Labels) > 0 {
+		fmt.Fprintf(&b, "  labels: %s\n", r.labels())
+	}
 	fmt.Fprintln(&b, "  delivery: not collected")
 	if !r.Erased.IsZero() {
 		fmt.Fprintf(&b, "  people's data was erased on %s; these totals are what is left\n", r.Erased.UTC().Format(dayForm))
 	}
 	_, _ = io.WriteString(w, b.String())
+}
+
+// labels lists the campaign's own: cost_centre 4711, team spring.
+func (r *Report) labels() string {
+	texts := make([]string, len(r.Labels))
+	for i, l := range r.Labels {
+		texts[i] = prose.Printable(l.Name + " " + l.Value)
+	}
+	return strings.Join(texts, ", ")
 }
 
 // through names what messages go through: app, profile, region, and where they go instead of Sinch's own hosts.

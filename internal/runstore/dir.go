@@ -25,6 +25,7 @@ const (
 	FailuresName = "failures.csv"
 	SkippedName  = "skipped.csv"
 	InDoubtName  = "in-doubt.csv"
+	CostsName    = "costs.csv"
 	SpoolName    = "numbers.tmp" // planning's own, gone when it ends
 )
 
@@ -34,7 +35,7 @@ var lists = [...]string{RowsName, FailuresName, SkippedName, InDoubtName, SpoolN
 // files are all of them, the ledger's last: as long as it is there, the directory is a run.
 var files = [...]string{
 	SpoolName, SnapshotName, FrozenName, RunName, StatusName, ControlName, LogName, ReportName, RowsName, FailuresName, SkippedName, InDoubtName,
-	ledger.WitnessName, ledger.FileName,
+	CostsName, ledger.WitnessName, ledger.FileName,
 }
 
 // The folders of runs, beside their campaign. The one within keeps runs that reach nobody apart; so no real run may have its name.

@@ -143,7 +143,10 @@ type Meta struct {
 	Columns        campaign.Columns  `json:"columns,omitzero"`
 	Lists          []List            `json:"suppression_lists,omitempty"`
 	Templates      []Template        `json:"templates,omitempty"`
-	Sources        []campaign.Source `json:"-"` // the campaign as it was frozen; stored beside, so that run.json stays readable
+	Labels         []campaign.Label  `json:"labels,omitempty"`
+	Forecast       json.RawMessage   `json:"forecast,omitempty"` // what the plan comes to, as package forecast writes it
+	Prices         json.RawMessage   `json:"-"`                  // those of the forecast; stored beside, as what follows is
+	Sources        []campaign.Source `json:"-"`                  // the campaign as it was frozen; stored beside, so that run.json stays readable
 
 	// Set by forgetting. A snapshot that was never rewritten has no digest here, and none is asked of it.
 	SnapshotSHA256     string    `json:"snapshot_sha256,omitempty"`
@@ -172,12 +175,13 @@ func (m *Meta) Freeze(size int64) {
 type stored struct {
 	Meta
 	Frozen []campaign.Source `json:"frozen,omitempty"`
+	Prices json.RawMessage   `json:"prices,omitempty"`
 	// TemplateJSON is that of the templates, in their order.
 	TemplateJSON []json.RawMessage `json:"template_json,omitempty"`
 }
 
 func newStored(m Meta) stored {
-	s := stored{Meta: m, Frozen: m.Sources}
+	s := stored{Meta: m, Frozen: m.Sources, Prices: m.Prices}
 	for _, t := range m.Templates {
 		s.TemplateJSON = append(s.TemplateJSON, t.JSON)
 	}
@@ -186,7 +190,7 @@ func newStored(m Meta) stored {
 
 func (s stored) meta() Meta {
 	m := s.Meta
-	m.Sources = s.Frozen
+	m.Sources, m.Prices = s.Frozen, s.Prices
 	for i := range min(len(m.Templates), len(s.TemplateJSON)) {
 		m.Templates[i].JSON = s.TemplateJSON[i]
 	}

@@ -76,11 +76,11 @@ func (a Answers) DefaultText() string {
 	case a.Kind == List:
 		return greeting + "when may we deliver your order?"
 	case a.Kind == Choice && a.isMarketing():
-		return greeting + "shall we keep a place at our spring sale for you? Reply STOP to get no more offers."
+		return greeting + "shall we keep a place at our spring sale for you? " + stopLine
 	case a.Kind == Choice:
 		return greeting + "we expect you on Friday at 10:00. Does that suit you?"
 	case a.isMarketing():
-		return greeting + "Acme's spring sale is on: 20% off everything until Sunday. Reply STOP to get no more offers."
+		return greeting + "Acme's spring sale is on: 20% off everything until Sunday. " + stopLine
 	}
 	return greeting + "your order is ready for you to collect at Acme."
 }
@@ -105,34 +105,34 @@ func (a Answers) message() (value any, about string) {
 	own := text(a.Text)
 	switch a.Kind {
 	case Card:
-		return a.withSMS(object{{key: "card_message", value: card(own)}}), about + "\nA card: on channels without cards Sinch makes a text of it."
+		return a.withSMS(examplePage, object{{key: "card_message", value: card(own)}}), about + "\nA card: on channels without cards Sinch makes a text of it."
 	case Choice:
-		return object{{key: "choice_message", value: object{
+		return a.withSMS("Answer YES or NO.", object{{key: "choice_message", value: object{
 			{key: "text_message", value: object{{key: "text", value: own}}},
 			{key: "choices", about: "The answers, 10 at most. postback_data is what your systems get when one is pressed.", value: list{
 				answer("Yes", "yes"), answer("No", "no"),
 			}},
-		}}}, about + "\nA question with buttons: on channels without buttons Sinch makes a text of it."
+		}}}), about + "\nA question with buttons: on channels without buttons Sinch makes a text of it."
 	case Carousel:
-		return a.withSMS(object{{key: "carousel_message", value: object{
+		return a.withSMS(examplePage, object{{key: "carousel_message", value: object{
 			{key: "cards", about: "The cards, 10 at most; each has what a card_message can have.", value: list{
 				{value: card(own)},
 				{value: bare(card("And what is new this week."))},
 			}},
 		}}}), about + "\nCards in a row: on channels without them Sinch makes a text of it."
 	case Media:
-		return object{{key: "media_message", value: object{
+		return a.withSMS(a.stop(), object{{key: "media_message", value: object{
 			{key: "url", about: "An address that anybody can open. What kind of file it is says its server.", value: own},
 			{key: "thumbnail_url", about: "A small picture of it, for videos and documents.", value: text("https://example.com/small.jpg"), isExample: true},
-		}}}, "What everybody gets: a picture, a video or a document. On channels without them Sinch sends its address."
+		}}}), "What everybody gets: a picture, a video or a document. On channels without them Sinch sends its address."
 	case Location:
-		return object{{key: "location_message", value: object{
+		return a.withSMS(a.stop(), object{{key: "location_message", value: object{
 			{key: "title", value: own},
 			{key: "coordinates", about: "In degrees: north of the equator, east of Greenwich; south and west have a minus sign.", value: object{
 				{key: "latitude", value: word("51.5007")}, {key: "longitude", value: word("-0.1246")},
 			}},
 			{key: "label", about: "A second line.", value: text("Open until 18:00")},
-		}}}, "What everybody gets: a place on the map. On channels without maps Sinch sends a link."
+		}}}), "What everybody gets: a place on the map. On channels without maps Sinch sends a link."
 	case Template:
 		return a.template()
 	case List:
@@ -145,12 +145,12 @@ func (a Answers) message() (value any, about string) {
 			{key: "message_properties", value: object{{key: "menu", about: "What the button says that opens the list.", value: text("Choose")}}},
 		}}}, about + "\nA list to choose from, on WhatsApp. It reaches who has written to you within 24 hours; others only get templates."
 	case Contact:
-		return object{{key: "contact_info_message", value: object{
+		return a.withSMS(exampleNumber+" "+a.stop(), object{{key: "contact_info_message", value: object{
 			{key: "name", value: object{{key: "full_name", value: own}}},
 			{key: "phone_numbers", value: list{{value: object{{key: "phone_number", value: text(exampleNumber)}, {key: "type", value: text("Work")}}}}},
 			{key: "email_addresses", value: list{{value: object{{key: "email_address", value: text("service@example.com")}, {key: "type", value: text("Work")}}}}},
 			{key: "urls", value: list{{value: object{{key: "url", value: text(examplePage)}}}}},
-		}}}, "What everybody gets: a visiting card. On channels without them Sinch makes a text of it."
+		}}}), "What everybody gets: a visiting card. On channels without them Sinch makes a text of it."
 	}
 	return own, about
 }
@@ -197,14 +197,24 @@ func line(title, description, postback string) item {
 	}}}}
 }
 
-// withSMS adds what an SMS says in the place of cards.
-func (a Answers) withSMS(o object) object {
-	if !slices.Contains(a.Channels, campaign.SMS) {
+// stop is how people can stop offers, which what is no text cannot say.
+func (a Answers) stop() string {
+	if a.ContentType == "CONTENT_MARKETING" {
+		return stopLine
+	}
+	return ""
+}
+
+const stopLine = "Reply STOP to get no more offers."
+
+// withSMS adds what an SMS says in the place of something else: the text, and more behind it, if there is any.
+func (a Answers) withSMS(more string, o object) object {
+	if more = strings.TrimSpace(more); more == "" || !slices.Contains(a.Channels, campaign.SMS) {
 		return o
 	}
 	return append(o, member{
 		key: "explicit_channel_omni_message", about: "What an SMS says instead.",
-		value: object{{key: "SMS", value: object{{key: "text_message", value: object{{key: "text", value: text(strings.TrimSpace(a.Text) + " " + examplePage)}}}}}},
+		value: object{{key: "SMS", value: object{{key: "text_message", value: object{{key: "text", value: text(strings.TrimSpace(a.Text) + " " + more)}}}}}},
 	})
 }
 

@@ -219,7 +219,6 @@ func TestRefused(t *testing.T) {
 		{"placeholder", func(a *Answers) { a.Text = "Hi ${nme}" }, "nothing is called ${nme}"},
 		{"unclosed", func(a *Answers) { a.Text = "cost ${" }, `the "}" of a placeholder is missing`},
 		{"list", func(a *Answers) { a.Kind, a.Channels = List, []campaign.Channel{campaign.SMS} }, "WHATSAPP only"},
-		{"length", func(a *Answers) { a.Text = strings.Repeat("x", 2001) }, "2001 characters"},
 		{"url", func(a *Answers) { a.Kind, a.Text = Media, "picture.jpg" }, "url"},
 		{"date", func(a *Answers) { a.Name, a.TimeZone = "sale-{date}", "" }, "time_zone is wanted"},
 		{"bytes", func(a *Answers) { a.Text = "caf\xe9" }, "UTF-8"},

@@ -1,7 +1,7 @@
 // Package send drives recipients through render, suppression, permit, ledger and request, and decides what each answer means.
 //
 // It sends to every row of a run that the ledger calls sendable, and returns when all of them are settled or something stops it.
-// Per row: render → suppression asked → permit → intent durable → request → result to the ledger. What is true if we die:
+// Per row: render → suppression asked → permit → budget → intent durable → request → result to the ledger. What is true if we die:
 //
 //   - before the intent is durable: nothing left; the next start sends it.
 //   - after it: the row is in doubt, since the request may have left. At most Config.MaxInFlight rows are between the two.

@@ -181,7 +181,11 @@ func (s *sender) resumeDoubt(snapshot *runstore.Snapshot, found *loaded, asking 
 			if err != nil {
 				return err
 			}
-			s.await(&job{r: r, detail: e.Detail, intent: ledger.Intent{Time: e.Begun, Channel: e.Channel, Storage: e.Storage}}, time.Time{})
+			j := &job{r: r, detail: e.Detail, intent: ledger.Intent{Time: e.Begun, Channel: e.Channel, Storage: e.Storage}}
+			if err := s.spentBefore(j); err != nil {
+				return err
+			}
+			s.await(j, time.Time{})
 			continue
 		}
 		switch s.InDoubt {

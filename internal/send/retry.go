@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/forecast"
 	"sendoff/internal/ledger"
 )
 
@@ -17,6 +18,8 @@ type job struct {
 	detail     string        // of the last of them
 	maybeTaken bool          // one of them could not be looked up
 	due        time.Time     // not before
+	charge     forecast.Charge
+	charged    bool // the charge of the last intent is spent
 }
 
 // retries holds jobs that wait for their next attempt, the one that is due first on top.

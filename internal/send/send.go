@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sendoff/campaign"
+	"sendoff/internal/forecast"
 	"sendoff/internal/pace"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
@@ -33,7 +34,8 @@ type Config struct {
 	Limit       int           // begin at most so many rows now; 0: all
 	GiveUp      time.Duration // stop after so long without any answer
 	NoCanary    bool
-	NotAfter    time.Time // whoever is not begun by then is left out as expired; zero: it is never too late
+	Budget      *forecast.Budget // nil: nothing limits what is spent
+	NotAfter    time.Time        // whoever is not begun by then is left out as expired; zero: it is never too late
 
 	Settler          *settle.Settler      // asks about rows in doubt where that is possible
 	InDoubt          campaign.DoubtPolicy // what is done with the others

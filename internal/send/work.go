@@ -7,6 +7,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/failpoint"
+	"sendoff/internal/forecast"
 	"sendoff/internal/ledger"
 	"sendoff/internal/pace"
 	"sendoff/internal/settle"
@@ -26,8 +27,12 @@ const (
 
 // work settles rows until there are none. Its error means that the run is broken.
 func (s *sender) work(ctx context.Context) error {
+	var meter *forecast.Meter
+	if s.Budget != nil {
+		meter = s.Budget.Meter()
+	}
 	for j := range s.rows {
-		again, err := s.attempt(ctx, j)
+		again, err := s.attempt(ctx, meter, j)
 		if err != nil {
 			s.close()
 			return err
@@ -38,7 +43,7 @@ func (s *sender) work(ctx context.Context) error {
 }
 
 // attempt makes one attempt for a row, and reports whether there is to be another.
-func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
+func (s *sender) attempt(ctx context.Context, meter *forecast.Meter, j *job) (again bool, err error) {
 	// A buffer of its own: net/http may still read it after the answer has come.
 	body, err := s.Renderer.Body(make([]byte, 0, bodySize), &j.r, s.Epoch)
 	if err != nil {
@@ -49,6 +54,9 @@ func (s *sender) attempt(ctx context.Context, j *job) (again bool, err error) {
 		return again, err
 	}
 	failpoint.Hit(failpoint.PermitTaken)
+	if ok, err := s.spend(meter, j); !ok {
+		return false, err
+	}
 	issued := time.Now()
 	j.begun, j.intent = true, ledger.Intent{Time: issued, Channel: s.channel(j), Storage: s.Run.Storage()}
 	if err := s.Run.Ledger.Begin(uint32(j.r.Row), j.intent); err != nil {
@@ -267,6 +275,7 @@ func (s *sender) record(j *job, r ledger.Result) error {
 		r.Time = time.Now()
 	}
 	r.Channel = s.channel(j)
+	s.refund(j, r)
 	return s.Run.Ledger.Record(uint32(j.r.Row), r)
 }
 

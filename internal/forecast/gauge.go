@@ -1,0 +1,64 @@
+package forecast
+
+import (
+	"sendoff/campaign"
+	"sendoff/internal/lint"
+	"sendoff/internal/phone"
+	"sendoff/internal/render"
+)
+
+// Gauge measures the rows of one campaign. It does not change.
+type Gauge struct {
+	campaign *campaign.Campaign
+	renderer *render.Renderer
+	linter   *lint.Linter
+	columns  campaign.Columns
+	numbers  *phone.Reader
+}
+
+// NewGauge prepares what is measured of every row.
+func NewGauge(c *campaign.Campaign, r *render.Renderer, columns campaign.Columns, numbers *phone.Reader) *Gauge {
+	return &Gauge{c, r, lint.New(c, r), columns, numbers}
+}
+
+// Meter measures one row after the other. Each goroutine needs its own.
+type Meter struct {
+	*Gauge
+	judge   *lint.Judge
+	country string // what the last row's column says
+	code    string // of that
+}
+
+// Meter returns a Meter.
+func (g *Gauge) Meter() *Meter { return &Meter{Gauge: g, judge: g.linter.Judge()} }
+
+// Country returns the country of a row: that of its number, or else of its country column; "" where nobody knows.
+func (m *Meter) Country(r *campaign.Recipient) string {
+	if !r.Address.IsZero() {
+		return m.numbers.CountryOf(r.Address)
+	}
+	for _, other := range r.Others {
+		if other.IsNumber() {
+			return m.numbers.CountryOf(campaign.PhoneAddress(other.Reveal()))
+		}
+	}
+	if cell := r.Field(m.columns.Country); cell != m.country {
+		m.country, m.code = cell, m.numbers.CountryIn(cell)
+	}
+	return m.code
+}
+
+// Row measures a row that can be rendered.
+func (m *Meter) Row(r *campaign.Recipient) Slice { return m.Slice(r, m.judge.Measure(r)) }
+
+// Slice returns what a row comes to of whose SMS the measure is. An SMS whose words are not known here, as those of a template, counts as one part.
+func (m *Meter) Slice(r *campaign.Recipient, measure lint.Measure) Slice {
+	s := Slice{Country: m.Country(r), First: m.renderer.First(r), Channels: m.renderer.Reached(r), Measure: measure}
+	if i := m.renderer.Translation(r); i >= 0 {
+		s.Language = m.campaign.Translations[i].Language
+	}
+	if s.Parts == 0 && s.Channels.Has(campaign.SMS) {
+		s.Parts = 1
+	}
+	return s
+}

@@ -1,0 +1,114 @@
+package report
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sendoff/campaign"
+	"sendoff/internal/forecast"
+	"sendoff/internal/ledger"
+	"sendoff/internal/phone"
+	"sendoff/internal/prices"
+	"sendoff/internal/render"
+	"sendoff/internal/runstore"
+)
+
+// price gives a frozen run what planning gives one whose campaign sends a text by SMS and has prices.
+func (r *testRun) price(message string) {
+	r.t.Helper()
+	source := campaign.Source{Name: "campaign.yaml", Data: []byte("name: priced\nmessage_content_type: CONTENT_MARKETING\naudience: a.csv\nsuppress: none\n" +
+		"channel_priority_order: [SMS]\nmessage: \"" + message + "\"\n")}
+	c, err := campaign.Parse("campaign.yaml", []campaign.Source{source})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	m := r.Meta()
+	renderer, err := render.New(c, m.Columns, render.Identity{})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	numbers, err := phone.New("")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	var list *prices.Table
+	if err := json.Unmarshal([]byte(`{"file": "prices.csv", "date": "2026-01-01", "currency": "EUR", "prices": [{"country": "GB", "channel": "SMS", "price": "0.031", "per": "part"}]}`), &list); err != nil {
+		r.t.Fatal(err)
+	}
+	snapshot, err := r.OpenSnapshot()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer snapshot.Close()
+	var tally forecast.Tally
+	meter, entries := forecast.NewGauge(c, renderer, m.Columns, numbers).Meter(), r.Ledger.Reader()
+	for frame := range snapshot.Frames() {
+		rows, err := snapshot.Frame(frame)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		for _, row := range rows {
+			e, err := entries.Entry(uint32(row.Row))
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			if e.State != ledger.Skipped {
+				tally.Add(tally.ID(meter.Row(&row)), row.Row, row.Line)
+			}
+		}
+	}
+	f, err := forecast.New(c, &tally, list)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.update(func(m *runstore.Meta) {
+		m.Sources = []campaign.Source{source}
+		m.Labels = []campaign.Label{{Name: "cost_centre", Value: "4711"}}
+		if err := forecast.Keep(m, f, list); err != nil {
+			r.t.Fatal(err)
+		}
+	})
+}
+
+// What was accepted is counted of the rows; of somebody whose data was erased there is no country any more.
+func TestCosts(t *testing.T) {
+	r := newRun(t, false)
+	r.freeze([]string{"CustomerNo", "Mobile", "Name"}, people(5, "Ann"))
+	r.price("Hi ${Name}")
+	r.start()
+	for row := range 4 {
+		r.send(row, ledger.Result{State: ledger.Accepted, MessageID: "01FC66621XXXXX119Z80000001"})
+	}
+	r.end(runstore.Stopped, 7, "stopped on request")
+	if rep := r.collect(); rep.Costs == nil || rep.Costs.Accepted != nil || rep.Costs.High != 155_000 {
+		t.Errorf("before anybody has counted: %+v", rep.Costs)
+	}
+	costs := func() string {
+		r.write(Options{})
+		content, err := os.ReadFile(r.Path(runstore.CostsName))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, lines, _ := strings.Cut(string(content), "\n")
+		return lines
+	}
+	if diff := cmp.Diff("GB,SMS,,5,5,5,0.155,0.155,4,4,4,0.124,0.124,0.031,part,EUR,2026-01-01,4711\n", costs()); diff != "" {
+		t.Errorf("costs.csv (-want +got):\n%s", diff)
+	}
+	report, err := os.ReadFile(r.Path(runstore.ReportName))
+	if err != nil || !strings.Contains(string(report), `"accepted": {
+      "low": "0.124",`) {
+		t.Errorf("report.json: %s, %v", report, err)
+	}
+	if err := r.Forget([]int{1}, testTime); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("GB,SMS,,5,5,5,0.155,0.155,3,3,3,0.093,0.093,0.031,part,EUR,2026-01-01,4711\n"+
+		"erased,,,,,,,,1,,,,,,,,,4711\n", costs()); diff != "" {
+		t.Errorf("costs.csv without somebody (-want +got):\n%s", diff)
+	}
+}
