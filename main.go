@@ -34,8 +34,9 @@
 // runs, and whom several of them have sent to; [sendoff/internal/notify] and [sendoff/internal/metrics] tell others how it went.
 //
 // [sendoff/internal/cli] has the commands, and maps errors to exit codes in one place; [sendoff/internal/prose] writes numbers and names as
-// its sentences have them. [sendoff/internal/sandbox] plays the
-// Conversation API for users and tests; it shares no code with the client, so that a mistake cannot cancel itself out.
+// its sentences have them. [sendoff/internal/sandbox] plays the Conversation API for users and tests; it shares no code with the
+// client, so that a mistake cannot cancel itself out.
+//
 // For tests alone, [sendoff/internal/books] holds ledger, report and sandbox against each other, [sendoff/internal/failpoint] kills the
 // program at named points and breaks its promises, and [sendoff/internal/cutfs] is a file system whose power can be cut.
 // [sendoff/internal/importtest] holds the table of who may import whom.

@@ -31,7 +31,7 @@ func TestReadmeSession(t *testing.T) {
 		}
 		// Results and messages stand as on a terminal: both streams, in the order in which they come.
 		var out bytes.Buffer
-		cmd := (&bench{env: append(os.Environ(), asProgram+"=1", "TZ=UTC")}).command(c.args...)
+		cmd := (&bench{env: append(os.Environ(), asProgram+"=1", "TZ=UTC", "COLUMNS=100")}).command(c.args...)
 		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &out
 		_ = cmd.Run() // one of them ends with 7
 		if diff := cmp.Diff(undated(c.output), undated(out.String())); diff != "" {

@@ -179,7 +179,7 @@ func dear(each []priced) []string {
 	return countries
 }
 
-// WorstCase is when everybody who can be tried by SMS gets one: nobody has RCS. It is "sent" where SMS is tried first.
+// WorstCase says when everybody who can be tried by SMS gets one: nobody has RCS; or, where SMS is tried first, that everybody does.
 func (f *Forecast) WorstCase() string {
 	if len(f.BeforeSMS) == 0 {
 		return "everybody gets one"

@@ -42,7 +42,7 @@ func (f *findings) make(message, hint string, refuses bool) *Finding {
 	return f.all[made]
 }
 
-// warning returns a warning; printable says what may come from a file's header.
+// warning returns a warning. What comes from a file's header has to be printable already: see [printableName].
 func (f *findings) warning(hint, format string, args ...any) *Finding {
 	return f.make(fmt.Sprintf(format, args...), hint, false)
 }

@@ -32,7 +32,7 @@ type Row struct {
 // Screen is the message on one channel. The texts of the view are one person's.
 type Screen struct {
 	View   view.View
-	Tried  string // when the channel is: "first", "then", or why not
+	Tried  string // when the channel is: "tried first", "tried next", or that it is not; empty where there is no person
 	Theirs *Theirs
 }
 

@@ -44,7 +44,7 @@ func (r *Renderer) Line(pieces []Piece) Line {
 
 // Append appends the text as the recipient gets it. The error is a [*RowError]; then dst comes back as it was.
 func (l Line) Append(dst []byte, recipient *campaign.Recipient) ([]byte, error) {
-	filled := dst
+	filled, of := dst, l.renderer.person(recipient)
 	for i := range l.parts {
 		part := &l.parts[i]
 		if part.source == nil {
@@ -53,9 +53,9 @@ func (l Line) Append(dst []byte, recipient *campaign.Recipient) ([]byte, error) 
 		}
 		var read language
 		if part.source.expr != nil { // nothing else depends on it
-			read = l.renderer.program(recipient).language
+			read = l.renderer.program(of).language
 		}
-		value, err := part.source.value(recipient, read)
+		value, err := part.source.value(of, read)
 		if err != nil {
 			return dst, err
 		}

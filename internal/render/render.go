@@ -2,7 +2,6 @@ package render
 
 import (
 	"errors"
-	"strings"
 
 	"sendoff/campaign"
 	"sendoff/internal/expression"
@@ -145,9 +144,10 @@ func (r *Renderer) UsesDefault(recipient *campaign.Recipient) bool {
 
 // DefaultOf returns the name of the first value that the recipient has not and a default stands in for, or "".
 func (r *Renderer) DefaultOf(recipient *campaign.Recipient) string {
-	p := r.program(recipient)
+	of := r.person(recipient)
+	p := r.program(of)
 	for _, s := range p.defaulted {
-		if _, isEmpty, fault := s.raw(recipient, p.language); isEmpty && fault.IsZero() {
+		if _, isEmpty, fault := s.raw(of, p.language); isEmpty && fault.IsZero() {
 			return s.name
 		}
 	}
@@ -161,24 +161,13 @@ func (r *Renderer) Translation(recipient *campaign.Recipient) int {
 
 // Language returns what the recipient's cell in the language column stands for.
 func (r *Renderer) Language(recipient *campaign.Recipient) campaign.Language {
-	return r.languages.Read(recipient.Field(r.language))
+	return r.languages.Read(r.person(recipient).Field(r.language))
 }
 
 // Fill returns a text of the campaign as it is for a recipient. The error is a [*RowError].
 func (r *Renderer) Fill(text campaign.Text, recipient *campaign.Recipient) (string, error) {
-	var b strings.Builder
-	for _, p := range text {
-		if p.Name == "" {
-			b.WriteString(p.Literal)
-			continue
-		}
-		value, err := r.sources[campaign.Fold(p.Name)].value(recipient, r.program(recipient).language)
-		if err != nil {
-			return "", err
-		}
-		b.WriteString(value)
-	}
-	return b.String(), nil
+	filled, err := r.Line([]Piece{{Text: text}}).Append(nil, recipient)
+	return string(filled), err
 }
 
 // person returns whose message a recipient gets.
@@ -189,9 +178,9 @@ func (r *Renderer) person(recipient *campaign.Recipient) *campaign.Recipient {
 	return r.of[recipient.Row]
 }
 
-// program returns the one for the recipient's language.
-func (r *Renderer) program(recipient *campaign.Recipient) *program {
-	if i := r.Translation(recipient); i >= 0 {
+// program returns the one for the language of somebody whose message is rendered.
+func (r *Renderer) program(of *campaign.Recipient) *program {
+	if i := r.languages.Read(of.Field(r.language)).Translation; i >= 0 {
 		return &r.translations[i]
 	}
 	return &r.message
