@@ -156,7 +156,7 @@ func (f *forgetting) personIn(p *persons, run *runstore.Run) error {
 	}
 	f.erased(run, describeErased(len(rows), counts))
 	f.sent = f.sent || !m.Sandbox && mayHaveMessage(counts)
-	if !run.Begun() && !m.State.Over() {
+	if !run.Begun() && !m.State.Over() && m.Seeds == "" {
 		f.say("%s has sent to nobody yet: its next start plans again from its audience", m.Key)
 	}
 	return f.rewrite(run, full, some)

@@ -17,6 +17,7 @@ import (
 	"sendoff/internal/durable"
 	"sendoff/internal/prose"
 	"sendoff/internal/scaffold"
+	"sendoff/internal/table"
 )
 
 func initCommand(s *session) *cli.Command {
@@ -131,6 +132,9 @@ func (b *beginning) readFlags() error {
 	a.Audience.Country = strings.ToUpper(b.flags.String("country"))
 	a.Audience.Encoding, a.Audience.Delimiter = b.flags.String("encoding"), b.flags.String("delimiter")
 	a.Audience.Sheet, a.Audience.HiddenRows = b.flags.String("sheet"), b.flags.String("hidden-rows")
+	if hidden := a.Audience.HiddenRows; b.flags.IsSet("hidden-rows") && hidden != table.SkipHidden && hidden != table.IncludeHidden {
+		return inputErrorf("--hidden-rows wants %s or %s", table.SkipHidden, table.IncludeHidden)
+	}
 	for _, p := range b.flags.StringSlice("param") {
 		name, column, isPair := strings.Cut(p, "=")
 		if !isPair {

@@ -229,8 +229,13 @@ func roleWords(role string) string {
 	return "the addresses on " + strings.ToUpper(role)
 }
 
-// readColumns reads the flags that name columns.
+// readColumns reads the flags that name columns, and refuses those about a file where there is none.
 func (b *beginning) readColumns() (map[string]string, error) {
+	for _, flag := range []string{"column", "sheet", "hidden-rows", "encoding", "delimiter"} {
+		if b.flags.IsSet(flag) && b.file == "" {
+			return nil, inputErrorf("--%s goes with --audience. Nothing was written", flag)
+		}
+	}
 	named := make(map[string]string)
 	for _, pair := range b.flags.StringSlice("column") {
 		role, name, isPair := strings.Cut(pair, "=")
@@ -239,8 +244,6 @@ func (b *beginning) readColumns() (map[string]string, error) {
 			return nil, inputErrorf("--column wants ROLE=NAME, such as phone=Mobilnr")
 		case !slices.Contains(campaign.Roles[:], role):
 			return nil, inputErrorf("--column: there is no role %q", role).hint("roles are %s", strings.Join(campaign.Roles[:], ", "))
-		case b.file == "":
-			return nil, inputErrorf("--column goes with --audience")
 		}
 		var err error
 		if named[role], err = b.column(name); err != nil {

@@ -35,7 +35,7 @@ func previewCommand(s *session) *cli.Command {
 			"--transcode has Sinch itself say it.\n\n" +
 			"Choices add up: --row 5 --row longest --language sv.",
 		Flags: slices.Concat([]cli.Flag{
-			&cli.StringSliceFlag{Name: "row", Usage: "`ROW` to show: a line of the audience's file such as 5, or first or longest; may be repeated"},
+			&cli.StringSliceFlag{Name: "row", Usage: "`ROW` to show: first, longest, or a line of the audience such as 7 or line:7; may be repeated"},
 			&cli.StringFlag{Name: "to", Usage: "people to show by address: a `FILE` of numbers or ids such as MESSENGER:1234567890, one a line, or - for standard input"},
 			&cli.StringSliceFlag{Name: "id", Usage: "your own `ID` of somebody to show; may be repeated"},
 			&cli.StringSliceFlag{Name: "language", Usage: "`TAG` of a language: the first to get that translation; may be repeated"},
@@ -53,9 +53,12 @@ func previewCommand(s *session) *cli.Command {
 			p := &previewer{
 				session: s, profile: c.String("profile"), html: c.String("html"), transcode: c.Bool("transcode"), sandbox: c.Bool("sandbox"),
 				json: c.Bool("json"), curl: c.Bool("curl"), plain: c.Bool("no-color"), to: c.String("to"),
-				choice: selection{rows: c.StringSlice("row"), languages: c.StringSlice("language"), ids: c.StringSlice("id"), sample: c.Int("sample")},
+				choice: selection{languages: c.StringSlice("language"), ids: c.StringSlice("id"), sample: c.Int("sample")},
 			}
 			if p.path, err = oneArgument(c, "CAMPAIGN"); err != nil {
+				return err
+			}
+			if p.choice.rows, err = readRowChoices(c); err != nil {
 				return err
 			}
 			if p.feed, err = readFeedFlags(c); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"sendoff/campaign"
@@ -17,7 +16,7 @@ import (
 
 // selection says which rows of an audience somebody wants to see. The zero selection leaves it to us.
 type selection struct {
-	rows      []string // a line, "first" or "longest"
+	rows      []rowChoice
 	languages []string
 	ids       []string
 	people    *persons // nil: nobody was named
@@ -67,9 +66,7 @@ func newFinder(c *campaign.Campaign, look *plan.Look, choice selection) (*finder
 		f.addUsual()
 	}
 	for _, row := range choice.rows {
-		if err := f.addRow(row); err != nil {
-			return nil, err
-		}
+		f.addRow(row)
 	}
 	for _, language := range choice.languages {
 		i := c.TranslationFor(language)
@@ -101,21 +98,12 @@ func (f *finder) addUsual() {
 	}
 }
 
-func (f *finder) addRow(row string) error {
-	switch row {
-	case "first":
-		f.add(&slot{note: "the first", missing: "nobody in the audience would get a message"})
-		return nil
-	case "longest":
-		f.add(&slot{note: "the longest", longest: true, missing: "nobody in the audience would get a message"})
-		return nil
+func (f *finder) addRow(row rowChoice) {
+	if row.line > 0 {
+		f.add(&slot{line: row.line, anyRow: true, missing: noRow(row.line)})
+		return
 	}
-	line, err := strconv.Atoi(strings.TrimPrefix(row, "line:"))
-	if err != nil || line < 1 {
-		return inputErrorf("--row wants the line of a row in the audience's file, such as 5, or first or longest")
-	}
-	f.add(&slot{line: line, anyRow: true, missing: "no row of the audience begins in line " + prose.Thousands(line)})
-	return nil
+	f.add(&slot{note: "the " + row.name, longest: row.name == "longest", missing: "nobody in the audience would get a message"})
 }
 
 func (f *finder) addLanguage(translation int, usual bool) {

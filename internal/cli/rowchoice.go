@@ -5,32 +5,54 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/urfave/cli/v2"
+
 	"sendoff/campaign"
 	"sendoff/internal/ledger"
+	"sendoff/internal/prose"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
 )
 
-// rowChoice names a row of a planned run, for somebody who wants to see what a message becomes in it. Only rows that are sent to are meant:
+// rowChoice names a row of the audience, for somebody who wants to see what a message becomes in it:
 //
-//	first    the first of them
-//	longest  the one with the longest message
-//	line:N   the one on this line of the audience; N alone says the same
+//	first    the first that is sent to
+//	longest  of those that are sent to, the one with the longest message
+//	line:N   the one that begins in this line of the audience; N alone says the same
 type rowChoice struct {
 	name string // as above; of a line "line"
 	line int
 }
 
+// readRowChoices reads the flag --row, each choice once.
+func readRowChoices(c *cli.Context) (all []rowChoice, err error) {
+	for _, text := range c.StringSlice("row") {
+		choice, err := parseRowChoice(text)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(all, choice) {
+			all = append(all, choice)
+		}
+	}
+	return all, nil
+}
+
 func parseRowChoice(text string) (rowChoice, error) {
-	switch text {
-	case "first", "longest":
+	if text == "first" || text == "longest" {
 		return rowChoice{name: text}, nil
 	}
-	line, err := strconv.Atoi(strings.TrimPrefix(text, "line:"))
-	if err != nil || line < 1 || text[0] == '+' {
+	digits := strings.TrimPrefix(text, "line:")
+	line, err := strconv.ParseInt(digits, 10, 32)
+	if err != nil || digits[0] < '1' || digits[0] > '9' { // what begins with + or 0, or is longer, may be a phone number, which no error repeats
 		return rowChoice{}, inputErrorf("--row wants first, longest, or the line of a row in the audience, such as line:7")
 	}
-	return rowChoice{name: "line", line: line}, nil
+	return rowChoice{name: "line", line: int(line)}, nil
+}
+
+// noRow says that a line was named in which none begins.
+func noRow(line int) string {
+	return "--row: no row of the audience begins in line " + prose.Thousands(line)
 }
 
 // chosenRow is a row that was named.
@@ -136,7 +158,7 @@ func (s *rowSearch) chosen(choices []rowChoice) ([]chosenRow, error) {
 		found := map[string]*chosenRow{"first": s.first, "longest": s.longest, "line": s.lines[c.line]}[c.name]
 		switch {
 		case found == nil && c.line > 0:
-			return nil, inputErrorf("--row: there is no row on line %d of the audience", c.line)
+			return nil, inputErrorf("%s", noRow(c.line))
 		case found != nil && !slices.ContainsFunc(all, func(r chosenRow) bool { return r.Row == found.Row }):
 			all = append(all, *found)
 		}

@@ -65,6 +65,9 @@ func latestFolders(folder string) (map[string]*runFolder, error) {
 		if at := m.Starts[len(m.Starts)-1].Time; at.After(f.lastStart) {
 			f.dir, f.lastStart = dir, at
 		}
+		if m.Seeds != "" { // the log is that of the run that it lies in
+			dir = filepath.Dir(dir)
+		}
 		return f.addEpochs(dir)
 	})
 	return latest, err

@@ -24,13 +24,13 @@ import (
 // gets the first and the longest of the rows in it, if there are any.
 func rowsForSeeds(c *campaign.Campaign, run *runstore.Run, renderer *render.Renderer, columns campaign.Columns, people []campaign.Recipient,
 	choices []rowChoice) ([][]chosenRow, error) {
-	const anyLanguage = -2 // TranslationFor has -1 for the message itself
-	known := map[int][]chosenRow{}
+	const anyLanguage = -2 // -1 is the message itself
+	known, languages := map[int][]chosenRow{}, campaign.NewLanguages(c)
 	rowsIn := func(translation int) (_ []chosenRow, err error) {
 		if _, isKnown := known[translation]; !isKnown {
 			language := run.Meta().Columns.Language
 			known[translation], err = chooseRows(run, renderer, choices, func(r *campaign.Recipient) bool {
-				return translation == anyLanguage || c.TranslationFor(r.Field(language)) == translation
+				return translation == anyLanguage || languages.Read(r.Field(language)).Translation == translation
 			})
 		}
 		return known[translation], err
@@ -39,7 +39,7 @@ func rowsForSeeds(c *campaign.Campaign, run *runstore.Run, renderer *render.Rend
 	for i := range people {
 		translation := anyLanguage
 		if language := strings.TrimSpace(people[i].Field(columns.Language)); language != "" && len(c.Translations) > 0 {
-			translation = c.TranslationFor(language)
+			translation = languages.Read(language).Translation
 		}
 		rows, err := rowsIn(translation)
 		if len(rows) == 0 && err == nil {
@@ -193,7 +193,7 @@ func (r *runner) sendSeeds(ctx context.Context, part, epoch string, later bool) 
 		r.say("%s: %s", strings.ReplaceAll(part, "-", " "), text)
 	}
 	if err == nil && refused != "" && later {
-		err = &send.Stop{Cause: send.Brake, Reason: fmt.Sprintf("Sinch refused the message to %s of %s: %q; nobody else was sent to",
+		err = &send.Stop{Cause: send.Brake, Reason: fmt.Sprintf("Sinch refused the message to %s of %s: %q; nobody of the audience was sent to",
 			prose.Thousands(after.Rejected), prose.Counted(after.Rows, "seed", "seeds"), refused)}
 	}
 	return err
@@ -202,7 +202,11 @@ func (r *runner) sendSeeds(ctx context.Context, part, epoch string, later bool) 
 // sendPart sends what is left of a part of the run that goes to its seeds.
 func (r *runner) sendPart(ctx context.Context, run *runstore.Run, epoch string, before *report.Report, later bool) error {
 	of := r.aboutSeeds(run)
-	if r.flags.adopt && r.canAsk() && len(run.Meta().Starts) > 0 {
+	if _, err := run.Observe(r.storage()); err != nil {
+		return err
+	}
+	isOlder := r.plan == nil || len(run.Meta().Starts) > 0 // what was frozen just now no other folder can have sent
+	if r.flags.adopt && r.canAsk() && isOlder && before.NotSent+before.InDoubt > 0 {
 		if err := of.recover(ctx); err != nil {
 			return err
 		}
@@ -225,9 +229,6 @@ func (r *runner) sendPart(ctx context.Context, run *runstore.Run, epoch string, 
 	if renderer == nil {
 		r.warn("nobody is left of the audience whose message seeds could get")
 		return nil
-	}
-	if _, err := run.Observe(r.storage()); err != nil {
-		return err
 	}
 	main := r.run.Meta()
 	err = run.Update(func(m *runstore.Meta) {

@@ -32,7 +32,7 @@ func testCommand(s *session) *cli.Command {
 		Description: "Each seed gets the messages of the rows that are named: their texts unchanged, all values from the row, only the address is the\n" +
 			"seed's. The metadata says that it is a test. Whatever would stop run stops test, except limits on how many people there are.",
 		Flags: slices.Concat([]cli.Flag{
-			&cli.StringSliceFlag{Name: "row", Usage: "the message of `ROW`: first, longest, or line:N of the audience; may be repeated", DefaultText: "first and longest"},
+			&cli.StringSliceFlag{Name: "row", Usage: "the message of `ROW`: first, longest, or a line of the audience such as 7 or line:7; may be repeated", DefaultText: "first and longest"},
 			&cli.StringFlag{Name: "to", Usage: "`FILE` with the seeds, or - for standard input: numbers, one a line, or a table as the audience is one", DefaultText: "the campaign's"},
 			&cli.StringFlag{Name: "prefix", Usage: "put `TEXT` before the first words, such as 'TEST '"},
 			&cli.IntFlag{Name: "limit", Usage: "send up to `N` messages", DefaultText: fmt.Sprintf("%d seeds, %d rows", mostTestSeeds, mostTestRows)},
@@ -64,12 +64,8 @@ func (r *runner) readTestFlags(c *cli.Context) (t testFlags, err error) {
 		tuning:  tuning{maxInFlight: 1, httpTimeout: c.Duration("http-timeout"), giveUp: c.Duration("give-up"), settle: defaultSettle},
 		profile: c.String("profile"), yes: c.Bool("yes"), json: c.Bool("json"), limit: c.Int("limit"),
 	}
-	for _, text := range c.StringSlice("row") {
-		choice, err := parseRowChoice(text)
-		if err != nil {
-			return t, err
-		}
-		t.rows = append(t.rows, choice)
+	if t.rows, err = readRowChoices(c); err != nil {
+		return t, err
 	}
 	if t.rows == nil {
 		t.rows = []rowChoice{{name: "first"}, {name: "longest"}}

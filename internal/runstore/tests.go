@@ -51,9 +51,9 @@ func LastTest(campaignDir, campaign string) (Test, bool) {
 
 // readTests returns the last test of each campaign. It is a note for people: what cannot be read was not sent.
 func readTests(folder string) map[string]Test {
-	all := map[string]Test{}
+	var all map[string]Test
 	b, err := os.ReadFile(filepath.Join(folder, testsName))
-	if err != nil || json.Unmarshal(b, &all) != nil {
+	if err != nil || json.Unmarshal(b, &all) != nil || all == nil {
 		return map[string]Test{}
 	}
 	return all

@@ -254,7 +254,7 @@ func (a Answers) pace() object {
 // outlook are examples of keys around a run.
 func (a Answers) outlook() object {
 	return object{
-		{key: "limits", isExample: true, value: object{{key: "max_recipients", value: word(strconv.Itoa(max(1000, 2*a.Audience.Rows)))}}, about: "A safety net: more people than this stop everything before the first message."},
+		{key: "limits", isExample: true, value: object{{key: "max_recipients", value: word(strconv.Itoa(max(1000, 2*a.Audience.Rows)))}}, about: "A safety net: more people than this stop everything before the first message.\nWith a price list, prices: prices.csv beside limits, max_cost: 500 EUR does the same with money."},
 		{key: "seeds", isExample: true, value: text(SeedsFile), about: "Your own phones: sendoff test sends them what people would get."},
 	}
 }
