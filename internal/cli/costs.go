@@ -54,7 +54,8 @@ func (r *runner) findBudget(ctx context.Context) (*forecast.Budget, error) {
 	if err != nil {
 		return nil, err
 	}
-	renderer, err := render.New(r.complete(), m.Columns, render.Identity{Day: m.Day})
+	complete := r.complete()
+	renderer, err := render.New(complete, m.Columns, render.Identity{Day: m.Day})
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +63,7 @@ func (r *runner) findBudget(ctx context.Context) (*forecast.Budget, error) {
 	if err != nil {
 		return nil, err
 	}
-	gauge := forecast.NewGauge(r.campaign, renderer, m.Columns, countries)
+	gauge := forecast.NewGauge(complete, renderer, r.templates, m.Columns, countries)
 	var spent forecast.Charge
 	if r.run.Begun() {
 		var largest forecast.Charge

@@ -14,6 +14,7 @@ import (
 	"sendoff/internal/prices"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
+	"sendoff/internal/template"
 )
 
 // account is what became of the people of a run, by slice.
@@ -131,6 +132,15 @@ func frozenGauge(m runstore.Meta) (*Gauge, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the campaign of this run cannot be read any more: %w", err)
 	}
+	var known template.Set
+	for _, kept := range m.Templates {
+		t, err := template.Parse(kept.JSON)
+		if err != nil {
+			return nil, err
+		}
+		known = append(known, t)
+	}
+	c = known.Apply(c, m.Columns).Campaign
 	r, err := render.New(c, m.Columns, render.Identity{RunID: m.RunID, RunKey: m.Key, Day: m.Day})
 	if err != nil {
 		return nil, err
@@ -139,7 +149,7 @@ func frozenGauge(m runstore.Meta) (*Gauge, error) {
 	if err != nil {
 		return nil, err
 	}
-	return NewGauge(c, r, m.Columns, numbers), nil
+	return NewGauge(c, r, known, m.Columns, numbers), nil
 }
 
 // Accepted returns what the people of each line come to whose messages Sinch has taken, and how many more of these were erased, so that nobody

@@ -5,6 +5,7 @@ import (
 	"sendoff/internal/lint"
 	"sendoff/internal/phone"
 	"sendoff/internal/render"
+	"sendoff/internal/template"
 )
 
 // Gauge measures the rows of one campaign. It does not change.
@@ -16,9 +17,9 @@ type Gauge struct {
 	numbers  *phone.Reader
 }
 
-// NewGauge prepares what is measured of every row.
-func NewGauge(c *campaign.Campaign, r *render.Renderer, columns campaign.Columns, numbers *phone.Reader) *Gauge {
-	return &Gauge{c, r, lint.New(c, r), columns, numbers}
+// NewGauge prepares what is measured of every row. Known are templates, in a campaign to which they were applied.
+func NewGauge(c *campaign.Campaign, r *render.Renderer, known template.Set, columns campaign.Columns, numbers *phone.Reader) *Gauge {
+	return &Gauge{c, r, lint.New(c, r, known), columns, numbers}
 }
 
 // Meter measures one row after the other. Each goroutine needs its own.
@@ -51,7 +52,7 @@ func (m *Meter) Country(r *campaign.Recipient) string {
 // Row measures a row that can be rendered.
 func (m *Meter) Row(r *campaign.Recipient) Slice { return m.Slice(r, m.judge.Measure(r)) }
 
-// Slice returns what a row comes to of whose SMS the measure is. An SMS whose words are not known here, as those of a template, counts as one part.
+// Slice returns what a row comes to of whose SMS the measure is. An SMS whose words are not known here, as those of a template that nobody has read, counts as one part.
 func (m *Meter) Slice(r *campaign.Recipient, measure lint.Measure) Slice {
 	s := Slice{Country: m.Country(r), First: m.renderer.First(r), Channels: m.renderer.Reached(r), Measure: measure}
 	if i := m.renderer.Translation(r); i >= 0 {

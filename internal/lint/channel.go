@@ -25,12 +25,7 @@ func (b *builder) lookAtChannel(message campaign.Value, v view.View) {
 	case v.AsText && (kind == "media" || kind == "location"): // whose link says as much
 		return
 	case v.AsText:
-		first, _, more := strings.Cut(v.Text.String(), "\n")
-		if more {
-			first += " …"
-		}
-		state("write what it should say there: explicit_channel_omni_message: {"+string(v.Channel)+`: {text_message: {text: "…"}}}`,
-			"the %s is sent as text: %s", kind, prose.Printable(first))
+		b.addTranscoded(kind, v)
 		return
 	}
 	outer := content.Get("choices").List
@@ -66,6 +61,41 @@ func (b *builder) lookAtChannel(message campaign.Value, v view.View) {
 				break
 			}
 		}
+	}
+}
+
+// transcoded is a message of which Sinch makes the same text on several channels.
+type transcoded struct {
+	name, kind, text string
+	channels         []string
+}
+
+// addTranscoded adds what is sent as text on a channel. Of a translation it says nothing that has been said of the message itself.
+func (b *builder) addTranscoded(kind string, v view.View) {
+	key := kind + " on " + string(v.Channel)
+	if b.said[key] {
+		return
+	}
+	b.said[key] = true
+	first, _, more := strings.Cut(v.Text.String(), "\n")
+	if more {
+		first += " …"
+	}
+	t := transcoded{b.name, kind, prose.Printable(first), []string{string(v.Channel)}}
+	for i, other := range b.transcoded {
+		if other.name == t.name && other.kind == t.kind && other.text == t.text {
+			b.transcoded[i].channels = append(other.channels, t.channels...)
+			return
+		}
+	}
+	b.transcoded = append(b.transcoded, t)
+}
+
+// finishTranscoded makes the findings, once the channels of each are known.
+func (b *builder) finishTranscoded() {
+	for _, t := range b.transcoded {
+		b.found.state(b.found.warning("write what it should say there: explicit_channel_omni_message: {"+t.channels[0]+`: {text_message: {text: "…"}}}`,
+			"%s on %s: the %s is sent as text: %s", t.name, strings.Join(t.channels, ", "), t.kind, t.text))
 	}
 }
 

@@ -20,10 +20,10 @@ func (l *Linter) Judge() *Judge { return &Judge{Linter: l} }
 
 // Row looks at the message of a recipient, which can be rendered.
 func (j *Judge) Row(r *campaign.Recipient) Measure {
-	p := &j.pages[j.renderer.Translation(r)+1]
+	p := j.page(r)
 	j.Found, j.Addresses = j.Found[:0], j.Addresses[:0]
 	j.look(p, r)
-	tried := j.tried(r)
+	tried := j.renderer.Reached(r)
 	for i := range p.values {
 		j.lookAtValue(&p.values[i], &j.facts[i])
 	}
@@ -55,7 +55,7 @@ func (j *Judge) Row(r *campaign.Recipient) Measure {
 		j.lookAtLink(&p.links[i])
 	}
 	var m Measure
-	if p.sms != nil && tried&setOf(campaign.SMS) != 0 {
+	if p.sms != nil && tried.Has(campaign.SMS) {
 		m = p.sms.measure(j.facts, 0)
 		if j.mostSMS > 0 && m.Parts > j.mostSMS {
 			j.find(p.sms.long)
@@ -69,7 +69,7 @@ func (j *Judge) Row(r *campaign.Recipient) Measure {
 
 // Measure returns what the SMS of a recipient takes, as Row does, and looks at nothing else.
 func (j *Judge) Measure(r *campaign.Recipient) Measure {
-	p := &j.pages[j.renderer.Translation(r)+1]
+	p := j.page(r)
 	if p.sms == nil || !j.renderer.Tries(r, campaign.SMS) {
 		return Measure{}
 	}
@@ -88,17 +88,6 @@ func (j *Judge) look(p *page, r *campaign.Recipient) {
 		}
 		j.facts = append(j.facts, look(j.text[start:len(j.text):len(j.text)]))
 	}
-}
-
-// tried returns the channels on which the recipient is tried.
-func (j *Judge) tried(r *campaign.Recipient) channels {
-	var set channels
-	for _, c := range j.campaign.ChannelPriorityOrder {
-		if j.renderer.Tries(r, c) {
-			set |= setOf(c)
-		}
-	}
-	return set
 }
 
 // find notes a finding, once for each row.
@@ -135,8 +124,8 @@ func (j *Judge) lookAtValue(v *value, f *fact) {
 	}
 }
 
-func (j *Judge) lookAtParameter(p *parameter, tried channels) {
-	if tried&setOf(campaign.WhatsApp) == 0 {
+func (j *Judge) lookAtParameter(p *parameter, tried campaign.ChannelSet) {
+	if !tried.Has(campaign.WhatsApp) {
 		return
 	}
 	n, any := p.literals, flags(0)
@@ -156,8 +145,8 @@ func (j *Judge) lookAtParameter(p *parameter, tried channels) {
 }
 
 // lookAtMarketing looks in the values for what the text lacks.
-func (j *Judge) lookAtMarketing(p *page, m *marketing, tried channels, size Measure) {
-	if tried&setOf(m.channel) == 0 {
+func (j *Judge) lookAtMarketing(p *page, m *marketing, tried campaign.ChannelSet, size Measure) {
+	if !tried.Has(m.channel) {
 		return
 	}
 	const shortest = 10 // of a value that could say it

@@ -17,32 +17,22 @@ type length struct {
 	values   []int
 	most     int
 	note     string
-	channels channels
+	channels campaign.ChannelSet
 	found    *Finding
 }
 
-// channels is a set of channels, a bit for each.
-type channels uint16
-
-func setOf(c campaign.Channel) channels { return 1 << c.Index() }
-
-// String lists the channels in the order of [campaign.Channels].
-func (s channels) String() string {
+// take lists the channels of a set in the order of [campaign.Channels], with a verb.
+func take(set campaign.ChannelSet) string {
 	var names []string
 	for _, c := range campaign.Channels {
-		if s&setOf(c) != 0 {
+		if set.Has(c) {
 			names = append(names, string(c))
 		}
 	}
-	return strings.Join(names, ", ")
-}
-
-// takes is the verb behind the channels.
-func (s channels) takes() string {
-	if s&(s-1) == 0 {
-		return "takes"
+	if len(names) == 1 {
+		return names[0] + " takes"
 	}
-	return "take"
+	return strings.Join(names, ", ") + " take"
 }
 
 // addLengths adds the texts that a channel takes so much of. What is the same on several channels is one finding.
@@ -52,7 +42,7 @@ func (b *builder) addLengths(v view.View) {
 		if !ok || v.AsText && s.role != bodyRole { // what Sinch makes a label of, it makes fit
 			continue
 		}
-		l := length{where: b.placeOf(v, s), most: limit.most, note: limit.note, channels: setOf(v.Channel)}
+		l := length{where: b.placeOf(v, s), most: limit.most, note: limit.note, channels: campaign.ChannelSet(0).With(v.Channel)}
 		for _, part := range b.parts(s.text...) {
 			if part.value >= 0 {
 				l.values = append(l.values, part.value)
@@ -79,11 +69,11 @@ func (b *builder) finishLengths() {
 		if l.literals <= l.most {
 			return false
 		}
-		b.found.state(b.found.warning(l.note, "%s: %s characters; %v %s at most %s", l.where, prose.Thousands(l.literals), l.channels, l.channels.takes(), prose.Thousands(l.most)))
+		b.found.state(b.found.warning(l.note, "%s: %s characters; %s at most %s", l.where, prose.Thousands(l.literals), take(l.channels), prose.Thousands(l.most)))
 		return true
 	})
 	for i := range b.lengths {
 		l := &b.lengths[i]
-		l.found = b.found.warning(l.note, "%s: more than the %s characters that %v %s", l.where, prose.Thousands(l.most), l.channels, l.channels.takes())
+		l.found = b.found.warning(l.note, "%s: more than the %s characters that %s", l.where, prose.Thousands(l.most), take(l.channels))
 	}
 }

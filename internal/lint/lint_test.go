@@ -32,7 +32,7 @@ func prepare(t testing.TB, lines string) *lint.Judge {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return lint.New(c, r).Judge()
+	return lint.New(c, r, nil).Judge()
 }
 
 // recipient has these cells, and an address on every channel.
@@ -145,6 +145,8 @@ func TestFindings(t *testing.T) {
 
 		{"as text", "channel_priority_order: [RCS, SMS]\nmessage: {card_message: {title: \"Sale, ${first_name}\", description: d}}", anna,
 			[]string{"message on SMS: the card is sent as text: Sale, ${first_name} …"}, nil},
+		{"as text on several", "channel_priority_order: [RCS, WHATSAPP, SMS]\nmessage: {carousel_message: {cards: [{title: a}, {title: b}]}}\n" +
+			"translations: {sv: {carousel_message: {cards: [{title: c}, {title: d}]}}}", anna, []string{"message on WHATSAPP, SMS: the carousel is sent as text: 1. a …"}, nil},
 		{"on single channels", "channel_priority_order: [RCS, INSTAGRAM]\nmessage: {carousel_message: {cards: [{title: a, media_message: {url: \"https://example.com/a.TIFF\"}}, {title: b}], choices: [{text_message: {text: b}}]}}",
 			anna, []string{
 				"message on RCS: a file that ends in .tiff may not be shown",
@@ -162,6 +164,8 @@ func TestFindings(t *testing.T) {
 			"message on SMS: nothing says how to stop such messages",
 			"message on SMS: the sender is a number, and the text does not say who writes"}},
 		{"a way to stop", "message_content_type: CONTENT_MARKETING\n" + channel + "channel_properties: {SMS_SENDER: Acme}\nmessage: \"Sale. Stop: https://example.com/x\"", anna, nil, nil},
+		{"a way to stop in Portuguese", "message_content_type: CONTENT_MARKETING\n" + channel + "channel_properties: {SMS_SENDER: Acme}\nmessage: Promo. Para sair responda SAIR", anna, nil, nil},
+		{"a way to stop in German", "message_content_type: CONTENT_MARKETING\n" + channel + "channel_properties: {SMS_SENDER: Acme}\nmessage: \"Sale. Abbestellen: https://example.com/x\"", anna, nil, nil},
 		{"a way to stop in a value", "message_content_type: CONTENT_MARKETING\n" + channel + "message: Sale. ${city}", with(3, "STOP to 12345"), nil, nil},
 		{"an own way to stop", "message_content_type: CONTENT_MARKETING\n" + channel + "opt_out: {link: https://example.com/bye}\nmessage: \"Sale. https://example.com/bye?c=${id}\"", anna, nil, nil},
 		{"told elsewhere", "message_content_type: CONTENT_MARKETING\n" + channel + "opt_out: elsewhere\nchannel_properties: {SMS_SENDER: '12345'}\nmessage: Sale", anna, nil, nil},

@@ -1,11 +1,13 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 
 	"sendoff/campaign"
 	"sendoff/internal/render"
+	"sendoff/internal/template"
 	"sendoff/internal/view"
 )
 
@@ -14,7 +16,10 @@ type Linter struct {
 	campaign *campaign.Campaign
 	renderer *render.Renderer
 	found    findings
+	known    template.Set
 	pages    []page            // of the message, then of each translation
+	spoken   map[spoken]int    // and of each in the languages of its templates
+	said     map[string]bool   // what is sent as text on a channel
 	origins  map[string]origin // of characters that force UCS-2, by what messages call them
 	nothing  *Finding          // is in the message
 	mostSMS  int               // SMS_MAX_NUMBER_OF_MESSAGE_PARTS; 0: no limit
@@ -22,22 +27,48 @@ type Linter struct {
 	addresses bool // judges collect addresses
 }
 
-// New prepares to look at a campaign's messages, which r renders.
-func New(c *campaign.Campaign, r *render.Renderer) *Linter {
+// spoken is a message whose template is in the language of the row.
+type spoken struct {
+	translation int
+	language    string
+}
+
+// New prepares to look at a campaign's messages, which r renders, and at the words of those of their templates that are known.
+func New(c *campaign.Campaign, r *render.Renderer, known template.Set) *Linter {
 	l := &Linter{
-		campaign: c, renderer: r, origins: make(map[string]origin),
+		campaign: c, renderer: r, known: known, spoken: make(map[spoken]int), said: make(map[string]bool), origins: make(map[string]origin),
 		found: findings{all: make(map[Finding]*Finding), stated: make(map[*Finding]bool)},
 	}
 	if most := c.ChannelProperties.Get("SMS_MAX_NUMBER_OF_MESSAGE_PARTS"); len(most.Text) == 1 && most.Text[0].Name == "" {
 		l.mostSMS, _ = strconv.Atoi(most.Text[0].Literal) // its shape has been checked; a number too large for us is no limit
 	}
 	l.nothing = l.found.failure("give it words of its own, or leave these rows out: params: {name: {on_empty: skip}}", "the message has nothing in it, since all its placeholders are empty")
-	l.addPage(c.Message, "message", c.MessageFile)
+	l.addPage(c.Message, "message", c.MessageFile, "")
 	for _, t := range c.Translations {
-		l.addPage(t.Message, "translations."+t.Language, "")
+		l.addPage(t.Message, "translations."+t.Language, "", t.Language)
 	}
 	l.compareTranslations()
+	for _, reference := range c.TemplateReferences {
+		for _, language := range c.TemplateLanguages {
+			s := spoken{reference.Translation, language}
+			if _, added := l.spoken[s]; added {
+				continue
+			}
+			l.spoken[s] = len(l.pages)
+			original := &l.pages[s.translation+1]
+			l.addPage(c.MessageFor(s.translation), original.name, original.file, language)
+		}
+	}
 	return l
+}
+
+// page returns what is to be looked at in the message of a recipient.
+func (l *Linter) page(r *campaign.Recipient) *page {
+	language := l.renderer.Language(r)
+	if i, ok := l.spoken[spoken{language.Translation, language.Tag}]; ok {
+		return &l.pages[i]
+	}
+	return &l.pages[language.Translation+1]
 }
 
 // Static returns what is remarkable about the campaign's text itself, whoever gets it.
@@ -49,6 +80,7 @@ func (l *Linter) CollectAddresses() { l.addresses = true }
 // page is one message of the campaign, and what is to be looked at in every row that gets it.
 type page struct {
 	name   string
+	file   string  // where the message is not in the campaign's own
 	values []value // the placeholders in it
 	places []*place
 
@@ -82,22 +114,24 @@ type part struct {
 type builder struct {
 	*Linter
 	page
-	byText map[*campaign.Part]*place
+	transcoded []transcoded
+	byText     map[*campaign.Part]*place
 }
 
-func (l *Linter) addPage(message campaign.Value, name, file string) {
-	b := &builder{Linter: l, page: page{name: name}, byText: make(map[*campaign.Part]*place)}
+// addPage adds a message; where its templates are in the language of the row, that is the language.
+func (l *Linter) addPage(message campaign.Value, name, file, language string) {
+	b := &builder{Linter: l, page: page{name: name, file: file}, byText: make(map[*campaign.Part]*place)}
 	b.places = places(message, name, file, l.campaign.ChannelPriorityOrder)
-	for _, p := range b.places {
-		b.byText[&p.text[0]] = p
-		b.lookAtPlace(p)
-	}
-	for _, p := range l.beside() {
-		b.lookAtPlace(p)
-	}
+	b.lookAtPlaces(b.places)
+	b.lookAtPlaces(l.beside())
 	for _, channel := range l.campaign.ChannelPriorityOrder {
-		v := view.New(message, channel)
-		b.lookAtChannel(message, v)
+		words, template := l.known.Named(message, channel, func(t campaign.Text) string { return l.inLanguage(t, language) })
+		b.name = cmp.Or(template, name)
+		if template != "" {
+			b.lookAtPlaces(templatePlaces(words, template, channel))
+		}
+		v := view.New(words, channel)
+		b.lookAtChannel(words, v)
 		b.addLengths(v)
 		b.addParameters(v)
 		b.addEmpty(v)
@@ -106,8 +140,34 @@ func (l *Linter) addPage(message campaign.Value, name, file string) {
 			b.addSMS(v)
 		}
 	}
+	b.name = name
 	b.finishLengths()
+	b.finishTranscoded()
 	l.pages = append(l.pages, b.page)
+}
+
+// inLanguage returns what stands for a text of a reference in a message in this language; what else depends on rows is no language.
+func (l *Linter) inLanguage(t campaign.Text, language string) string {
+	if len(t) != 1 || campaign.Fold(t[0].Name) != "language" {
+		return t.String()
+	}
+	for _, p := range l.campaign.Params {
+		switch {
+		case campaign.Fold(p.Name) != "language":
+		case campaign.Fold(p.Column) != "language": // of another column, or an expression
+			return t.String()
+		case language == "":
+			return p.Default
+		}
+	}
+	return language
+}
+
+func (b *builder) lookAtPlaces(all []*place) {
+	for _, p := range all {
+		b.byText[&p.text[0]] = p
+		b.lookAtPlace(p)
+	}
 }
 
 // beside are the addresses that stand beside the message.

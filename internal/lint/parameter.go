@@ -67,7 +67,7 @@ const brokenFlags = breakFlag | tabFlag | spacesFlag
 // empty is a message that has nothing in it where all of these values are empty.
 type empty struct {
 	values   []int
-	channels channels
+	channels campaign.ChannelSet
 }
 
 // addEmpty adds a message that consists of placeholders alone.
@@ -75,7 +75,7 @@ func (b *builder) addEmpty(v view.View) {
 	if v.Kind == view.TemplateKind || v.Kind == view.NativeKind || v.Media != nil || v.Place != nil || v.Contact != nil || len(v.Sections) > 0 {
 		return
 	}
-	e := empty{channels: setOf(v.Channel)}
+	e := empty{channels: campaign.ChannelSet(0).With(v.Channel)}
 	for _, c := range v.Cards {
 		if c.Media != nil {
 			return

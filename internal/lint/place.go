@@ -53,6 +53,15 @@ func places(message campaign.Value, path, file string, channels []campaign.Chann
 	return w.all
 }
 
+// templatePlaces returns the texts of a template. It is no part of the campaign, whose lines say nothing about it.
+func templatePlaces(words campaign.Value, name string, channel campaign.Channel) []*place {
+	all := places(words, name, "", []campaign.Channel{channel})
+	for _, p := range all {
+		p.line = 0
+	}
+	return all
+}
+
 type walker struct {
 	file     string
 	channels []campaign.Channel

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"sendoff/internal/prose"
 	"sendoff/internal/sms"
@@ -27,7 +28,8 @@ type Forcing struct {
 
 // origin is where characters come from that force UCS-2.
 type origin struct {
-	literals []rune // of the campaign's text, in their order; nil: of values
+	literals []rune // of the campaign's text, in their order; nil: of values alone
+	values   bool   // of values too
 }
 
 // smsText is the text of an SMS, and what its literals take.
@@ -36,6 +38,7 @@ type smsText struct {
 	values   []int
 	literals fact
 	from     string   // what messages call the text itself
+	both     string   // and the text itself with values
 	sources  []string // and each of its values, by part
 	long     *Finding // more parts than the campaign allows
 }
@@ -62,7 +65,7 @@ func (b *builder) addSMS(v view.View) {
 	}
 	b.origins[valuesFrom] = origin{}
 	t.literals = look([]byte(literals.String()))
-	t.from = "in the text itself, " + b.placeOf(v, shown{text: v.Text}) + ","
+	t.from = "in the text itself (" + strings.TrimSuffix(strings.Replace(b.placeOf(v, shown{text: v.Text}), " (", ", ", 1), ")") + ")"
 	if b.mostSMS > 0 {
 		t.long = b.found.warning("shorten the text, or the values in it; or allow more parts, each of which is paid for",
 			"%s on SMS: more than the %s of SMS_MAX_NUMBER_OF_MESSAGE_PARTS: these people would not get it", b.name, prose.Counted(b.mostSMS, "part", "parts"))
@@ -73,13 +76,14 @@ func (b *builder) addSMS(v view.View) {
 			foreign = append(foreign, r)
 		}
 	}
-	b.origins[t.from] = origin{foreign}
+	t.both = t.from + " and in values"
+	b.origins[t.from], b.origins[t.both] = origin{literals: foreign}, origin{foreign, true}
 	b.sms = t
 }
 
 // measure returns what the text takes in a row, with so many plain characters more behind it.
 func (t *smsText) measure(facts []fact, more int) Measure {
-	sum, from, inValues := t.literals, "", false
+	sum, from := t.literals, ""
 	sum.septets, sum.units, sum.plain = sum.septets+more, sum.units+more, sum.plain+more
 	if sum.flags&foreignFlag != 0 {
 		from = t.from
@@ -96,10 +100,9 @@ func (t *smsText) measure(facts []fact, more int) Measure {
 		if f.flags&foreignFlag == 0 {
 			continue
 		}
-		inValues = true
 		switch from {
-		case t.from: // which is what has to be mended first
-			continue
+		case t.from, t.both: // mending one of them would change nothing
+			from = t.both
 		case "", t.sources[i]:
 			from = t.sources[i]
 		default:
@@ -115,11 +118,11 @@ func (t *smsText) measure(facts []fact, more int) Measure {
 	if sum.flags&doubleFlag != 0 && units > limit { // what does not fit into one part has to be cut as it will be
 		m.Parts = sms.Measure(t.text(facts, more, false)).Parts
 	}
-	if from == "" || from == t.from && t.literals.flags&scriptFlag != 0 { // it is written in another script
+	if from == "" || t.literals.flags&scriptFlag != 0 { // it is written in another script
 		return m
 	}
 	m.Forcing = Forcing{sum.foreign.one(), from}
-	if m.Parts == 1 || from == t.from && inValues { // mending the text alone would change nothing
+	if m.Parts == 1 {
 		return m
 	}
 	plainParts := sms.GSM7.Parts(sum.plain)
@@ -186,11 +189,13 @@ func (l *Linter) Forced(counts map[Forcing]Forced, rows int) []ForcedFinding {
 		if n.Cost != "" {
 			cost = ", " + n.Cost
 		}
-		name, instead := l.describe(what)
-		message := fmt.Sprintf("%s %s in %s of %s makes the SMS UCS-2: %s%s; %s", name, what.From, prose.Thousands(n.Rows), prose.Counted(rows, "row", "rows"),
+		name, makes, instead := l.describe(what)
+		message := fmt.Sprintf("%s %s %s the SMS of %s of %s UCS-2: %s%s; %s", name, what.From, makes, prose.Thousands(n.Rows), prose.Counted(rows, "row", "rows"),
 			prose.Counted(n.Spared, "more part", "more parts"), cost, instead)
 		hint := "mend the cells where they come from"
-		if l.origins[what.From].literals != nil {
+		if of := l.origins[what.From]; of.values {
+			hint = "mend the text, and " + strings.TrimPrefix(hint, "mend ")
+		} else if of.literals != nil {
 			hint = "mend the text"
 		}
 		found = append(found, ForcedFinding{message, hint, n})
@@ -198,42 +203,75 @@ func (l *Linter) Forced(counts map[Forcing]Forced, rows int) []ForcedFinding {
 	return found
 }
 
-// describe names what forces UCS-2, and says what could stand in its place.
-func (l *Linter) describe(what Forcing) (name, instead string) {
+// describe names what forces UCS-2, with its verb, and says what could stand in its place.
+func (l *Linter) describe(what Forcing) (name, makes, instead string) {
 	if what.Rune != several {
-		name = sms.Name(what.Rune)
-		switch s, ok := sms.Replacement(what.Rune); {
-		case s == " ":
-			return name, "a plain space in its place costs nothing more"
-		case s == "\n":
-			return name, "a line break in its place costs nothing more"
-		case ok && s != "":
-			return name, s + " in its place costs nothing more"
-		case ok:
-			return name, "left out, nobody would see a difference"
-		}
-		if _, ok := plain(what.Rune); ok {
-			return name, "without it they are not needed"
-		}
-		return name, "nothing plain can stand in its place"
+		return sms.Name(what.Rune), "makes", insteadOf(what.Rune)
+	}
+	literals := l.origins[what.From].literals
+	if len(literals) == 0 {
+		return "more than one character that GSM-7 lacks", "makes", "with plain ones in their place these are not needed"
 	}
 	const most = 5
-	var names, plains []string
-	for _, r := range l.origins[what.From].literals {
-		if s, ok := sms.Replacement(r); ok && strings.TrimSpace(s) != "" {
-			plains = append(plains, s+" for "+string(r))
+	var names, without, with []string
+	for _, r := range literals {
+		if r == '\u200d' || sms.IsUnseen(r) && unicode.In(r, unicode.Variation_Selector, unicode.Sk) {
+			continue // it belongs to the emoji before it
+		}
+		switch s, ok := sms.Replacement(r); {
+		case !ok || s == "":
+			without = append(without, shownRune(r))
+		case strings.TrimSpace(s) == "":
+			with = append(with, "a plain space for "+sms.Name(r))
+		default:
+			with = append(with, s+" for "+string(r))
 		}
 		names = append(names, sms.Name(r))
 	}
+	and := func(all []string) string {
+		if len(all) > most {
+			all = append(all[:most:most], fmt.Sprintf("%d more", len(all)-most))
+		}
+		if len(all) == 1 {
+			return all[0]
+		}
+		return strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
+	}
 	switch {
-	case len(names) == 0:
-		return "more than one character that GSM-7 lacks", "with plain ones in their place these are not needed"
-	case len(names) > most:
-		names = append(names[:most], fmt.Sprintf("%d more", len(names)-most))
+	case l.origins[what.From].values:
+		return and(append(names[:min(len(names), most-1)], "others")), "make", "with plain ones in their place, or without them, these are not needed"
+	case len(with) == 0:
+		instead = "without them these are not needed"
+	case len(without) == 0:
+		instead = "with " + and(with) + " these are not needed"
+	default:
+		instead = "without " + and(without) + ", and with " + and(with) + ", these are not needed"
 	}
-	instead = "without them these are not needed"
-	if len(plains) > 0 {
-		instead = "in their place " + strings.Join(plains[:min(len(plains), most)], ", ") + " cost nothing more"
+	return and(names), "make", instead
+}
+
+// insteadOf says what could stand in the place of the only character that forces UCS-2.
+func insteadOf(r rune) string {
+	switch s, ok := sms.Replacement(r); {
+	case s == " ":
+		return "a plain space in its place costs nothing more"
+	case s == "\n":
+		return "a line break in its place costs nothing more"
+	case ok && s != "":
+		return s + " in its place costs nothing more"
+	case ok:
+		return "left out, nobody would see a difference"
 	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1], instead
+	if _, ok := plain(r); ok {
+		return "without it they are not needed"
+	}
+	return "nothing plain can stand in its place"
+}
+
+// shownRune is a character, or the name of one that cannot be seen.
+func shownRune(r rune) string {
+	if sms.IsUnseen(r) || unicode.Is(unicode.Mn, r) {
+		return sms.Name(r)
+	}
+	return string(r)
 }

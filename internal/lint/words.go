@@ -39,12 +39,12 @@ func isNothing(value []byte) bool {
 }
 
 // stops are words by which texts say how to stop them. In small letters "stop" is also what buses do, so that it counts before a colon alone.
-var stops = regexp.MustCompile(`\b(STOP|STOPP|STOPPA|UNSUBSCRIBE|ARRET|ARRÊT|DETENER|BAJA|SALIR|PARAR|CANCELAR|AFMELDEN|AVSLUTA)\b|` +
-	`(?i)\b(stopp?|opt[- ]?out|unsubscribe|abmelden|avregistrera|afmeld|afmelden|désinscri\w*|désabonn\w*|darse de baja|cancella\w*)\b ?[:=>]|` +
+var stops = regexp.MustCompile(`\b(STOP|STOPP|STOPPA|UNSUBSCRIBE|ARRET|ARRÊT|DETENER|BAJA|SALIR|PARAR|CANCELAR|AFMELDEN|AVSLUTA|SAIR)\b|` +
+	`(?i)\b(stopp?|opt[- ]?out|unsubscribe|abmelden|abbestellen|avregistrera|afmeld|afmelden|désinscri\w*|désabonn\w*|darse de baja|cancella\w*)\b ?[:=>]|` +
 	`(?i)\b(opt[- ]out|unsubscribe|abmelden|avregistrera|désabonn)`)
 
 // stopStems are what one of has to be in a text before it is worth a closer look, which is slow.
-var stopStems = []string{"stop", "unsub", "opt", "arret", "arrêt", "detener", "baja", "salir", "parar", "cancel", "afmeld", "avslut", "abmeld", "avreg", "désinscri", "désabonn"}
+var stopStems = []string{"stop", "unsub", "opt", "arret", "arrêt", "detener", "baja", "salir", "parar", "cancel", "afmeld", "avslut", "abmeld", "abbestell", "sair", "avreg", "désinscri", "désabonn"}
 
 // stopLine is about how many characters a line takes such as "Stop: STOP to 12345".
 const stopLine = 20

@@ -104,7 +104,7 @@ func (in *inputs) standIn(c Config) (err error) {
 		if in.renderer, err = render.New(in.campaign, in.audience.Columns(), c.identity()); err != nil {
 			return err
 		}
-		in.measure()
+		in.measure(nil)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func recount(t *testing.T, c *campaign.Campaign, run *runstore.Run) *forecast.Fo
 	if err != nil {
 		t.Fatal(err)
 	}
-	meter := forecast.NewGauge(c, renderer, m.Columns, numbers).Meter()
+	meter := forecast.NewGauge(c, renderer, nil, m.Columns, numbers).Meter()
 	var tally forecast.Tally
 	entries := run.Ledger.Reader()
 	for _, r := range frozen(t, run) {

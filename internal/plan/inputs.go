@@ -119,7 +119,7 @@ func (in *inputs) prepare(c Config) (err error) {
 		return err
 	}
 	if in.renderer != nil {
-		in.measure()
+		in.measure(c.Templates)
 		if c.Addresses {
 			in.linter.CollectAddresses()
 		}
@@ -131,9 +131,9 @@ func (in *inputs) prepare(c Config) (err error) {
 }
 
 // measure makes what looks at rendered rows.
-func (in *inputs) measure() {
-	in.linter = lint.New(in.campaign, in.renderer)
-	in.gauge = forecast.NewGauge(in.campaign, in.renderer, in.audience.Columns(), in.numbers)
+func (in *inputs) measure(known template.Set) {
+	in.linter = lint.New(in.campaign, in.renderer, known)
+	in.gauge = forecast.NewGauge(in.campaign, in.renderer, known, in.audience.Columns(), in.numbers)
 }
 
 // lack returns what the templates of a row's message cannot do.

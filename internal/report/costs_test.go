@@ -45,7 +45,7 @@ func (r *testRun) price(message string) {
 	}
 	defer snapshot.Close()
 	var tally forecast.Tally
-	meter, entries := forecast.NewGauge(c, renderer, m.Columns, numbers).Meter(), r.Ledger.Reader()
+	meter, entries := forecast.NewGauge(c, renderer, nil, m.Columns, numbers).Meter(), r.Ledger.Reader()
 	for frame := range snapshot.Frames() {
 		rows, err := snapshot.Frame(frame)
 		if err != nil {

@@ -18,8 +18,10 @@ func Name(r rune) string {
 		name = "a character that nobody sees"
 	case unicode.Is(unicode.Mn, r):
 		name = "a mark on the letter before it"
-	case r >= 0x1F000 && r <= 0x1FAFF, r >= 0x2600 && r <= 0x27BF:
-		name = "a picture"
+	case r >= 0x1F000 && r <= 0x1FAFF:
+		name = "an emoji"
+	case r >= 0x2600 && r <= 0x27BF:
+		name = "a symbol"
 	case unicode.IsLetter(r):
 		name = "a letter"
 	}
@@ -43,6 +45,6 @@ var names = map[rune]string{
 	'…': "an ellipsis", '•': "a bullet", '·': "a middle dot", '×': "a times sign", '°': "a degree sign",
 	'©': "a copyright sign", '®': "a registered sign", '™': "a trade mark sign", '²': "a raised 2", '½': "a half",
 	'\u00A0': "a no-break space", '\u202F': "a narrow no-break space", '\u2009': "a thin space", '\u3000': "a full-width space", '\t': "a tab",
-	'\u00AD': "a soft hyphen", '\u200B': "a zero-width space", '\u200D': "a joiner", '\uFEFF': "a byte order mark", '\uFE0F': "the mark of a coloured picture",
+	'\u00AD': "a soft hyphen", '\u200B': "a zero-width space", '\u200D': "a joiner", '\uFEFF': "a byte order mark", '\uFE0F': "the mark of a coloured emoji",
 	'\uFFFD': "what is left of a character that could not be read", '\x1b': "an escape character",
 }

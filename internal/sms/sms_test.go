@@ -91,7 +91,7 @@ func TestName(t *testing.T) {
 		of   rune
 		want string
 	}{
-		{'’', "’ (a curly apostrophe, U+2019)"}, {'\u00a0', "a no-break space (U+00A0)"}, {'č', "č (a letter, U+010D)"}, {'🎉', "🎉 (a picture, U+1F389)"},
+		{'’', "’ (a curly apostrophe, U+2019)"}, {'\u00a0', "a no-break space (U+00A0)"}, {'č', "č (a letter, U+010D)"}, {'🎉', "🎉 (an emoji, U+1F389)"},
 		{'\u0301', "a mark on the letter before it (U+0301)"}, {'\x07', "a control character (U+0007)"}, {'⌘', "⌘ (U+2318)"},
 	} {
 		if got := sms.Name(tc.of); got != tc.want {

@@ -164,6 +164,21 @@ func TestApply(t *testing.T) {
 	}
 }
 
+// TestNamed has the words of a template, but where another one goes out that a channel has approved.
+func TestNamed(t *testing.T) {
+	known := parse(t, `{"id": "welcome", "default_translation": "en", "translations": [{"language_code": "en", "version": "1", "text_message": {"text": "Hi ${name}"},
+		"channel_template_overrides": {"WHATSAPP": {"template_reference": {"template_id": "hello", "version": "1", "language_code": "en"}}}}]}`)
+	c := load(t, `{"template_message": {"omni_template": {"template_id": "welcome", "version": "1", "parameters": {"name": "Ann"}}}}`)
+	words, name := Set{known}.Named(c.Message, campaign.SMS, campaign.Text.String)
+	if got := words.Get("text_message").Get("text").Text.String(); got != "Hi Ann" || name != "template welcome[en]" {
+		t.Errorf("on SMS %q of %q", got, name)
+	}
+	words, name = Set{known}.Named(c.Message, campaign.WhatsApp, campaign.Text.String)
+	if got := words.Get("template_message").Get("channel_template").Get("WHATSAPP").Get("template_id").Text.String(); got != "hello" || name != "" {
+		t.Errorf("on WhatsApp template %q of %q", got, name)
+	}
+}
+
 func TestNeeds(t *testing.T) {
 	columns := campaign.Columns{Header: []string{"phone", "Lang"}, Phone: 0, ID: -1, Language: 1, Country: -1, TimeZone: -1}
 	c := load(t, `{"template_message": {"omni_template": {"template_id": "welcome", "version": "latest", "language_code": "${language}"}}}`)
