@@ -3,12 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"strings"
 	"time"
 	"unicode"
 
 	"sendoff/campaign"
+	"sendoff/internal/forecast"
 	"sendoff/internal/proposal"
 	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
@@ -140,7 +140,7 @@ func (r *runner) refuseOtherPlan(old runstore.Meta, code proposal.Code) error {
 	}
 	err := inputErrorf("%s", text)
 	if differ == nil {
-		err = err.hint("what differs is the text, a row of the audience, which lists are asked, a limit, the run key, the day where that decides who is meant, or project, app, region and endpoint")
+		err = err.hint("what differs is the text, a row of the audience, which lists are asked, a limit, a price, the run key, the day where that decides who is meant, or project, app, region and endpoint")
 	}
 	return err.hint("sendoff plan %s shows this one; have it approved, or put back what has changed", r.planArguments())
 }
@@ -164,8 +164,11 @@ func (r *runner) differences(old runstore.Meta) []string {
 	if was, is := listed(old.Lists), listed(m.Lists); was != is {
 		lines = append(lines, "lists: "+was+" → "+is)
 	}
-	if c, err := campaign.Parse(r.campaign.Path, old.Sources); err == nil && !reflect.DeepEqual(c.Limits, r.campaign.Limits) {
+	if c, err := campaign.Parse(r.campaign.Path, old.Sources); err == nil && c.Limits != r.campaign.Limits {
 		lines = append(lines, fmt.Sprintf("limits: %s → %s", limits(c.Limits), limits(r.campaign.Limits)))
+	}
+	if was, is := pricesOf(old), pricesOf(m); was != is {
+		lines = append(lines, "prices: "+was+" → "+is)
 	}
 	return lines
 }
@@ -192,7 +195,23 @@ func listed(lists []runstore.List) string {
 }
 
 func limits(l campaign.Limits) string {
-	return fmt.Sprintf("min_recipients %d, max_recipients %d", l.MinRecipients, l.MaxRecipients)
+	text := fmt.Sprintf("min_recipients %d, max_recipients %d", l.MinRecipients, l.MaxRecipients)
+	if !l.MaxCost.IsZero() {
+		text += fmt.Sprintf(", max_cost %s %s", l.MaxCost.Amount, l.MaxCost.Currency)
+	}
+	if l.MaxParts > 0 {
+		text += fmt.Sprintf(", max_parts %d", l.MaxParts)
+	}
+	return text
+}
+
+// pricesOf names the prices that a plan was made with.
+func pricesOf(m runstore.Meta) string {
+	_, list, err := forecast.Kept(m)
+	if err != nil || list == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%s of %s (SHA-256 %.8s…)", prose.Printable(list.File), list.Date, list.SHA256)
 }
 
 // likely says through what the plan that the command names goes, where it is this one through another profile of this machine.

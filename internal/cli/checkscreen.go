@@ -26,6 +26,9 @@ func (k *checker) print() error {
 	if k.Plan != nil && len(k.Plan.Languages) > 0 {
 		fmt.Fprintf(k.Stdout, "languages: %s\n", proposal.Languages(k.Plan))
 	}
+	if k.Plan != nil && k.Plan.Eligible > 0 && k.Problems.Err() == nil {
+		k.line(0, "cost: %s", proposal.CostLine(k.Plan.Forecast))
+	}
 	for _, t := range k.meta.Templates {
 		fmt.Fprintf(k.Stdout, "template: %s\n", proposal.Template(t))
 	}

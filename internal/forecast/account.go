@@ -152,6 +152,15 @@ func frozenGauge(m runstore.Meta) (*Gauge, error) {
 	return NewGauge(c, r, known, m.Columns, numbers), nil
 }
 
+// places says where each line stands.
+func (f *Forecast) places() map[lineKey]int {
+	places := make(map[lineKey]int, len(f.Lines))
+	for i, l := range f.Lines {
+		places[lineKey{l.Country, l.Channel, l.Language}] = i
+	}
+	return places
+}
+
 // Accepted returns what the people of each line come to whose messages Sinch has taken, and how many more of these were erased, so that nobody
 // knows which line was theirs. The forecast and the prices are those that the run has kept.
 func (f *Forecast) Accepted(ctx context.Context, run *runstore.Run, list *prices.Table) (lines []Sum, erased int, err error) {
@@ -163,19 +172,22 @@ func (f *Forecast) Accepted(ctx context.Context, run *runstore.Run, list *prices
 	if err != nil {
 		return nil, 0, fmt.Errorf("count what was accepted: %w", err)
 	}
-	places := map[lineKey]int{}
-	for i, l := range f.Lines {
-		places[lineKey{l.Country, l.Channel, l.Language}] = i
+	places := f.places()
+	for s := range a.of { // another version of the program may know another country for a number: a line in which nobody was planned
+		key := lineKey{s.Country, s.First, s.Language}
+		if _, known := places[key]; !known {
+			places[key] = 0
+			f.Lines = append(f.Lines, Line{key.country, key.channel, key.language, Sum{}})
+		}
 	}
+	f.sort()
+	places = f.places()
 	lines = make([]Sum, len(f.Lines))
 	for s, n := range a.of {
-		i, known := places[lineKey{s.Country, s.First, s.Language}]
-		if !known {
-			return nil, 0, fmt.Errorf("count what was accepted: %w: somebody is in no line of the forecast", runstore.ErrSnapshot)
-		}
+		i := places[lineKey{s.Country, s.First, s.Language}]
 		each, _, _ := one(s, list)
 		all, _ := each.times(n.accepted)
-		lines[i], _ = lines[i].plus(all) // no more than the forecast, which could be counted
+		lines[i], _ = lines[i].plus(all) // about the forecast, which could be counted
 	}
 	return lines, a.erased.accepted, nil
 }

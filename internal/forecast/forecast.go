@@ -80,9 +80,7 @@ func New(c *campaign.Campaign, t *Tally, list *prices.Table) (*Forecast, error) 
 	for key, sum := range sums {
 		f.Lines = append(f.Lines, Line{key.country, key.channel, key.language, sum})
 	}
-	slices.SortFunc(f.Lines, func(a, b Line) int {
-		return cmp.Or(cmp.Compare(a.Country, b.Country), cmp.Compare(a.Channel.Index(), b.Channel.Index()), cmp.Compare(a.Language, b.Language))
-	})
+	f.sort()
 	slices.SortFunc(f.Missing, func(a, b Missing) int {
 		return cmp.Or(cmp.Compare(a.Country, b.Country), cmp.Compare(a.Channel.Index(), b.Channel.Index()))
 	})
@@ -90,6 +88,13 @@ func New(c *campaign.Campaign, t *Tally, list *prices.Table) (*Forecast, error) 
 		f.Dear = dear(each)
 	}
 	return f, nil
+}
+
+// sort puts the lines in their order.
+func (f *Forecast) sort() {
+	slices.SortFunc(f.Lines, func(a, b Line) int {
+		return cmp.Or(cmp.Compare(a.Country, b.Country), cmp.Compare(a.Channel.Index(), b.Channel.Index()), cmp.Compare(a.Language, b.Language))
+	})
 }
 
 // miss notes that rows need a price that there is not.

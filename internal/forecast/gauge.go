@@ -59,7 +59,7 @@ func (m *Meter) Slice(r *campaign.Recipient, measure lint.Measure) Slice {
 		s.Language = m.campaign.Translations[i].Language
 	}
 	if s.Parts == 0 && s.Channels.Has(campaign.SMS) {
-		s.Parts = 1
+		s.Parts, s.Supposed = 1, true
 	}
 	return s
 }

@@ -14,6 +14,7 @@ type Slice struct {
 	First        campaign.Channel
 	Channels     campaign.ChannelSet // on which they can be tried
 	lint.Measure                     // of the SMS; no parts where none is tried
+	Supposed     bool                // nobody knows the words of the SMS here, as those of a template: it counts as one part
 }
 
 // mostLines is how many rows of a slice are remembered by their lines.

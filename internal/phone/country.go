@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -28,6 +29,15 @@ func (n *Reader) regionOf(cell string) string {
 		return id
 	}
 	return n.names()[campaign.FoldFurther(cell)]
+}
+
+// CountryName returns what a country is called in English, by its ISO 3166-1 alpha-2 code; the code where nobody knows.
+func CountryName(code string) string {
+	region, err := language.ParseRegion(code)
+	if err != nil {
+		return code
+	}
+	return cmp.Or(display.English.Regions().Name(region), code)
 }
 
 // countryNames says which region's code has a name, in the form of [campaign.FoldFurther].

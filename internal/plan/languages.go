@@ -9,18 +9,19 @@ import (
 	"unicode/utf8"
 
 	"sendoff/campaign"
+	"sendoff/internal/forecast"
 	"sendoff/internal/prose"
 )
 
-// LanguageCount is how many rows get one of the campaign's messages. Duplicates are among them.
+// LanguageCount is how many people get one of the campaign's messages.
 type LanguageCount struct {
 	Language string       `json:"language"` // of the translation; empty: the message itself
-	Rows     int          `json:"rows"`
+	People   int          `json:"people"`
 	Values   []ValueCount `json:"values,omitempty"` // what the language column says of those who get the message itself, the most frequent first
 	Others   int          `json:"others,omitempty"` // rows with further values
 }
 
-// ValueCount is how many rows have a value in the language column; the empty one among them.
+// ValueCount is how many rows have a value in the language column; the empty one among them. Duplicates count too.
 type ValueCount struct {
 	Value string `json:"value"`
 	Rows  int    `json:"rows"`
@@ -33,31 +34,27 @@ const (
 	longestName = 30 // characters of a value that are shown
 )
 
-// languages counts the messages of those who get one, and what the language column says of those who get the default one. A nil one counts nothing:
-// there is only the one message.
+// languages counts what the language column says of those who get the default message. A nil one counts nothing: there is only the one message.
 type languages struct {
-	messages []int // by translation, behind the default one
-	values   map[string]*tally
-	others   tally // of values beyond mostCounted
+	values map[string]*tally
+	others tally // of values beyond mostCounted
 }
 
 func newLanguages(c *campaign.Campaign) *languages {
 	if len(c.Translations) == 0 {
 		return nil
 	}
-	return &languages{messages: make([]int, 1+len(c.Translations)), values: make(map[string]*tally)}
+	return &languages{values: make(map[string]*tally)}
 }
 
 func (l *languages) reset() {
 	if l != nil {
-		clear(l.messages)
 		clear(l.values)
 	}
 }
 
 // add counts a row.
 func (l *languages) add(line, translation int, cell string) {
-	l.messages[1+translation]++
 	if translation >= 0 {
 		return
 	}
@@ -75,9 +72,6 @@ func (l *languages) merge(f *languages) {
 	if l == nil {
 		return
 	}
-	for i, n := range f.messages {
-		l.messages[i] += n
-	}
 	for _, cell := range slices.Sorted(maps.Keys(f.values)) {
 		t := l.values[cell]
 		switch {
@@ -92,16 +86,16 @@ func (l *languages) merge(f *languages) {
 	}
 }
 
-// counts returns what is worth telling: every translation, then the default message.
-func (l *languages) counts(c *campaign.Campaign) []LanguageCount {
+// counts returns what is worth telling of so many people by language: every translation, then the default message.
+func (l *languages) counts(c *campaign.Campaign, people map[string]int) []LanguageCount {
 	if l == nil {
 		return nil
 	}
 	var counts []LanguageCount
-	for i, t := range c.Translations {
-		counts = append(counts, LanguageCount{Language: t.Language, Rows: l.messages[1+i]})
+	for _, t := range c.Translations {
+		counts = append(counts, LanguageCount{Language: t.Language, People: people[t.Language]})
 	}
-	rest := LanguageCount{Rows: l.messages[0], Others: l.others.count}
+	rest := LanguageCount{People: people[""], Others: l.others.count}
 	for _, v := range l.frequent() {
 		if len(rest.Values) < mostValues {
 			rest.Values = append(rest.Values, ValueCount{shortName(v), l.values[v].count})
@@ -110,6 +104,13 @@ func (l *languages) counts(c *campaign.Campaign) []LanguageCount {
 		}
 	}
 	return append(counts, rest)
+}
+
+// people returns how many of those who are sent to get each translation, by its language; "" stands for the default message.
+func (b *builder) people() map[string]int {
+	people := make(map[string]int)
+	b.counted.All(func(s forecast.Slice, rows int, _ []int) { people[s.Language] += rows })
+	return people
 }
 
 // frequent returns the values in the order of how many rows have them.
@@ -129,7 +130,7 @@ func shortName(value string) string {
 }
 
 // findings says of values that are no language that people get the default message for it, and of translations that nobody gets them.
-func (l *languages) findings(c *campaign.Campaign, hasColumn bool) []Finding {
+func (l *languages) findings(c *campaign.Campaign, people map[string]int, hasColumn bool) []Finding {
 	if l == nil {
 		return nil
 	}
@@ -155,9 +156,9 @@ func (l *languages) findings(c *campaign.Campaign, hasColumn bool) []Finding {
 	if others.count > 0 {
 		findings = append(findings, Finding{Message: "other values of the language column that are no language → the default message", Warning: true, Count: others.count, Lines: others.lines})
 	}
-	for i, t := range c.Translations {
-		if l.messages[1+i] == 0 {
-			findings = append(findings, Finding{Message: fmt.Sprintf("translations.%s: nobody gets it: no row is in this language", t.Language), Warning: true, Lines: []int{}})
+	for _, t := range c.Translations {
+		if people[t.Language] == 0 {
+			findings = append(findings, Finding{Message: fmt.Sprintf("translations.%s: nobody gets it: nobody who is sent to has this language", t.Language), Warning: true, Lines: []int{}})
 		}
 	}
 	return findings

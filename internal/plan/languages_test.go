@@ -25,8 +25,9 @@ func TestLanguageCounts(t *testing.T) {
 	if n := len(all.values); n > mostCounted {
 		t.Errorf("%d values are kept", n)
 	}
-	counts := all.counts(c)
-	if len(counts) != 2 || counts[0].Rows != 3*mostCounted || counts[1].Rows != 6*mostCounted {
+	people := map[string]int{"sv": 2990, "": 5000}
+	counts := all.counts(c, people)
+	if len(counts) != 2 || counts[0].People != 2990 || counts[1].People != 5000 {
 		t.Fatalf("counts are %+v", counts)
 	}
 	rest := counts[1]
@@ -37,10 +38,10 @@ func TestLanguageCounts(t *testing.T) {
 	for _, v := range rest.Values {
 		rows += v.Rows
 	}
-	if rows != rest.Rows {
-		t.Errorf("%d of %d rows are counted", rows, rest.Rows)
+	if rows != 6*mostCounted {
+		t.Errorf("%d of %d rows are counted", rows, 6*mostCounted)
 	}
-	findings := all.findings(c, true)
+	findings := all.findings(c, people, true)
 	if len(findings) != mostValues+1 || findings[0].Count != 3*mostCounted {
 		t.Fatalf("%d findings, the first of %d rows", len(findings), findings[0].Count)
 	}

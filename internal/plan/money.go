@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"sendoff/campaign"
 	"sendoff/internal/forecast"
@@ -49,8 +50,23 @@ func missing(m forecast.Missing) string {
 	return fmt.Sprintf("there is no price for %s to %s", m.Channel, forecast.CountryName(m.Country))
 }
 
-// unpriced warns of people who have no price, where no limit refuses them.
+// unpriced warns of people who have no price, where no limit refuses them, and of those whose SMS may have more parts than are counted.
 func (b *builder) unpriced() (findings []Finding) {
+	supposed := Finding{
+		Message: "the words of the SMS are not known here: each counts as one part, and may have more, and cost more", Warning: true,
+		Hint: "write them: explicit_channel_omni_message: {SMS: {text_message: {text: \"…\"}}}",
+	}
+	b.counted.All(func(s forecast.Slice, rows int, lines []int) {
+		if s.Supposed {
+			supposed.Count += rows
+			supposed.Lines = append(supposed.Lines, lines...)
+		}
+	})
+	if supposed.Count > 0 && b.in.campaign.Message.Kind != campaign.Null { // there is none where somebody only looks at a campaign that is broken
+		slices.Sort(supposed.Lines)
+		supposed.Lines = supposed.Lines[:min(len(supposed.Lines), mostLines)]
+		findings = append(findings, supposed)
+	}
 	for _, m := range b.forecast.Missing {
 		findings = append(findings, Finding{
 			Message: b.in.prices.File + ": " + missing(m) + ": the cost is not known", Warning: true, Count: m.People, Lines: m.Lines,

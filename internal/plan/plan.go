@@ -103,7 +103,7 @@ type Plan struct {
 	Samples    []Sample
 	Lists      []runstore.List // the suppression lists
 	Where      []filter.Count  // the terms of audience.where
-	// Languages are the translations and the default message, with how many rows get them; nil where there are no translations.
+	// Languages are the translations and the default message, with how many people get them; nil where there are no translations.
 	Languages []LanguageCount
 	Seeds     *seeds.List // nil where the campaign names none
 	Forecast  *forecast.Forecast
@@ -276,7 +276,8 @@ func (b *builder) plan() *Plan {
 	}
 	findings = append(findings, unreadTemplates(b.config)...)
 	findings = append(findings, b.in.warnings...)
-	findings = append(findings, b.spoken.findings(b.in.campaign, b.in.audience.Columns().Language >= 0)...)
+	people := b.people()
+	findings = append(findings, b.spoken.findings(b.in.campaign, people, b.in.audience.Columns().Language >= 0)...)
 	findings = append(findings, b.ofContent()...)
 	findings = append(findings, notes(origin, b.in.lists.Lists())...)
 	findings = append(findings, b.unpriced()...)
@@ -287,10 +288,10 @@ func (b *builder) plan() *Plan {
 		Skipped:    b.skipped,
 		BadNumbers: b.remarks.badNumbers(),
 		Findings:   findings,
-		Samples:    b.samples.texts(b.in.renderer, b.config.Campaign.Translations),
+		Samples:    b.texts(),
 		Lists:      b.in.listsWith(b.matches),
 		Where:      b.in.filter.Counts(b.chosen),
-		Languages:  b.spoken.counts(b.in.campaign),
+		Languages:  b.spoken.counts(b.in.campaign, people),
 		Seeds:      b.in.seeds,
 		Forecast:   b.forecast,
 		Columns:    b.in.audience.Columns(),

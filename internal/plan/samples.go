@@ -5,14 +5,17 @@ import (
 	"strings"
 
 	"sendoff/campaign"
-	"sendoff/internal/render"
+	"sendoff/internal/preview"
+	"sendoff/internal/prose"
 )
 
 // Sample is a message as one person would read it, with their data in it.
 type Sample struct {
 	Line int    `json:"line"` // of the audience
 	Text string `json:"text"`
-	Note string `json:"note,omitempty"` // why it is shown, where it is not the first: "no first name", "longest", "in sv", "not translated"
+	Note string `json:"note,omitempty"` // why it is shown, where it is not the first: "no first name", "longest: 2 parts", "in sv", "not translated"
+	// Row has the message as it looks on each of the campaign's channels.
+	Row preview.Row `json:"-"`
 }
 
 // mostSamples is how many texts a plan shows.
@@ -59,7 +62,7 @@ func (f *frame) keep(i int) *campaign.Recipient {
 		return nil
 	}
 	r := f.rows[i]
-	r.Fields = slices.Clone(r.Fields)
+	r.Fields, r.Others = slices.Clone(r.Fields), slices.Clone(r.Others)
 	return &r
 }
 
@@ -79,7 +82,8 @@ func (s *samples) drop(row int) {
 }
 
 // texts renders the samples, each row once.
-func (s *samples) texts(r *render.Renderer, translations []campaign.Translation) []Sample {
+func (b *builder) texts() []Sample {
+	s, r, translations := &b.samples, b.in.renderer, b.in.campaign.Translations
 	var texts []Sample
 	shown, heard := make(map[int]bool), make(map[int]bool) // rows, translations
 	show := func(row *campaign.Recipient, note string) {
@@ -87,13 +91,19 @@ func (s *samples) texts(r *render.Renderer, translations []campaign.Translation)
 			return
 		}
 		shown[row.Row], heard[r.Translation(row)] = true, true
-		texts = append(texts, Sample{Line: row.Line, Text: r.Text(row), Note: note})
+		texts = append(texts, Sample{Line: row.Line, Text: r.Text(row), Note: note, Row: b.shown(row)})
 	}
 	show(s.first, "")
 	if s.defaulted != nil {
 		show(s.defaulted, "no "+strings.ReplaceAll(r.DefaultOf(s.defaulted), "_", " "))
 	}
-	show(s.longest, "longest")
+	if s.longest != nil {
+		note := "longest"
+		if parts := b.in.linter.Judge().Measure(s.longest).Parts; parts > 0 {
+			note += ": " + prose.Counted(parts, "part", "parts")
+		}
+		show(s.longest, note)
+	}
 	for i, row := range s.translated {
 		switch translation := i - 1; {
 		case heard[translation]:
@@ -104,4 +114,14 @@ func (s *samples) texts(r *render.Renderer, translations []campaign.Translation)
 		}
 	}
 	return texts
+}
+
+// shown returns a row's message as phones show it.
+func (b *builder) shown(row *campaign.Recipient) preview.Row {
+	c, translation := b.in.campaign, b.in.renderer.Translation(row)
+	shown := preview.Row{Screens: preview.Screens(c.MessageFor(translation), b.config.Templates, b.in.renderer, row, c.ChannelPriorityOrder)}
+	if translation >= 0 {
+		shown.Language = c.Translations[translation].Language
+	}
+	return shown
 }

@@ -9,11 +9,12 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/forecast"
+	"sendoff/internal/phone"
 	"sendoff/internal/prose"
 )
 
-// costLine is what somebody has to know of the cost who confirms a plan.
-func costLine(f *forecast.Forecast) string {
+// CostLine is what somebody has to know of the cost who confirms a plan.
+func CostLine(f *forecast.Forecast) string {
 	var text string
 	switch {
 	case f == nil || f.Currency == "":
@@ -60,9 +61,9 @@ func byLanguage(l forecast.Line) string { return l.Language }
 func (p *Proposal) cost() []Row {
 	f := p.Plan.Forecast
 	if f == nil || f.Currency == "" {
-		return []Row{{"cost", costLine(f)}}
+		return []Row{{"cost", CostLine(f)}}
 	}
-	rows := []Row{{"cost", "estimated: " + costLine(f)}}
+	rows := []Row{{"cost", "estimated: " + CostLine(f)}}
 	if f.IsComplete() && f.Cost.Low < f.Cost.High {
 		rows = append(rows, Row{"", money(f, f.Cost.Low).Down() + " if everybody is reached on the channel that is tried first"})
 	}
@@ -80,7 +81,8 @@ type breakdownRow struct {
 	Note  string
 }
 
-// breakdowns returns what the plan comes to by country, channel and language, the fewest people first, as far as there are several.
+// breakdowns returns what the plan comes to by country, channel and language, the fewest people first, as far as there are several. Where there
+// are no prices the languages' people stand elsewhere, and what is left is the countries.
 func (p *Proposal) breakdowns() []breakdown {
 	f := p.Plan.Forecast
 	if f == nil {
@@ -93,7 +95,7 @@ func (p *Proposal) breakdowns() []breakdown {
 		none  string // what an empty key means
 	}{{"country", byCountry, "unknown"}, {"tried first", byChannel, ""}, {"language", byLanguage, "the message itself"}} {
 		groups := f.By(by.key)
-		if len(groups) < 2 {
+		if len(groups) < 2 || by.title == "language" && f.Currency == "" {
 			continue
 		}
 		t := breakdown{Heading: []string{by.title, "people"}}
@@ -105,8 +107,11 @@ func (p *Proposal) breakdowns() []breakdown {
 		}
 		for _, g := range groups {
 			row := breakdownRow{Cells: []string{cmp.Or(g.Name, by.none), prose.Thousands(g.People)}}
+			if by.title == "country" && g.Name != "" {
+				row.Cells[0] += " " + phone.CountryName(g.Name)
+			}
 			if f.Parts.High > 0 {
-				row.Cells = append(row.Cells, spread(prose.Thousands(g.Parts.Low), prose.Thousands(g.Parts.High)))
+				row.Cells = append(row.Cells, partsOf(g.Parts))
 			}
 			if f.Currency != "" {
 				row.Cells = append(row.Cells, costOf(g.Sum))
@@ -131,6 +136,13 @@ func costOf(s forecast.Sum) string {
 		return s.Cost.High.Up()
 	}
 	return spread(s.Cost.Low.Down(), s.Cost.High.Up())
+}
+
+func partsOf(p forecast.Parts) string {
+	if p.Low == 0 && p.High > 0 {
+		return "up to " + prose.Thousands(p.High)
+	}
+	return spread(prose.Thousands(p.Low), prose.Thousands(p.High))
 }
 
 func spread(low, high string) string {

@@ -2,12 +2,14 @@ package proposal
 
 import (
 	_ "embed"
+	"fmt"
 	"html/template"
 	"io"
 	"strings"
 
 	"sendoff/internal/page"
 	"sendoff/internal/plan"
+	"sendoff/internal/preview"
 	"sendoff/internal/prose"
 )
 
@@ -17,7 +19,7 @@ var pageText string
 // pageFacts is what the page has of a proposal, in the order of the page.
 type pageFacts struct {
 	Policy                 string
-	Style                  template.CSS
+	Style, PhoneStyle      template.CSS
 	Name, Planned, Version string
 	Code                   Code
 	People, Persons, Rows  string
@@ -27,14 +29,22 @@ type pageFacts struct {
 	Refused, Warnings      []pageFinding
 	Lists                  []list
 	NoOptOuts              string
-	Samples                []plan.Sample
+	Samples                []pageSample
 	Covered                bool // the code covers through what it goes
+	Priced                 bool // and prices
 	Digest                 string
 }
 
 type pageFact struct {
 	Label string
 	Texts []string
+}
+
+// pageSample is a text as phones show it.
+type pageSample struct {
+	Line   int
+	Note   string
+	Phones template.HTML
 }
 
 type pageReason struct{ Rows, Text string }
@@ -47,17 +57,20 @@ func (p *Proposal) HTML(to io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return t.Execute(to, p.page())
+	facts, err := p.page()
+	if err != nil {
+		return err
+	}
+	return t.Execute(to, facts)
 }
 
-func (p *Proposal) page() pageFacts {
+func (p *Proposal) page() (pageFacts, error) {
 	people, persons, _ := strings.Cut(prose.Counted(p.Plan.Eligible, "person", "people"), " ")
 	facts := pageFacts{
-		Policy: page.Policy, Style: page.Style(), Name: prose.Printable(p.Run.Key), Planned: prose.Moment(p.Run.Planned), Version: p.Version,
+		Policy: page.Policy, Style: page.Style(), PhoneStyle: template.CSS(preview.Style), Name: prose.Printable(p.Run.Key), Planned: prose.Moment(p.Run.Planned), Version: p.Version,
 		Code: p.Code, People: people, Persons: persons, Rows: prose.Counted(p.Plan.Rows, "row", "rows"),
 		Refused: pageFindings(p.findings(false)), Warnings: pageFindings(p.findings(true)),
-		NoOptOuts: p.noOptOuts(), Breakdowns: p.breakdowns(), Samples: p.Plan.Samples,
-		Covered: p.Destination.AppID != "", Digest: p.Plan.Digest,
+		NoOptOuts: p.noOptOuts(), Breakdowns: p.breakdowns(), Covered: p.Destination.AppID != "", Priced: p.Plan.Forecast != nil && p.Plan.Forecast.Currency != "", Digest: p.Plan.Digest,
 	}
 	for _, r := range p.facts() {
 		if r.Label == "to" { // which the page says in large letters, and in its table of reasons
@@ -76,7 +89,14 @@ func (p *Proposal) page() pageFacts {
 	for _, l := range p.lists() {
 		facts.Lists = append(facts.Lists, list{prose.Printable(l.Name), l.Holds, l.Version, l.Matches})
 	}
-	return facts
+	for i, s := range p.Plan.Samples {
+		phones, err := preview.Phones(s.Row, fmt.Sprintf("sample-%d", i+1))
+		if err != nil {
+			return pageFacts{}, err
+		}
+		facts.Samples = append(facts.Samples, pageSample{s.Line, s.Note, phones})
+	}
+	return facts, nil
 }
 
 func pageFindings(findings []plan.Finding) []pageFinding {

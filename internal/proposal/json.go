@@ -11,23 +11,22 @@ import (
 
 // Result is a proposal for machines.
 type Result struct {
-	Schema     int             `json:"schema"`
-	RunKey     string          `json:"run_key"`
-	Rows       int             `json:"rows"`
-	Recipients int             `json:"recipients"`
-	Skipped    map[string]int  `json:"skipped"`
-	Findings   []plan.Finding  `json:"findings"`
-	Lists      []runstore.List `json:"suppression_lists"`
-	Where      []filter.Count  `json:"where,omitempty"`
-	Forecast   *Forecast       `json:"forecast,omitempty"`
-	// Languages count rows, duplicates included.
-	Languages []plan.LanguageCount `json:"languages,omitempty"`
-	Templates []runstore.Template  `json:"templates,omitempty"`
-	Audience  *Audience            `json:"audience,omitempty"`
-	Campaign  string               `json:"campaign_sha256"`
-	People    string               `json:"audience_sha256"`
-	Sheet     string               `json:"audience_sheet,omitempty"` // of a workbook
-	Digest    string               `json:"plan_sha256"`
+	Schema     int                  `json:"schema"`
+	RunKey     string               `json:"run_key"`
+	Rows       int                  `json:"rows"`
+	Recipients int                  `json:"recipients"`
+	Skipped    map[string]int       `json:"skipped"`
+	Findings   []plan.Finding       `json:"findings"`
+	Lists      []runstore.List      `json:"suppression_lists"`
+	Where      []filter.Count       `json:"where,omitempty"`
+	Forecast   *Forecast            `json:"forecast,omitempty"`
+	Languages  []plan.LanguageCount `json:"languages,omitempty"`
+	Templates  []runstore.Template  `json:"templates,omitempty"`
+	Audience   *Audience            `json:"audience,omitempty"`
+	Campaign   string               `json:"campaign_sha256"`
+	People     string               `json:"audience_sha256"`
+	Sheet      string               `json:"audience_sheet,omitempty"` // of a workbook
+	Digest     string               `json:"plan_sha256"`
 
 	// What only a proposal has, and a plan alone has not.
 	Code        Code                  `json:"plan_code,omitempty"`
@@ -46,8 +45,10 @@ type Result struct {
 
 // Limits are those of campaign and profile; 0: none.
 type Limits struct {
-	Least int `json:"min_recipients,omitempty"`
-	Most  int `json:"max_recipients,omitempty"`
+	Least int    `json:"min_recipients,omitempty"`
+	Most  int    `json:"max_recipients,omitempty"`
+	Cost  string `json:"max_cost,omitempty"` // 2500 EUR
+	Parts int    `json:"max_parts,omitempty"`
 }
 
 // When says how fast the messages go, and how long that takes.
@@ -109,7 +110,11 @@ func (p *Proposal) Result() Result {
 	if sender := c.ChannelProperties.Get("SMS_SENDER"); sender.Kind == campaign.String {
 		r.Sender = sender.Text.String()
 	}
-	if l := (Limits{c.Limits.MinRecipients, p.Guard.Most(c.Limits.MaxRecipients)}); l != (Limits{}) {
+	l := Limits{Least: c.Limits.MinRecipients, Most: p.Guard.Most(c.Limits.MaxRecipients), Parts: c.Limits.MaxParts}
+	if most := c.Limits.MaxCost; !most.IsZero() {
+		l.Cost = most.Amount.String() + " " + most.Currency
+	}
+	if l != (Limits{}) {
 		r.Limits = &l
 	}
 	rate, isKnown := p.rate()

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"sendoff/campaign"
 	"sendoff/internal/plan"
 	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
@@ -17,10 +16,10 @@ func Languages(p *plan.Plan) string {
 	var texts []string
 	for _, l := range p.Languages {
 		if l.Language != "" {
-			texts = append(texts, l.Language+" "+prose.Thousands(l.Rows))
+			texts = append(texts, l.Language+" "+prose.Thousands(l.People))
 			continue
 		}
-		text := "the default message " + prose.Thousands(l.Rows)
+		text := "the default message " + prose.Thousands(l.People)
 		var values []string
 		for _, v := range l.Values {
 			name := v.Value
@@ -33,15 +32,11 @@ func Languages(p *plan.Plan) string {
 			values = append(values, "others "+prose.Thousands(l.Others))
 		}
 		if len(values) > 0 {
-			text += ": " + strings.Join(values, ", ")
+			text += " (rows: " + strings.Join(values, ", ") + ")"
 		}
 		texts = append(texts, text)
 	}
-	text := strings.Join(texts, "; ")
-	if p.Skipped[campaign.Duplicate] > 0 {
-		text += " (duplicates among them)"
-	}
-	return text
+	return strings.Join(texts, "; ")
 }
 
 // Template says which template it is, in which versions.

@@ -15,7 +15,9 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/filter"
+	"sendoff/internal/forecast"
 	"sendoff/internal/plan"
+	"sendoff/internal/preview"
 	"sendoff/internal/runstore"
 	"sendoff/internal/table"
 )
@@ -101,8 +103,17 @@ func spring(t *testing.T) *Proposal {
 		Destination: runstore.Destination{ProjectID: "6f1b", AppID: "01HZX3V8N6J9T5QK2M4R7WABCD", Region: "eu"},
 		Approval:    true, Check: "sendoff check spring",
 	}
+	for i, s := range p.Plan.Samples {
+		p.Plan.Samples[i].Row = phones(s.Text)
+	}
 	p.Code = CodeOf(p.Plan.Digest, p.Run.Key, p.Destination)
 	return p
+}
+
+// phones is a text as RCS and SMS show it.
+func phones(text string) preview.Row {
+	message := campaign.Value{Kind: campaign.Object}.With("text_message", campaign.Value{Kind: campaign.Object}.With("text", campaign.Literal(text)))
+	return preview.Row{Screens: preview.Unfilled(message, nil, []campaign.Channel{campaign.RCS, campaign.SMS})}
 }
 
 func TestScreen(t *testing.T) {
@@ -154,7 +165,7 @@ func TestHTML(t *testing.T) {
 	}
 	golden(t, "spring.html", out.Bytes())
 
-	p.Plan.Samples[0].Text = hostile
+	p.Plan.Samples[0].Row = phones(hostile)
 	p.Audience = "</title><script>\x1b[2J\u202e.csv"
 	p.Run.Key = `"><script>`
 	p.Run.Lists[0].File = "<b>\u202e"
@@ -189,6 +200,31 @@ func TestResult(t *testing.T) {
 	golden(t, "spring.json", out.Bytes())
 	if counted := Counted(p.Plan, p.Run); counted.Samples != nil || counted.Code != "" {
 		t.Error("a plan that nobody proposes has samples or a code")
+	}
+}
+
+// Whoever signs reads every limit that the code covers.
+func TestLimits(t *testing.T) {
+	p := spring(t)
+	p.Campaign.Limits = campaign.Limits{MinRecipients: 1, MaxCost: campaign.Money{Amount: 2_500_500_000, Currency: "EUR"}, MaxParts: 60_000}
+	if got, want := p.limits()[0].Text, "at least 1 recipient, at most EUR 2,500.50, at most 60,000 SMS parts"; got != want {
+		t.Errorf("limits are %q, want %q", got, want)
+	}
+	if got, want := *p.Result().Limits, (Limits{Least: 1, Cost: "2500.5 EUR", Parts: 60_000}); got != want {
+		t.Errorf("limits are %+v, want %+v", got, want)
+	}
+}
+
+// Without prices what is left to tell of languages stands elsewhere.
+func TestBreakdownsWithoutPrices(t *testing.T) {
+	p := spring(t)
+	parts := func(n int) forecast.Sum { return forecast.Sum{People: n, Parts: forecast.Parts{High: n}} }
+	p.Plan.Forecast = &forecast.Forecast{Sum: parts(3), Lines: []forecast.Line{
+		{Country: "GB", Channel: campaign.RCS, Sum: parts(2)}, {Country: "", Channel: campaign.RCS, Language: "sv", Sum: parts(1)},
+	}}
+	want := []breakdown{{[]string{"country", "people", "SMS parts"}, []breakdownRow{{Cells: []string{"unknown", "1", "up to 1"}}, {Cells: []string{"GB United Kingdom", "2", "up to 2"}}}}}
+	if diff := cmp.Diff(want, p.breakdowns()); diff != "" {
+		t.Errorf("breakdowns (-want +got):\n%s", diff)
 	}
 }
 

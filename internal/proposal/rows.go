@@ -160,7 +160,7 @@ func (p *Proposal) warnings() []Row {
 	return []Row{{"warnings", text + ": " + p.Check}}
 }
 
-// limits says how few and how many people the campaign and its profile allow.
+// limits says how few and how many people the campaign and its profile allow, and what these may come to.
 func (p *Proposal) limits() []Row {
 	var parts []string
 	least, most := p.Campaign.Limits.MinRecipients, p.Guard.Most(p.Campaign.Limits.MaxRecipients)
@@ -169,6 +169,12 @@ func (p *Proposal) limits() []Row {
 	}
 	if most > 0 {
 		parts = append(parts, "at most "+prose.Counted(most, "recipient", "recipients"))
+	}
+	if most := p.Campaign.Limits.MaxCost; !most.IsZero() {
+		parts = append(parts, "at most "+most.Down())
+	}
+	if most := p.Campaign.Limits.MaxParts; most > 0 {
+		parts = append(parts, "at most "+prose.Counted(most, "SMS part", "SMS parts"))
 	}
 	return []Row{{"limits", cmp.Or(strings.Join(parts, ", "), "none")}}
 }

@@ -63,7 +63,7 @@ func (p *Proposal) Screen(to io.Writer, width int) {
 		code += " · approval is required"
 	}
 	w.rows(slices.Concat(
-		[]Row{p.what(), {"through", p.Through}}, p.to(" (skipped.csv)"), p.words(), p.readAs(), p.when(true), []Row{{"cost", costLine(p.Plan.Forecast)}}, p.seeds(),
+		[]Row{p.what(), {"through", p.Through}}, p.to(" (skipped.csv)"), p.words(), p.readAs(), p.when(true), []Row{{"cost", CostLine(p.Plan.Forecast)}}, p.seeds(),
 		p.checked(), p.warnings(), p.Remark, []Row{{"plan", code}},
 	))
 	fmt.Fprintln(to)

@@ -104,6 +104,16 @@ func TestCosts(t *testing.T) {
       "low": "0.124",`) {
 		t.Errorf("report.json: %s, %v", report, err)
 	}
+	// A version of the program that knows another country for these numbers has a line for them.
+	kept := r.Meta()
+	r.update(func(m *runstore.Meta) {
+		m.Forecast = json.RawMessage(strings.Replace(string(m.Forecast), `"GB"`, `"GG"`, 1))
+	})
+	if diff := cmp.Diff("GB,SMS,,0,0,0,0,0,4,4,4,0.124,0.124,0.031,part,EUR,2026-01-01,4711\n"+
+		"GG,SMS,,5,5,5,0.155,0.155,0,0,0,0,0,,,EUR,2026-01-01,4711\n", costs()); diff != "" {
+		t.Errorf("costs.csv of another version's forecast (-want +got):\n%s", diff)
+	}
+	r.update(func(m *runstore.Meta) { m.Forecast = kept.Forecast })
 	if err := r.Forget([]int{1}, testTime); err != nil {
 		t.Fatal(err)
 	}
