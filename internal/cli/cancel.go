@@ -83,7 +83,7 @@ func (r *runner) cancel(ctx context.Context) (err error) {
 	if r.flags.json {
 		return r.printJSON(rep)
 	}
-	rep.Summary(r.Stdout)
+	r.printSummary(r.Stdout, rep)
 	r.say("lists: %s", r.run.Dir)
 	return nil
 }

@@ -86,7 +86,7 @@ func (s *session) say(format string, args ...any) {
 
 // warn prints a line for people, whatever they asked for.
 func (s *session) warn(format string, args ...any) {
-	fmt.Fprintf(s.Stderr, format+"\n", args...)
+	s.print(s.Stderr, fmt.Sprintf(format, args...))
 }
 
 func isTerminal(stream any) bool {

@@ -59,8 +59,12 @@ func (r *runner) askForCount(ctx context.Context, want int) error {
 	if err != nil {
 		return err
 	}
-	if n, ok := parseCount(answer); !ok || n != want {
+	switch n, ok := parseCount(answer); {
+	case ok && n == want:
+	case strings.TrimSpace(answer) == "":
 		return leaving()
+	default:
+		return inputErrorf("that is not %d, the number of people. Nothing was sent", want)
 	}
 	return nil
 }

@@ -143,9 +143,9 @@ func (r *runner) printReport(rep *report.Report, end ending) error {
 	case r.flags.json:
 		return r.printJSON(rep)
 	case !r.quiet:
-		rep.Summary(r.Stdout)
+		r.printSummary(r.Stdout, rep)
 	case end.code != exitOK:
-		rep.Summary(r.Stderr)
+		r.printSummary(r.Stderr, rep)
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ func (s *session) report(ctx context.Context, dir, args string, full, asJSON boo
 	if asJSON {
 		return s.printJSON(rep)
 	}
-	rep.Summary(s.Stdout)
+	s.printSummary(s.Stdout, rep)
 	if !erased {
 		s.say("lists: %s", dir)
 	}

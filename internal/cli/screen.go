@@ -1,11 +1,16 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"strconv"
+	"strings"
 
 	"golang.org/x/term"
+
+	"sendoff/internal/prose"
+	"sendoff/internal/report"
 )
 
 const (
@@ -24,4 +29,25 @@ func (s *session) width(w io.Writer) int {
 		}
 	}
 	return usualWidth
+}
+
+// print writes text for people. On a terminal its lines are broken at words, but for those with a command in them, which somebody may copy.
+func (s *session) print(w io.Writer, text string) {
+	if !isTerminal(w) {
+		fmt.Fprintln(w, text)
+		return
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		if !strings.Contains(line, "sendoff ") {
+			line = prose.Wrapped(line, len(line)-len(strings.TrimLeft(line, " "))+4, s.width(w))
+		}
+		fmt.Fprintln(w, line)
+	}
+}
+
+// printSummary writes what became of a run.
+func (s *session) printSummary(w io.Writer, rep *report.Report) {
+	var b strings.Builder
+	rep.Summary(&b)
+	s.print(w, strings.TrimSuffix(b.String(), "\n"))
 }

@@ -120,7 +120,7 @@ func (s *session) sayStatus(run *runstore.Run, args string, asJSON bool) error {
 	if asJSON {
 		return s.printJSON(rep)
 	}
-	rep.Summary(s.Stdout)
+	s.printSummary(s.Stdout, rep)
 	switch {
 	case copied:
 	case rep.State == runstore.NeedsReconcile:

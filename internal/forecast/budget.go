@@ -47,11 +47,11 @@ func (b *Budget) Take(c Charge) error {
 	cost, ok := b.spent.Cost.Plus(c.Cost)
 	parts := b.spent.Parts + c.Parts
 	if most := b.limits.MaxCost; !most.IsZero() && (!ok || cost > most.Amount) {
-		return fmt.Errorf("the next message may bring the estimated cost above limits.max_cost: %s of %s is spent",
+		return fmt.Errorf("the next message may bring the estimated cost above limits.max_cost: %s of %s is spent; raise it to go on",
 			campaign.Money{Amount: b.spent.Cost, Currency: most.Currency}.Up(), most.Up())
 	}
 	if most := b.limits.MaxParts; most > 0 && parts > most {
-		return fmt.Errorf("the next message may bring the SMS parts above limits.max_parts: %s of %s are spent", prose.Thousands(b.spent.Parts), prose.Thousands(most))
+		return fmt.Errorf("the next message may bring the SMS parts above limits.max_parts: %s of %s are spent; raise it to go on", prose.Thousands(b.spent.Parts), prose.Thousands(most))
 	}
 	b.spent = Charge{cost, parts}
 	return nil

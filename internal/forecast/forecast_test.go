@@ -150,7 +150,7 @@ func TestBudget(t *testing.T) {
 		t.Errorf("all that is left: %v", err)
 	}
 	err := b.Take(Charge{1, 1})
-	if want := "the next message may bring the estimated cost above limits.max_cost: EUR 1.00 of EUR 1.00 is spent"; err == nil || err.Error() != want {
+	if want := "the next message may bring the estimated cost above limits.max_cost: EUR 1.00 of EUR 1.00 is spent; raise it to go on"; err == nil || err.Error() != want {
 		t.Errorf("a millionth more: %v, want %s", err, want)
 	}
 	b.GiveBack(Charge{600_000, 1})
@@ -158,7 +158,7 @@ func TestBudget(t *testing.T) {
 		t.Errorf("all parts that are left: %v", err)
 	}
 	err = b.Take(Charge{0, 1})
-	if want := "the next message may bring the SMS parts above limits.max_parts: 10 of 10 are spent"; err == nil || err.Error() != want {
+	if want := "the next message may bring the SMS parts above limits.max_parts: 10 of 10 are spent; raise it to go on"; err == nil || err.Error() != want {
 		t.Errorf("a part more: %v, want %s", err, want)
 	}
 	if err := b.Take(Charge{math.MaxInt64, 0}); err == nil {

@@ -187,7 +187,7 @@ func (j *Judge) collect(l *link, address string) {
 		first := l.parts[0]
 		one.URL, one.Personal = pageOf(address), first.value >= 0 || !strings.ContainsAny(first.literal, "?#")
 	}
-	if judgeAddress(one.URL)&(noAddress|unknownScheme) == 0 {
+	if judgeAddress(one.URL)&(noAddress|unknownScheme|otherApp) == 0 {
 		j.Addresses = append(j.Addresses, one)
 	}
 }

@@ -93,6 +93,9 @@ func TestFindings(t *testing.T) {
 		}, nil},
 		{"left over in a value", channel + "message: Hi ${first_name}", with(0, "{{first_name}}"), nil,
 			[]string{"${first_name}: the value has a placeholder of another system in it, such as {{name}}, which is sent as it stands"}},
+		{"what is no page", channel + "message: {media_message: {url: \"javascript:alert(1)\"}}", anna, []string{"! message.media_message.url (line 4): no address that can be opened"}, nil},
+		{"another scheme", channel + "message: {media_message: {url: \"htps://example.com/a.jpg\"}}", anna, []string{
+			"message.media_message.url (line 4): begins neither with https:// nor http://: what that opens depends on the phone, and media cannot be fetched"}, nil},
 		{"escapes of addresses", channel + "message: {media_message: {url: \"https://example.com/%C3%A5%20b%AAA%.jpg\"}}", anna, []string{
 			"! message.media_message.url (line 4): no address that can be opened"}, nil},
 

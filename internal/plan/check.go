@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"sendoff/campaign"
 	"sendoff/internal/filter"
@@ -95,10 +96,15 @@ func (in *inputs) standIn(c Config) (err error) {
 	if in.filter == nil {
 		in.filter = new(filter.Filter)
 	}
-	if in.renderer == nil {
-		order := c.Campaign.ChannelPriorityOrder
+	if order := slices.Clone(c.Campaign.ChannelPriorityOrder); in.renderer == nil || len(order) == 0 {
 		if len(order) == 0 { // of a campaign of which nobody can say how it reaches people
-			order = campaign.Channels[:]
+			order = slices.Clone(campaign.Channels[:])
+		}
+		columns := in.audience.Columns()
+		if columns.OwnOf(campaign.Contact) < 0 {
+			order = slices.DeleteFunc(order, func(ch campaign.Channel) bool {
+				return columns.OwnOf(ch) < 0 && (!ch.ByPhone() || columns.Phone < 0)
+			})
 		}
 		in.campaign = &campaign.Campaign{ChannelPriorityOrder: order}
 		if in.renderer, err = render.New(in.campaign, in.audience.Columns(), c.identity()); err != nil {

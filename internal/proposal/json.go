@@ -96,6 +96,7 @@ func Counted(p *plan.Plan, m runstore.Meta) Result {
 // Result is the proposal for machines. It holds samples, which are people's data.
 func (p *Proposal) Result() Result {
 	r := Counted(p.Plan, p.Run)
+	r.Findings = p.all()
 	audience := Understood(p.Plan, p.Run)
 	r.Audience, r.Samples = &audience, p.Plan.Samples
 	r.Code, r.Day = p.Code, p.Plan.Day

@@ -142,7 +142,7 @@ func (p *Proposal) seeds() []Row {
 // warnings says how many kinds of warnings there are, and in how many rows; nothing where there are none.
 func (p *Proposal) warnings() []Row {
 	kinds, rows := 0, 0
-	for _, f := range p.Plan.Findings {
+	for _, f := range p.all() {
 		if f.Warning {
 			kinds++
 			rows += f.Count
@@ -207,12 +207,21 @@ func (p *Proposal) approval() []Row {
 // findings returns what was found: the warnings, or what rows are left out for.
 func (p *Proposal) findings(warnings bool) []plan.Finding {
 	var found []plan.Finding
-	for _, f := range p.Plan.Findings {
+	for _, f := range p.all() {
 		if f.Warning == warnings {
 			found = append(found, f)
 		}
 	}
 	return found
+}
+
+// all returns what was found in the campaign's file, then what was found in what it becomes.
+func (p *Proposal) all() []plan.Finding {
+	all := []plan.Finding{} // not nil: JSON has a list, be it empty
+	for _, w := range p.Campaign.Warnings {
+		all = append(all, plan.Finding{Message: fmt.Sprintf("%s:%d:%d: %s", w.File, w.Line, w.Column, w.Message), Hint: w.Hint, Warning: true, Lines: []int{}})
+	}
+	return append(all, p.Plan.Findings...)
 }
 
 // FindingText says what was found, and where, unless it is about all rows.

@@ -13,7 +13,7 @@ import (
 func (r *Renderer) Text(recipient *campaign.Recipient) string {
 	recipient = r.person(recipient)
 	w := reading{sources: r.sources, recipient: recipient, language: r.program(recipient).language}
-	w.message(r.campaign.MessageFor(r.Language(recipient).Translation))
+	w.message(r.campaign.MessageFor(r.languages.Read(recipient.Field(r.language)).Translation))
 	var b strings.Builder
 	b.WriteString(strings.Join(w.texts, " / "))
 	for _, choice := range w.choices {
