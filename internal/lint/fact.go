@@ -172,9 +172,18 @@ func (f *foreign) merge(other foreign) {
 }
 
 // pairs are the quotes that stand around something.
-var pairs = [...]struct{ opening, closing rune }{{'“', '”'}, {'„', '“'}, {'„', '”'}, {'«', '»'}, {'‹', '›'}, {'‘', '’'}, {'‚', '‘'}}
+var pairs = [...]pair{{'“', '”'}, {'„', '“'}, {'„', '”'}, {'«', '»'}, {'‹', '›'}, {'‘', '’'}, {'‚', '‘'}}
 
-// one returns the only character, or the opening one of a pair of quotes; else several.
+// pair is one of them.
+type pair struct{ opening, closing rune }
+
+// forcing is the pair in the place of a character: below several, so that it is none.
+func (p pair) forcing() rune { return -(p.opening<<16 | p.closing) }
+
+// pairOf returns the pair that stands in the place of a character.
+func pairOf(forcing rune) pair { return pair{-forcing >> 16, -forcing & 0xFFFF} }
+
+// one returns the only character, or a pair of quotes in its place; else several.
 func (f foreign) one() rune {
 	switch {
 	case f.more:
@@ -184,7 +193,7 @@ func (f foreign) one() rune {
 	}
 	for _, pair := range pairs {
 		if f.first == pair.opening && f.second == pair.closing || f.first == pair.closing && f.second == pair.opening {
-			return pair.opening
+			return pair.forcing()
 		}
 	}
 	return several

@@ -22,7 +22,7 @@ type Measure struct {
 
 // Forcing is what forces UCS-2.
 type Forcing struct {
-	Rune rune   // the only character, or the opening one of a pair of quotes; -1: several
+	Rune rune   // the only character; -1: several; less: a pair of quotes
 	From string // where it comes from, as messages say it
 }
 
@@ -205,7 +205,11 @@ func (l *Linter) Forced(counts map[Forcing]Forced, rows int) []ForcedFinding {
 
 // describe names what forces UCS-2, with its verb, and says what could stand in its place.
 func (l *Linter) describe(what Forcing) (name, makes, instead string) {
-	if what.Rune != several {
+	switch {
+	case what.Rune < several:
+		p := pairOf(what.Rune)
+		return fmt.Sprintf("%c and %c (quotation marks, U+%04X and U+%04X)", p.opening, p.closing, p.opening, p.closing), "make", insteadOf(p.opening)
+	case what.Rune != several:
 		return sms.Name(what.Rune), "makes", insteadOf(what.Rune)
 	}
 	literals := l.origins[what.From].literals

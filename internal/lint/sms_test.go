@@ -25,7 +25,7 @@ func TestMeasure(t *testing.T) {
 		{"that costs nothing", "${first_name}", "D’Arcy", "", lint.Measure{Parts: 1, Forcing: lint.Forcing{Rune: '’', From: fromName}}},
 		{"a picture", "${first_name}" + text(66) + "${city}", "🙂", "x", lint.Measure{Parts: 1, Forcing: lint.Forcing{Rune: '🙂', From: fromName}}},
 		{"a pair at the border", text(66) + "${first_name}" + text(66), "🙂", "", lint.Measure{Parts: 3, Spared: 2, Forcing: lint.Forcing{Rune: '🙂', From: fromName}}},
-		{"a pair of quotes", "${first_name}" + text(100), "“Bo”", "", lint.Measure{Parts: 2, Spared: 1, Forcing: lint.Forcing{Rune: '“', From: fromName}}},
+		{"a pair of quotes", "${first_name}" + text(100), "“Bo”", "", lint.Measure{Parts: 2, Spared: 1, Forcing: lint.Forcing{Rune: -('“'<<16 | '”'), From: fromName}}},
 		{"a picture of several", "${first_name}" + text(100), "❤️👍🏽", "", lint.Measure{Parts: 2, Spared: 1, Forcing: lint.Forcing{Rune: -1, From: fromName}}},
 		{"one with its variant", "${first_name}" + text(100), "❤️", "", lint.Measure{Parts: 2, Spared: 1, Forcing: lint.Forcing{Rune: '❤', From: fromName}}},
 		{"letters of another script", "${first_name}" + text(100), "Иван", "", lint.Measure{Parts: 2, Spared: 1, Forcing: lint.Forcing{Rune: -1, From: fromName}}},

@@ -67,6 +67,9 @@ func (b *builder) unpriced() (findings []Finding) {
 		supposed.Lines = supposed.Lines[:min(len(supposed.Lines), mostLines)]
 		findings = append(findings, supposed)
 	}
+	if !b.config.Campaign.Limits.MaxCost.IsZero() { // then it is a problem
+		return findings
+	}
 	for _, m := range b.forecast.Missing {
 		findings = append(findings, Finding{
 			Message: b.in.prices.File + ": " + missing(m) + ": the cost is not known", Warning: true, Count: m.People, Lines: m.Lines,
