@@ -48,6 +48,6 @@ sdk-check:
 	sh .ci/sdk-check/run
 
 golden:
-	go test ./campaign ./internal/audience ./internal/report ./internal/preview ./internal/cli -update
+	go test ./campaign ./internal/audience ./internal/report ./internal/preview ./internal/proposal ./internal/cli -update
 
 check: lint test

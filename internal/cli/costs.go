@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"sendoff/internal/forecast"
+	"sendoff/internal/lint"
 	"sendoff/internal/phone"
 	"sendoff/internal/prices"
 	"sendoff/internal/proposal"
@@ -63,7 +64,7 @@ func (r *runner) findBudget(ctx context.Context) (*forecast.Budget, error) {
 	if err != nil {
 		return nil, err
 	}
-	gauge := forecast.NewGauge(complete, renderer, r.templates, m.Columns, countries)
+	gauge := forecast.NewGauge(complete, renderer, lint.New(complete, renderer, r.templates), m.Columns, countries)
 	var spent forecast.Charge
 	if r.run.Begun() {
 		var largest forecast.Charge

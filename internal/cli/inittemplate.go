@@ -2,13 +2,10 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"sendoff/internal/scaffold"
-	"sendoff/internal/sinch"
 )
 
 // readTemplate asks Sinch for a template, through what profile and environment name.
@@ -27,11 +24,10 @@ func (b *beginning) readTemplate(ctx context.Context, id string) error {
 	}
 	defer client.Close()
 	t, err := client.Template(ctx, id)
-	var status *sinch.StatusError
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case errors.As(err, &status) && status.Status == http.StatusNotFound:
+	case isNotFound(err):
 		return inputErrorf("there is no template of this id in the project and region. Nothing was written").
 			hint("templates that are approved on WhatsApp are not among those of Sinch: --kind template --text NAME takes their name")
 	case isAccess(err):

@@ -135,11 +135,8 @@ type previewer struct {
 	appID     string
 }
 
-// previewRunID is the id of the run that a previewed request seems to be of, and previewEpoch its epoch.
-const (
-	previewRunID = "00000000000000000000000000"
-	previewEpoch = "00000000"
-)
+// previewRunID is the id of the run that a previewed request seems to be of.
+const previewRunID = "00000000000000000000000000"
 
 func (p *previewer) preview(ctx context.Context) (err error) {
 	if p.campaign, err = p.loadCampaign(p.path); err != nil {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf16"
 
 	"sendoff/internal/prose"
+	"sendoff/internal/render"
 )
 
 // requests calls use with the request of every row that has one, and says of the others why they have none.
@@ -16,7 +17,7 @@ func (p *previewer) requests(rows []*shownRow, use func(r *shownRow, body []byte
 		if r.Recipient == nil {
 			continue
 		}
-		body, err := p.renderer.Body(nil, r.Recipient, previewEpoch)
+		body, err := p.renderer.Body(nil, r.Recipient, render.SampleEpoch)
 		if err != nil {
 			p.warn("line %s has no request: %v", prose.Thousands(r.Line), err)
 			continue

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"sendoff/internal/preview"
+	"sendoff/internal/render"
 )
 
 // askSinch has Sinch, or a simulator, say what it makes of the message of each row on each channel.
@@ -34,7 +35,7 @@ func (p *previewer) askSinch(ctx context.Context, rows []*shownRow, shown []prev
 		if row.Recipient == nil {
 			continue
 		}
-		body, err := p.renderer.Body(nil, row.Recipient, previewEpoch)
+		body, err := p.renderer.Body(nil, row.Recipient, render.SampleEpoch)
 		if err != nil {
 			continue // what is shown says so
 		}

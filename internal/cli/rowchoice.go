@@ -136,21 +136,14 @@ func (s *rowSearch) look(r campaign.Recipient, e ledger.Entry) error {
 		return nil
 	}
 	var err error
-	if s.body, err = s.renderer.Body(s.body[:0], &r, sampleEpoch); err != nil {
+	if s.body, err = s.renderer.Body(s.body[:0], &r, render.SampleEpoch); err != nil {
 		return err
 	}
-	size := len(s.body)
-	for n := r.Row; n > 9; n /= 10 {
-		size -= 2 // the ordinal stands in it twice, which makes no message longer
-	}
-	if size > s.size {
+	if size := render.Size(s.body, r.Row); size > s.size {
 		s.longest, s.size = &chosenRow{Recipient: r, note: "the longest"}, size
 	}
 	return nil
 }
-
-// sampleEpoch is as long as the epoch of a real start.
-const sampleEpoch = "00000000"
 
 func (s *rowSearch) chosen(choices []rowChoice) ([]chosenRow, error) {
 	var all []chosenRow

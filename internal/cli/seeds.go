@@ -99,7 +99,7 @@ func (r *runner) checkSeeds() error {
 // checkMessages makes every message once.
 func checkMessages(renderer *render.Renderer, people []campaign.Recipient) error {
 	for i := range people {
-		if _, err := renderer.Body(nil, &people[i], sampleEpoch); err != nil {
+		if _, err := renderer.Body(nil, &people[i], render.SampleEpoch); err != nil {
 			return inputErrorf("the message to the seed on line %d cannot be made: %v. Nothing was sent", people[i].Line, err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/ledger"
+	"sendoff/internal/lint"
 	"sendoff/internal/phone"
 	"sendoff/internal/prices"
 	"sendoff/internal/render"
@@ -149,7 +150,7 @@ func frozenGauge(m runstore.Meta) (*Gauge, error) {
 	if err != nil {
 		return nil, err
 	}
-	return NewGauge(c, r, known, m.Columns, numbers), nil
+	return NewGauge(c, r, lint.New(c, r, known), m.Columns, numbers), nil
 }
 
 // places says where each line stands.

@@ -5,7 +5,6 @@ import (
 	"sendoff/internal/lint"
 	"sendoff/internal/phone"
 	"sendoff/internal/render"
-	"sendoff/internal/template"
 )
 
 // Gauge measures the rows of one campaign. It does not change.
@@ -17,9 +16,9 @@ type Gauge struct {
 	numbers  *phone.Reader
 }
 
-// NewGauge prepares what is measured of every row. Known are templates, in a campaign to which they were applied.
-func NewGauge(c *campaign.Campaign, r *render.Renderer, known template.Set, columns campaign.Columns, numbers *phone.Reader) *Gauge {
-	return &Gauge{c, r, lint.New(c, r, known), columns, numbers}
+// NewGauge prepares what is measured of every row: what its SMS takes is up to the linter.
+func NewGauge(c *campaign.Campaign, r *render.Renderer, l *lint.Linter, columns campaign.Columns, numbers *phone.Reader) *Gauge {
+	return &Gauge{c, r, l, columns, numbers}
 }
 
 // Meter measures one row after the other. Each goroutine needs its own.

@@ -17,9 +17,6 @@ import (
 	"sendoff/internal/template"
 )
 
-// sampleEpoch is as long as the epoch of a real start: lengths are checked with it.
-const sampleEpoch = "00000000"
-
 // worker decides about frames. Each goroutine needs its own.
 type worker struct {
 	in      *inputs
@@ -102,7 +99,7 @@ func (w *worker) row(f *frame, i int, fault table.Fault) error {
 	if w.in.unlisted && r.Address.IsZero() && len(r.Others) == 1 && r.Others[0].Channel == campaign.Contact {
 		f.remarks = append(f.remarks, remark{line: r.Line, what: subject{unlisted: true}})
 	}
-	body, err := w.in.renderer.Body(w.body[:0], r, sampleEpoch)
+	body, err := w.in.renderer.Body(w.body[:0], r, render.SampleEpoch)
 	w.body = body
 	if err != nil {
 		return w.unrendered(f, r, err)
@@ -197,10 +194,4 @@ func (w *worker) candidate(f *frame, i int) {
 }
 
 // size is how long the body of a row is, which the worker still has.
-func (w *worker) size(r *campaign.Recipient) int {
-	size := len(w.body)
-	for n := r.Row; n > 9; n /= 10 {
-		size -= 2 // the ordinal stands in the body twice, which makes no message longer
-	}
-	return size
-}
+func (w *worker) size(r *campaign.Recipient) int { return render.Size(w.body, r.Row) }

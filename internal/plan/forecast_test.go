@@ -13,6 +13,7 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/forecast"
 	"sendoff/internal/ledger"
+	"sendoff/internal/lint"
 	"sendoff/internal/phone"
 	"sendoff/internal/prices"
 	"sendoff/internal/render"
@@ -35,7 +36,7 @@ func recount(t *testing.T, c *campaign.Campaign, run *runstore.Run) *forecast.Fo
 	if err != nil {
 		t.Fatal(err)
 	}
-	meter := forecast.NewGauge(c, renderer, nil, m.Columns, numbers).Meter()
+	meter := forecast.NewGauge(c, renderer, lint.New(c, renderer, nil), m.Columns, numbers).Meter()
 	var tally forecast.Tally
 	entries := run.Ledger.Reader()
 	for _, r := range frozen(t, run) {

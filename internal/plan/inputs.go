@@ -133,7 +133,7 @@ func (in *inputs) prepare(c Config) (err error) {
 // measure makes what looks at rendered rows.
 func (in *inputs) measure(known template.Set) {
 	in.linter = lint.New(in.campaign, in.renderer, known)
-	in.gauge = forecast.NewGauge(in.campaign, in.renderer, known, in.audience.Columns(), in.numbers)
+	in.gauge = forecast.NewGauge(in.campaign, in.renderer, in.linter, in.audience.Columns(), in.numbers)
 }
 
 // lack returns what the templates of a row's message cannot do.

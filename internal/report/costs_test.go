@@ -11,6 +11,7 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/forecast"
 	"sendoff/internal/ledger"
+	"sendoff/internal/lint"
 	"sendoff/internal/phone"
 	"sendoff/internal/prices"
 	"sendoff/internal/render"
@@ -45,7 +46,7 @@ func (r *testRun) price(message string) {
 	}
 	defer snapshot.Close()
 	var tally forecast.Tally
-	meter, entries := forecast.NewGauge(c, renderer, nil, m.Columns, numbers).Meter(), r.Ledger.Reader()
+	meter, entries := forecast.NewGauge(c, renderer, lint.New(c, renderer, nil), m.Columns, numbers).Meter(), r.Ledger.Reader()
 	for frame := range snapshot.Frames() {
 		rows, err := snapshot.Frame(frame)
 		if err != nil {
