@@ -43,6 +43,7 @@ type region struct {
 	cut           *regexp.Regexp // what it cuts off; nil where it rewrites the number instead
 	abroad        *automaton     // numbers that begin with what one dials for abroad
 	hasNoMetadata bool
+	mobileAreas   bool // mobile numbers have area codes
 }
 
 // The patterns that metadata has for a region's numbers, in the order in which libphonenumber asks for them.
@@ -121,6 +122,7 @@ func newRegion(m *phonenumbers.PhoneMetadata) (*region, error) {
 		sameMobile:    m.GetSameMobileAndFixedLinePattern(),
 		local:         newLengthSet(m.GetGeneralDesc().GetPossibleLengthLocalOnly()),
 		hasNoMetadata: m.GetGeneralDesc().GetNationalNumberPattern() == "",
+		mobileAreas:   hasMobileAreas(m.GetCountryCode()),
 	}
 	var expressions [patterns]string
 	for i, d := range descriptions {

@@ -19,6 +19,7 @@ type Reader struct {
 	metadata map[string]*phonenumbers.PhoneMetadata
 	codes    [1000]callingCode // by calling code
 	names    func() countryNames
+	zones    func() map[string][]string // by country
 }
 
 // callingCode holds the numbering plan of a calling code, compiled when it is first needed: a few ms for the largest.
@@ -35,7 +36,7 @@ func New(country string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Reader{metadata: metadata, names: sync.OnceValue(func() countryNames { return newCountryNames(metadata) })}
+	n := &Reader{metadata: metadata, names: sync.OnceValue(func() countryNames { return newCountryNames(metadata) }), zones: sync.OnceValue(newCountryZones)}
 	for code := range phonenumbers.GetSupportedCallingCodes() {
 		n.codes[code].assigned = true
 	}
