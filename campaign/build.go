@@ -96,7 +96,9 @@ func (f *file) build(v, message Value) *Campaign {
 
 		Approval: root.get("approval") != nil,
 
-		NotAfter: Deadline(root.get("not_after").string()),
+		NotAfter:  Deadline(root.get("not_after").string()),
+		NotBefore: Deadline(root.get("not_before").string()),
+		Expires:   expiry(root.get("expires").string()),
 
 		Audience: audience(root.get("audience")),
 		Params:   params(root.get("params"), v.Get("params")),
@@ -105,6 +107,8 @@ func (f *file) build(v, message Value) *Campaign {
 			MinRecipients: whole(root.get("limits").get("min_recipients")),
 			MaxRecipients: whole(root.get("limits").get("max_recipients")),
 			MaxParts:      whole(root.get("limits").get("max_parts")),
+			MaxRejected:   share(root.get("limits").get("max_rejected")),
+			MaxInDoubt:    share(root.get("limits").get("max_in_doubt")),
 		},
 		InDoubt: DoubtPolicy(root.get("in_doubt").string()),
 		Keep:    age(root.get("keep").string()),
@@ -142,6 +146,7 @@ func (f *file) build(v, message Value) *Campaign {
 	if zone, err := time.LoadLocation(root.get("time_zone").string()); err == nil && root.get("time_zone") != nil {
 		c.TimeZone = zone
 	}
+	c.Window = window(root.get("window"), c.TimeZone)
 	c.Suppress, c.NoSuppress = suppress(root.get("suppress"))
 	c.Seeds = seeds(root.get("seeds"))
 	for _, item := range root.get("channel_priority_order").list() {
@@ -199,7 +204,7 @@ func audience(n *node) Audience {
 		a.Columns[m.key] = m.value.text
 	}
 	if most := n.get("max_bad_rows"); most != nil {
-		a.MaxBadRows, _ = ParseShare(most.text) // what it cannot read was refused
+		a.MaxBadRows = share(most)
 	}
 	return a
 }
@@ -284,6 +289,24 @@ func age(s string) time.Duration {
 	return time.Duration(number) * time.Minute
 }
 
+// duration reads a number of seconds, minutes or hours. Anything else is 0.
+func duration(s string) time.Duration {
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		return 0
+	}
+	return d
+}
+
+// share reads a share. Anything else is that of nothing.
+func share(n *node) Share {
+	s, err := ParseShare(n.string())
+	if err != nil {
+		return Share{} // it is not there, or was refused
+	}
+	return s
+}
+
 func params(n *node, v Value) []Param {
 	var params []Param
 	for _, m := range n.entries() {
@@ -310,5 +333,10 @@ func pace(n *node) Pace {
 	if err != nil {
 		rate = Rate{} // it is not there: auto
 	}
-	return Pace{Rate: rate, MaxInFlight: whole(n.get("max_in_flight"))}
+	return Pace{
+		Rate:        rate,
+		MaxInFlight: whole(n.get("max_in_flight")),
+		WarmUp:      duration(n.get("warm_up").string()),
+		QueueAhead:  duration(n.get("queue_ahead").string()),
+	}
 }

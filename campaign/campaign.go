@@ -11,11 +11,14 @@ type Campaign struct {
 	Name string
 	// RunKey names the execution: same key, same run. It is the name where the file gives none, and may hold {date} and the like: see
 	// [Campaign.Key].
-	RunKey   string
-	Profile  string         // which of the user's profiles it goes through; empty: the file does not say
-	TimeZone *time.Location // nil where the file names none
-	Approval bool           // only a plan that somebody has approved is sent
-	NotAfter Deadline
+	RunKey    string
+	Profile   string         // which of the user's profiles it goes through; empty: the file does not say
+	TimeZone  *time.Location // nil where the file names none
+	Approval  bool           // only a plan that somebody has approved is sent
+	NotAfter  Deadline
+	NotBefore Deadline // never "never"
+	Window    Window
+	Expires   Expiry
 
 	Audience     Audience
 	Suppress     []SuppressionList
@@ -187,7 +190,9 @@ type Translation struct {
 // Pace says how fast to send.
 type Pace struct {
 	Rate        Rate
-	MaxInFlight int // 0: the default
+	MaxInFlight int           // 0: the default
+	WarmUp      time.Duration // how long the rate takes to rise to what is allowed; 0: it is there at once
+	QueueAhead  time.Duration // how much work, at the app's own rate, may wait in its queue at Sinch; 0: the default
 }
 
 // Rate is "auto", a number per second, or a share of the app's own rate. The zero Rate is auto.
@@ -216,7 +221,9 @@ type Limits struct {
 	MinRecipients int
 	MaxRecipients int
 	MaxCost       Money
-	MaxParts      int // of SMS
+	MaxParts      int   // of SMS
+	MaxRejected   Share // of the messages that Sinch answers, as far as it is a share of the last thousand; zero: the default
+	MaxInDoubt    Share // likewise of those that stay in doubt
 }
 
 // PriceList is the file that says what messages cost. Without a File there is none.

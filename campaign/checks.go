@@ -103,6 +103,13 @@ func checkLimits(n *node, _ Value, label string) {
 	}
 }
 
+// checkMost refuses a limit of nothing: somebody is always rejected, and the run would stop at that person again and again.
+func checkMost(n *node, _ Value, label string) {
+	if shareFormat().pattern.MatchString(n.text) && share(n) == (Share{}) {
+		n.fail("such as 10 or 5%", "%s: more than 0 is wanted", label)
+	}
+}
+
 func checkCampaign(n *node, v Value, label string) {
 	checkDispatch(n, v, label)
 	checkClock(n)
@@ -150,9 +157,13 @@ func checkKeep(n *node) {
 	}
 }
 
-// checkClock refuses days and times of which nobody could say where they begin and end.
+// checkClock refuses days and times of which nobody could say where they begin and end, and those that leave no time between them.
 func checkClock(n *node) {
+	if expires := n.get("expires"); expires != nil && n.get("ttl") != nil {
+		expires.fail("keep one of the two: expires is sent as ttl", "the campaign has both ttl and expires")
+	}
 	if n.get("time_zone") != nil {
+		checkOrder(n.get("not_before"), n.get("not_after"))
 		return
 	}
 	for _, key := range []string{"run_key", "name"} {
@@ -161,8 +172,30 @@ func checkClock(n *node) {
 			return
 		}
 	}
-	if deadline := n.get("not_after"); deadline != nil && deadline.text != neverTooLate {
-		deadline.fail("time_zone: Europe/London", "not_after is a time, so time_zone is wanted too")
+	for _, key := range []string{"not_after", "not_before", "expires"} {
+		if moment := n.get(key); moment != nil && moment.text != neverTooLate && age(moment.text) == 0 {
+			moment.fail("time_zone: Europe/London", "%s is a time, so time_zone is wanted too", key)
+		}
+	}
+	if zone := n.get("window").get("zone"); zone != nil && zone.text == campaignZone {
+		zone.fail("time_zone: Europe/London", "window: zone: campaign is that of time_zone, which is missing")
+	}
+}
+
+// checkOrder refuses a not_before that is not before not_after, as far as the file alone tells: where both have a day, or neither.
+func checkOrder(first, last *node) {
+	if first == nil || last == nil || last.text == neverTooLate || len(first.text) != len(last.text) {
+		return
+	}
+	if strings.Replace(first.text, "T", " ", 1) >= strings.Replace(last.text, "T", " ", 1) {
+		first.fail("", "not_before is not before not_after: nothing could be sent")
+	}
+}
+
+// checkQueueAhead holds what may wait at Sinch to what can be measured, and recalled by waiting.
+func checkQueueAhead(n *node, _ Value, label string) {
+	if d := duration(n.text); durationFormat().pattern.MatchString(n.text) && (d < 2*time.Second || d > time.Hour) {
+		n.fail("", "%s: 2s to 1h are possible", label)
 	}
 }
 

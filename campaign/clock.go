@@ -43,17 +43,31 @@ const neverTooLate = "never"
 // TooLate returns when it is too late to begin a message of a run that was begun at a time, or the zero time where it never is. Where the file
 // says nothing, and every day has a run of its own, that is the end of its day: tomorrow has its own people.
 func (c *Campaign) TooLate(begun time.Time) time.Time {
-	text := strings.Replace(string(c.NotAfter), "T", " ", 1)
-	if c.TimeZone == nil || text == neverTooLate || text == "" && !strings.Contains(c.RunKey, "{date}") {
+	if c.NotAfter == "" && c.TimeZone != nil && strings.Contains(c.RunKey, "{date}") {
+		return endOfDay(begun.In(c.TimeZone))
+	}
+	return c.moment(c.NotAfter, begun)
+}
+
+// TooEarly returns until when it is too early to begin a message of a run that was begun at a time, or the zero time where it never is.
+func (c *Campaign) TooEarly(begun time.Time) time.Time { return c.moment(c.NotBefore, begun) }
+
+// Expiry returns when a message that is sent at a time expires, of a run that was begun at another; the zero time where it never does.
+func (c *Campaign) Expiry(begun, sent time.Time) time.Time {
+	if c.Expires.After > 0 {
+		return sent.Add(c.Expires.After)
+	}
+	return c.moment(c.Expires.Until, begun)
+}
+
+// moment returns when a deadline is, of a run that was begun at a time; the zero time where there is none.
+func (c *Campaign) moment(d Deadline, begun time.Time) time.Time {
+	if d == "" || d == neverTooLate || c.TimeZone == nil {
 		return time.Time{}
 	}
-	begun = begun.In(c.TimeZone)
-	if text == "" {
-		return endOfDay(begun)
-	}
-	day, clock, dated := strings.Cut(text, " ")
+	day, clock, dated := strings.Cut(strings.Replace(string(d), "T", " ", 1), " ")
 	if !dated {
-		day, clock = begun.Format(time.DateOnly), text
+		day, clock = begun.In(c.TimeZone).Format(time.DateOnly), string(d)
 	}
 	t, err := time.ParseInLocation(time.DateOnly+" 15:04", day+" "+clock, c.TimeZone)
 	if err != nil {
@@ -68,4 +82,26 @@ func endOfDay(t time.Time) time.Time {
 	date := t.Format(time.DateOnly)
 	after := func(n int) time.Time { return t.Add(time.Duration(n) * time.Second) }
 	return after(sort.Search(2*24*60*60, func(n int) bool { return after(n).Format(time.DateOnly) != date }))
+}
+
+// Expiry says for how long a message is worth getting: until a time of day or a day with a time, as a [Deadline] says it, or for so long after
+// it was sent. The zero Expiry is for ever.
+type Expiry struct {
+	Until Deadline
+	After time.Duration
+}
+
+func expiry(text string) Expiry {
+	if after := age(text); after > 0 {
+		return Expiry{After: after}
+	}
+	return Expiry{Until: Deadline(text)}
+}
+
+// String returns the expiry as a campaign file has it: "21:00", "2026-03-28 21:00" or "4h"; "" where there is none.
+func (e Expiry) String() string {
+	if e.After > 0 {
+		return FormatAge(e.After)
+	}
+	return string(e.Until)
 }

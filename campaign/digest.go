@@ -14,7 +14,8 @@ import (
 // ContentDigest identifies what the campaign sends and how it understands its audience: all that goes to Sinch, the params, and of the
 // audience columns, country, encoding, delimiter, sheet, hidden rows, numbers, languages, decimal, countries, where and consent. It does not depend
 // on the order of keys, on comments or other layout of the file, nor on what may change while a run is going on: pace, limits, suppression lists,
-// seeds, prices, labels, run key, name, profile, time zone, deadlines, the number of bad rows, how long data is kept, who is notified.
+// seeds, prices, labels, run key, name, profile, time zone, deadlines, window, the number of bad rows, how long data is kept, who is notified. When a
+// message expires goes to Sinch as its ttl, and is left out all the same: it may have to be mended while a run is going on.
 func (c *Campaign) ContentDigest() [sha256.Size]byte {
 	d := digester{sha256.New()}
 	d.text("campaign content 1") // a new number when the encoding below changes

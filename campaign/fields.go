@@ -17,6 +17,11 @@ func fileRules() *rule {
 		optional("time_zone", "The campaign's time zone by its IANA name, such as Europe/London.", plain(nil).checked(checkTimeZone)),
 		optional("not_after", "When it is too late: whoever was not sent to by then is left out as expired. A time of day on the day on which the run begins, "+
 			"a day with a time, or never. The end of that day where run_key has {date}.", plain(deadlineFormat()).checked(checkDeadline)),
+		optional("not_before", "Before when nobody is sent to: a time of day on the day on which the run begins, or a day with a time.",
+			plain(momentFormat()).checked(checkDeadline)),
+		optional("expires", "Until when a message is worth getting: a time of day on the day on which the run begins, a day with a time, or an age such as 4h, from when "+
+			"it is sent. Sinch stops trying then; it takes the place of ttl.", plain(expiryFormat()).checked(checkDeadline)),
+		optional("window", `At which hours people may get messages, on their own clocks; "any" says that every hour is meant.`, windowRules()),
 		required("message_content_type", "What kind of message this is; it decides which of Sinch's opt-out lists applies.",
 			oneOf("CONTENT_MARKETING", "CONTENT_NOTIFICATION", "CONTENT_UNKNOWN")),
 		required("audience", "Who gets the message.", audienceRules()),
@@ -53,8 +58,9 @@ func fileRules() *rule {
 		optional("notify", `Addresses that are told how each start of a run ended; "slack:" before one that takes texts as Slack does.`,
 			listOf(plain(webhookFormat()), 1, 10).orOne()),
 	).exactly("message", "message_file").checked(checkCampaign)
-	return root.refusing(append(notYet(
-		"window", "not_before", "expires", "canary", "warm_up", "queue_ahead"),
+	return root.refusing(append(notYet("canary"),
+		refusal{"warm_up", "belongs to pace", "put it there: pace: {warm_up: …}"},
+		refusal{"queue_ahead", "belongs to pace", "put it there: pace: {queue_ahead: …}"},
 		refusal{"where", "belongs to the audience", "put it there: audience: {where: …}"},
 		refusal{"consent", "belongs to the audience", "put it there: audience: {consent: …}"},
 		refusal{"recipient", "the recipient comes from the audience", "remove this"},
@@ -200,6 +206,10 @@ func paceRules() *rule {
 	return object(
 		optional("rate", `Messages per second: "auto" (what the app allows), a number, or a share of what the app allows, such as 80%.`, plain(rateFormat())),
 		optional("max_in_flight", "How many messages may be on their way at once, from 1 to 1000.", (&rule{kind: wholeKind, high: 1000})),
+		optional("warm_up", "How long the rate takes to rise to what is allowed, such as 30s or 5m; it is there at once where this is left out.",
+			plain(durationFormat())),
+		optional("queue_ahead", "How much work may wait in the app's queue at Sinch, by the rate at which it hands messages on, from 2s to 1h; 30s where it is left out. "+
+			"It is what still goes out after a stop.", plain(durationFormat()).checked(checkQueueAhead)),
 	)
 }
 
@@ -209,6 +219,9 @@ func limitsRules() *rule {
 		optional("max_recipients", "More recipients than this stop the run.", &rule{kind: wholeKind}),
 		optional("max_cost", "A higher estimated cost than this stops the run, such as 2500 EUR. It needs prices, in that currency.", plain(moneyFormat())),
 		optional("max_parts", "More parts of SMS than this stop the run, if everybody who can be reached by SMS gets one.", &rule{kind: wholeKind}),
+		optional("max_rejected", "More rejected messages than this stop the run, or those of a country, channel or language: a number, or a share such as 5%.",
+			plain(shareFormat()).checked(checkMost)),
+		optional("max_in_doubt", "The same of people in doubt.", plain(shareFormat()).checked(checkMost)),
 	).checked(checkLimits)
 }
 

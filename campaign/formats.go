@@ -17,6 +17,33 @@ func deadlineFormat() *format {
 		"a time of day, a day with a time, or never is wanted", `such as "21:00" or "2026-03-28 21:00", in the campaign's time_zone`)
 }
 
+// momentFormat is a deadline's without never.
+func momentFormat() *format {
+	return newFormat(`^([0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[ T])?([01][0-9]|2[0-3]):[0-5][0-9]$`,
+		"a time of day, or a day with a time, is wanted", `such as "07:30" or "2026-03-28 07:30", in the campaign's time_zone`)
+}
+
+// expiryFormat is that of a moment, or of an age.
+func expiryFormat() *format {
+	return newFormat(`^(([0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[ T])?([01][0-9]|2[0-3]):[0-5][0-9]|[1-9][0-9]{0,4}[mhd])$`,
+		"a time of day, a day with a time, or an age is wanted", `such as "21:00" or "2026-03-28 21:00", in the campaign's time_zone, or 4h after a message was sent`)
+}
+
+// clockFormat is of a time of day; 24:00 is the end of the day.
+func clockFormat() *format {
+	return newFormat(`^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$`, "a time of day is wanted", `such as "09:00"`)
+}
+
+func daysFormat() *format {
+	const day = `([Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un)`
+	const span = day + `(-` + day + `)?`
+	return newFormat(`^([Dd]aily|`+span+`( *, *`+span+`)*)$`, "days of the week are wanted", `such as mon-sat, "mon, wed-fri" or daily`)
+}
+
+func durationFormat() *format {
+	return newFormat(`^[1-9][0-9]{0,4}[smh]$`, "a number of seconds, minutes or hours is wanted", "such as 30s or 5m")
+}
+
 func columnFormat() *format {
 	return newFormat(`[^\s]`, "the name of a column is wanted", "")
 }

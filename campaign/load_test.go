@@ -100,8 +100,11 @@ func TestLoadEverything(t *testing.T) {
 		ConversationMetadataUpdateStrategy: "MERGE_PATCH",
 		CorrelationID:                      text(Part{Literal: "spring-"}, Part{Name: "id", Line: 23, Column: 24}),
 		Metadata:                           object(Field{"customer", text(Part{Name: "id", Line: 24, Column: 23})}, Field{"wave", literal("1")}),
-		Pace:                               Pace{Rate: Rate{Percent: 80}, MaxInFlight: 64},
-		Limits:                             Limits{MinRecipients: 10, MaxRecipients: 60000},
+		Pace:                               Pace{Rate: Rate{Percent: 80}, MaxInFlight: 64, WarmUp: 30 * time.Second, QueueAhead: time.Minute},
+		NotBefore:                          "2026-03-28 07:30",
+		NotAfter:                           "2026-03-30T21:00",
+		Window:                             Window{Hours: []Hours{{[7]bool{1: true, true, true, true, true, true}, 9 * 60, 19 * 60}}, Holidays: PublicHolidays},
+		Limits:                             Limits{MinRecipients: 10, MaxRecipients: 60000, MaxRejected: Share{Percent: 5}, MaxInDoubt: Share{Count: 20}},
 		InDoubt:                            HoldDoubt,
 		Notify:                             []string{"slack:https://example.com/hooks/1"},
 	}

@@ -140,9 +140,15 @@ func (r *rule) readWhole(n *node, label string) Value {
 }
 
 func (r *rule) readObject(n *node, label string) Value {
+	if n.kind == scalarNode && r.word != "" && n.text == r.word {
+		return Value{Kind: String, Text: Text{{Literal: r.word}}}
+	}
 	hint := ""
-	if n.kind == listNode {
+	switch {
+	case n.kind == listNode:
 		hint = `remove the "-" or the [ ]`
+	case r.word != "":
+		hint = `or write "` + r.word + `"`
 	}
 	if !n.is(mapNode, label, hint) {
 		return Value{}

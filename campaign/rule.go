@@ -43,8 +43,9 @@ type rule struct {
 	keys     *rule // a text
 	elem     *rule
 	min, max int
-	word     string // a text that may stand in the list's place
-	single   bool   // an element may stand in the list's place
+	single   bool // an element may stand in the list's place
+
+	word string // a text that may stand in the place of a list or an object
 
 	check func(n *node, v Value, label string) // what the tree cannot say
 }

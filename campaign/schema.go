@@ -67,8 +67,11 @@ func (s schemaWriter) shape(r *rule) map[string]any {
 		return s.list(r)
 	}
 	object := s.object(r)
-	if r.short != nil {
+	switch {
+	case r.short != nil:
 		return anyOf(map[string]any{"type": "string"}, object)
+	case r.word != "":
+		return anyOf(object, map[string]any{"const": r.word})
 	}
 	return object
 }
