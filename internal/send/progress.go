@@ -1,6 +1,11 @@
 package send
 
-import "sync/atomic"
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
 
 // Progress counts what happens, for whoever watches. Its fields may be read at any time.
 type Progress struct {
@@ -16,6 +21,62 @@ type Progress struct {
 	Total      atomic.Int64 // rows that are sent to, or were, or were meant to be
 	Rate       atomic.Int64 // requests a second that are allowed now
 	Paused     atomic.Int64 // until when nothing leaves since Sinch asks for patience, in milliseconds since 1970
+
+	mu         sync.Mutex
+	hindrances []Hindrance
+}
+
+// Hindrance is something that keeps messages from leaving, or from leaving faster, for whoever asks why a run is slow.
+type Hindrance struct {
+	Kind   string    `json:"kind"`            // one of the constants below
+	Text   string    `json:"text"`            // in words, such as: waiting for 09:00 in Berlin
+	Until  time.Time `json:"until,omitzero"`  // when it is over; zero: nobody knows
+	People int       `json:"people,omitzero"` // whom it keeps back; 0: everybody
+}
+
+// The kinds of hindrances, in the order in which they matter to a person.
+const (
+	HinderedByStart   = "not_before" // nothing leaves before a time
+	HinderedByHours   = "hours"      // people who may get no message at this hour
+	HinderedByOutage  = "outage"     // Sinch cannot be reached, or fails
+	HinderedByWait    = "wait"       // Sinch asks for patience (Retry-After)
+	HinderedByLimit   = "throttled"  // Sinch takes less than is allowed (429)
+	HinderedByQueue   = "queue"      // enough of ours waits in the app's queue
+	HinderedByOthers  = "others"     // the app is busy with messages that are not ours
+	HinderedByWarmUp  = "warm_up"    // the rate still rises
+	HinderedByLatency = "latency"    // answers take long
+	HinderedBySlice   = "halted"     // people of a slice that was halted
+)
+
+// hinder puts h in the place of what was said of its kind.
+func (p *Progress) hinder(h Hindrance) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := p.hindrance(h.Kind); i >= 0 {
+		p.hindrances[i] = h
+	} else {
+		p.hindrances = append(p.hindrances, h)
+	}
+}
+
+// free takes back what was said of a kind.
+func (p *Progress) free(kind string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := p.hindrance(kind); i >= 0 {
+		p.hindrances = slices.Delete(p.hindrances, i, i+1)
+	}
+}
+
+func (p *Progress) hindrance(kind string) int {
+	return slices.IndexFunc(p.hindrances, func(h Hindrance) bool { return h.Kind == kind })
+}
+
+// Hindrances returns what keeps messages back now.
+func (p *Progress) Hindrances() []Hindrance {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.hindrances)
 }
 
 // Settled is the number of rows of Total that nothing more will be sent to now.

@@ -12,6 +12,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/forecast"
+	"sendoff/internal/hours"
 	"sendoff/internal/pace"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
@@ -36,6 +37,17 @@ type Config struct {
 	NoCanary    bool
 	Budget      *forecast.Budget // nil: nothing limits what is spent
 	NotAfter    time.Time        // whoever is not begun by then is left out as expired; zero: it is never too late
+
+	NotBefore    time.Time       // nothing leaves before; zero: it may at once
+	Hours        *hours.Clock    // at which hours people may get messages; nil: at any
+	LeaveOutside bool            // return with [OutsideHours] instead of waiting for an hour
+	Expires      campaign.Expiry // for how long a message is worth getting
+
+	Drain      float64         // messages a second that the app hands on
+	QueueAhead time.Duration   // how much work for the app may wait in its queue; 0: there is no bound
+	WarmUp     time.Duration   // how long the rate takes to rise to Rate
+	Gauge      *forecast.Gauge // knows country, channel and language of rows
+	Limits     campaign.Limits
 
 	Settler          *settle.Settler      // asks about rows in doubt where that is possible
 	InDoubt          campaign.DoubtPolicy // what is done with the others
@@ -169,30 +181,6 @@ func (s *sender) outcome(ctx context.Context) error {
 		return &Stop{Interrupted, "stopped at once; what was under way is in doubt"}
 	}
 	return nil
-}
-
-// pace hands out permits, one goroutine for all workers.
-func (s *sender) pace() {
-	for {
-		s.mu.Lock()
-		wait := s.pacer.Next(time.Now())
-		s.Progress.Rate.Store(int64(s.pacer.Rate()))
-		s.mu.Unlock()
-		// A 429 that came meanwhile holds back permits that were taken before it.
-		for wait > 0 {
-			if !s.sleep(wait) {
-				return
-			}
-			s.mu.Lock()
-			wait = s.pacer.Paused(time.Now())
-			s.mu.Unlock()
-		}
-		select {
-		case s.permits <- struct{}{}:
-		case <-s.admitting.Done():
-			return
-		}
-	}
 }
 
 // sleep returns false where rows are no longer admitted.

@@ -9,20 +9,15 @@ import (
 	"sendoff/internal/failpoint"
 	"sendoff/internal/forecast"
 	"sendoff/internal/ledger"
-	"sendoff/internal/pace"
 	"sendoff/internal/settle"
 	"sendoff/internal/sinch"
 )
 
 const (
-	// permitAge is how old a permit may be when its request leaves: after a stalled disk or a sleep, a burst of old ones would exceed the rate.
-	permitAge = 100 * time.Millisecond
 	// maxFailures is how often a row is tried again after an answer that does not say whether Sinch took it.
 	maxFailures = 8
 
-	bodySize   = 1024 // most bodies fit
-	retryBase  = 500 * time.Millisecond
-	retryLimit = time.Minute
+	bodySize = 1024 // most bodies fit
 )
 
 // work settles rows until there are none. Its error means that the run is broken.
@@ -149,30 +144,6 @@ func (s *sender) leaveOut(j *job, r ledger.Result, why string) error {
 	return s.record(j, r)
 }
 
-// permit waits for a permit, and returns false where rows are no longer admitted. One that was on offer when a pause began is void.
-func (s *sender) permit() bool {
-	for {
-		select {
-		case <-s.permits:
-		case <-s.admitting.Done():
-			return false
-		}
-		s.mu.Lock()
-		now := time.Now()
-		paused := s.pacer.Paused(now)
-		if s.awake.slept(now) {
-			s.Client.Close()
-		}
-		s.mu.Unlock()
-		if paused <= 0 {
-			return s.admitting.Err() == nil // select is blind where both are ready
-		}
-		if !s.sleep(paused) {
-			return false
-		}
-	}
-}
-
 // conclude does what the verdict on an outcome asks for.
 func (s *sender) conclude(j *job, o sinch.Outcome) (again bool, err error) {
 	v, now := judge(o, isContact(j)), time.Now()
@@ -212,29 +183,6 @@ func (s *sender) conclude(j *job, o sinch.Outcome) (again bool, err error) {
 		return s.failed(j, o, now)
 	}
 	return true, s.record(j, ledger.Result{State: ledger.Released, Detail: j.describe(o)})
-}
-
-// unsent lets everybody wait after an attempt of which nothing was written, since the next one would fare no better, and reports whether
-// there is to be another.
-func (s *sender) unsent(j *job, o sinch.Outcome) (again bool) {
-	if judge(o, false) == halt {
-		s.halt(&Stop{Refused, Remedy(o)})
-		return false
-	}
-	now := time.Now()
-	failures, stop := s.brakes.unreachable(j.describe(o), s.Valve.Clock(now)) // a pause is no silence
-	if stop != nil {
-		s.halt(stop)
-		return false
-	}
-	// Workers fail together, so their failures count as one step of the backoff.
-	step := 1 + failures/s.MaxInFlight
-	wait := max(pace.Backoff(step, retryBase, min(retryLimit, s.GiveUp/4)), o.RetryAfter)
-	j.due = now.Add(wait)
-	s.mu.Lock()
-	s.pacer.Pause(j.due)
-	s.mu.Unlock()
-	return true
 }
 
 // final hands a row for which nobody waits any more to the brakes.
