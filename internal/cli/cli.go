@@ -114,7 +114,7 @@ func newApp(s *session) *cli.App {
 			initCommand(s), checkCommand(s), previewCommand(s), planCommand(s), doctorCommand(s), testCommand(s), runCommand(s), resumeCommand(s),
 			statusCommand(s), stopCommand(s), pauseCommand(s), continueCommand(s), cancelCommand(s),
 			reconcileCommand(s), reportCommand(s), forgetCommand(s), profileCommand(s),
-			sandboxCommand(s), schemaCommand(s), versionCommand(s), completionCommand(s),
+			sandboxCommand(s), schemaCommand(s), holidaysCommand(s), versionCommand(s), completionCommand(s),
 		},
 	}
 	prepareCommands(app.Commands)

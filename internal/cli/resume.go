@@ -197,7 +197,8 @@ func (r *runner) frozen(path string, m runstore.Meta, onDisk *campaign.Campaign,
 		}
 	}
 	c.Pace, c.Limits, c.InDoubt, c.Keep, c.Notify = onDisk.Pace, onDisk.Limits, onDisk.InDoubt, onDisk.Keep, onDisk.Notify
-	c.NotAfter, c.TimeZone = onDisk.NotAfter, onDisk.TimeZone
+	c.NotBefore, c.NotAfter, c.TimeZone = onDisk.NotBefore, onDisk.NotAfter, onDisk.TimeZone
+	c.Window, c.Expires = onDisk.Window, onDisk.Expires
 	return c, nil
 }
 
