@@ -17,7 +17,7 @@ import (
 type Fault struct {
 	Kind Kind
 	On   Operation // the requests it is about, which it counts from 1 …
-	To   string    // … or only those of them to recipients whose identity, as it is stored, or contact ends with these digits
+	To   string    // … or only those of them to recipients whose identity or contact ends with these digits; behind a "+", begins with them
 
 	After int     // not the first so many
 	First int     // of the rest, only the first so many
@@ -80,7 +80,7 @@ func (b *faultBook) next(op Operation, to string) (strikes Fault, ok bool) {
 	defer b.mu.Unlock()
 	for i := range b.all {
 		f := &b.all[i]
-		if f.On != op || f.To != "" && !strings.HasSuffix(to, f.To) {
+		if f.On != op || !f.concerns(to) {
 			continue
 		}
 		f.seen++
@@ -90,6 +90,14 @@ func (b *faultBook) next(op Operation, to string) (strikes Fault, ok bool) {
 		}
 	}
 	return strikes, ok
+}
+
+// concerns reports whether f is about messages to a recipient.
+func (f Fault) concerns(to string) bool {
+	if first, ok := strings.CutPrefix(f.To, "+"); ok {
+		return strings.HasPrefix(strings.TrimPrefix(to, "+"), first)
+	}
+	return strings.HasSuffix(to, f.To)
 }
 
 // strikes reports whether f applies to the nth request.

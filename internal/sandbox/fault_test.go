@@ -336,13 +336,13 @@ func TestRetryAfter(t *testing.T) {
 // A fault can be about some people only, and counts what is sent to them.
 func TestFaultByRecipient(t *testing.T) {
 	for _, cfg := range []Config{{}, {PlusIdentities: true}} {
-		cfg.Faults = mustParseAll(t, "503-after:to=0001,first=2 400:to=2")
+		cfg.Faults = mustParseAll(t, "503-after:to=0001,first=2 400:to=2 413:to=+4670")
 		s := New(cfg)
 		var got []byte
-		for _, phone := range []string{"+447700900001", "447700900002", "+447700900003", "447700900001", "+447700900001", "+447700910001"} {
+		for _, phone := range []string{"+447700900001", "447700900002", "+447700900003", "447700900001", "+447700900001", "+447700910001", "+46701740001", "467017400015"} {
 			got = append(got, byte('0'+send(t, s, textTo(phone)).status/100))
 		}
-		if want := "542522"; string(got) != want || s.AcceptedCount() != 5 {
+		if want := "54252244"; string(got) != want || s.AcceptedCount() != 5 {
 			t.Errorf("%s, accepted %d, want %s and 5", got, s.AcceptedCount(), want)
 		}
 	}

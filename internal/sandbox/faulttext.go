@@ -16,6 +16,7 @@ import (
 //	401:first=1,after=100
 //	404:all,on=app
 //	503-after:to=001
+//	400:to=+46
 //
 // At least one of the conditions all, RATE%, after=N, first=N, every=N and to=DIGITS is wanted, so that nobody breaks everything by
 // leaving it out. on= takes the name of an operation. delay= takes seconds, or a duration as Go writes it; retry-after= does too, or
@@ -186,10 +187,10 @@ func parseRate(s string) (float64, error) {
 	return rate, nil
 }
 
-// parseDigits reads the end of an identity.
+// parseDigits reads the end of an identity, or, behind a "+", its beginning.
 func parseDigits(key, s string) (string, error) {
-	if s == "" || strings.Trim(s, "0123456789") != "" {
-		return "", fmt.Errorf("%s wants the last digits of a recipient", key)
+	if digits := strings.TrimPrefix(s, "+"); digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return "", fmt.Errorf("%s wants the last digits of a recipient, or + and the first", key)
 	}
 	return s, nil
 }
