@@ -154,10 +154,10 @@ func frozenGauge(m runstore.Meta) (*Gauge, error) {
 }
 
 // places says where each line stands.
-func (f *Forecast) places() map[lineKey]int {
-	places := make(map[lineKey]int, len(f.Lines))
+func (f *Forecast) places() map[Kind]int {
+	places := make(map[Kind]int, len(f.Lines))
 	for i, l := range f.Lines {
-		places[lineKey{l.Country, l.Channel, l.Language}] = i
+		places[l.Kind()] = i
 	}
 	return places
 }
@@ -175,17 +175,17 @@ func (f *Forecast) Accepted(ctx context.Context, run *runstore.Run, list *prices
 	}
 	places := f.places()
 	for s := range a.of { // another version of the program may know another country for a number: a line in which nobody was planned
-		key := lineKey{s.Country, s.First, s.Language}
+		key := s.kind()
 		if _, known := places[key]; !known {
 			places[key] = 0
-			f.Lines = append(f.Lines, Line{key.country, key.channel, key.language, Sum{}})
+			f.Lines = append(f.Lines, Line{key.Country, key.Channel, key.Language, Sum{}})
 		}
 	}
 	f.sort()
 	places = f.places()
 	lines = make([]Sum, len(f.Lines))
 	for s, n := range a.of {
-		i := places[lineKey{s.Country, s.First, s.Language}]
+		i := places[s.kind()]
 		each, _, _ := one(s, list)
 		all, _ := each.times(n.accepted)
 		lines[i], _ = lines[i].plus(all) // about the forecast, which could be counted

@@ -39,12 +39,15 @@ type Missing struct {
 	Lines   []int            `json:"lines"` // of the first of them
 }
 
-// lineKey is what lines are by.
-type lineKey struct {
-	country  string
-	channel  campaign.Channel
-	language string
+// Kind is which line people belong to.
+type Kind struct {
+	Country  string
+	Channel  campaign.Channel
+	Language string
 }
+
+// Kind returns which people the line is about.
+func (l Line) Kind() Kind { return Kind{l.Country, l.Channel, l.Language} }
 
 // New makes a forecast of what was counted. The prices may be nil. The error says that the cost is more than can be counted.
 func New(c *campaign.Campaign, t *Tally, list *prices.Table) (*Forecast, error) {
@@ -55,7 +58,7 @@ func New(c *campaign.Campaign, t *Tally, list *prices.Table) (*Forecast, error) 
 	if list != nil {
 		f.Currency, f.PriceList, f.PriceDate = list.Currency, list.File, list.Date
 	}
-	sums := map[lineKey]Sum{}
+	sums := map[Kind]Sum{}
 	var each []priced
 	for _, n := range t.counts {
 		if n.rows == 0 {
@@ -65,7 +68,7 @@ func New(c *campaign.Campaign, t *Tally, list *prices.Table) (*Forecast, error) 
 		of, missing, ok := one(s, list)
 		all, ok2 := of.times(n.rows)
 		var ok3, ok4 bool
-		key := lineKey{s.Country, s.First, s.Language}
+		key := s.kind()
 		sums[key], ok3 = sums[key].plus(all)
 		f.Sum, ok4 = f.Sum.plus(all)
 		if !ok || !ok2 || !ok3 || !ok4 {
@@ -78,7 +81,7 @@ func New(c *campaign.Campaign, t *Tally, list *prices.Table) (*Forecast, error) 
 		each = append(each, priced{s.Country, of.Cost.High, n.rows, len(missing) == 0})
 	}
 	for key, sum := range sums {
-		f.Lines = append(f.Lines, Line{key.country, key.channel, key.language, sum})
+		f.Lines = append(f.Lines, Line{key.Country, key.Channel, key.Language, sum})
 	}
 	f.sort()
 	slices.SortFunc(f.Missing, func(a, b Missing) int {

@@ -48,15 +48,22 @@ func (m *Meter) Country(r *campaign.Recipient) string {
 	return m.code
 }
 
+// Kind returns which line a row belongs to. What its SMS takes is not measured for that.
+func (m *Meter) Kind(r *campaign.Recipient) Kind {
+	k := Kind{Country: m.Country(r), Channel: m.renderer.First(r)}
+	if i := m.renderer.Translation(r); i >= 0 {
+		k.Language = m.campaign.Translations[i].Language
+	}
+	return k
+}
+
 // Row measures a row that can be rendered.
 func (m *Meter) Row(r *campaign.Recipient) Slice { return m.Slice(r, m.judge.Measure(r)) }
 
 // Slice returns what a row comes to of whose SMS the measure is. An SMS whose words are not known here, as those of a template that nobody has read, counts as one part.
 func (m *Meter) Slice(r *campaign.Recipient, measure lint.Measure) Slice {
-	s := Slice{Country: m.Country(r), First: m.renderer.First(r), Channels: m.renderer.Reached(r), Measure: measure}
-	if i := m.renderer.Translation(r); i >= 0 {
-		s.Language = m.campaign.Translations[i].Language
-	}
+	k := m.Kind(r)
+	s := Slice{Country: k.Country, Language: k.Language, First: k.Channel, Channels: m.renderer.Reached(r), Measure: measure}
 	if s.Parts == 0 && s.Channels.Has(campaign.SMS) {
 		s.Parts, s.Supposed = 1, true
 	}

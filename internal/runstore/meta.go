@@ -89,6 +89,17 @@ type Settlement struct {
 	Rows    int       `json:"rows"`
 }
 
+// Halt is that a start has sent no more to the people of one country, of one channel tried first, or in one language, while it went on with the
+// others.
+type Halt struct {
+	By      string    `json:"by"`    // "country", "channel" or "language"
+	Name    string    `json:"name"`  // as the campaign or ISO 3166-1 writes it; empty: people without one
+	Slice   string    `json:"slice"` // that in words
+	Reason  string    `json:"reason"`
+	Time    time.Time `json:"time"`
+	NotSent int       `json:"not_sent,omitempty"` // how many of them that start has left; 0 also where it ended before it knew
+}
+
 // The modes in which Sinch processes messages.
 const (
 	Conversation = "CONVERSATION"
@@ -161,7 +172,8 @@ type Meta struct {
 	Storage      []Storage    `json:"storage,omitempty"` // everything that was heard of it, in the order of time; intents refer to it
 	Settled      []Settlement `json:"settled,omitempty"`
 	CanaryPassed bool         `json:"canary_passed"`
-	Ended        time.Time    `json:"ended,omitzero"` // when the last start ended
+	Halted       []Halt       `json:"halted,omitempty"` // by the last start
+	Ended        time.Time    `json:"ended,omitzero"`   // when the last start ended
 }
 
 // Freeze makes a new snapshot of so many bytes the run's, whatever became of an earlier one.
