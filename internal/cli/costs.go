@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"sendoff/campaign"
 	"sendoff/internal/forecast"
 	"sendoff/internal/lint"
 	"sendoff/internal/phone"
@@ -45,6 +46,16 @@ func (r *runner) checkMoney(m runstore.Meta) error {
 	return nil
 }
 
+// gauge returns what knows country, channel and language of the people of a run, and what their messages come to.
+func (r *runner) gauge(renderer *render.Renderer, columns campaign.Columns) (*forecast.Gauge, error) {
+	countries, err := phone.New("")
+	if err != nil {
+		return nil, err
+	}
+	complete := r.complete()
+	return forecast.NewGauge(complete, renderer, lint.New(complete, renderer, r.templates), columns, countries), nil
+}
+
 // findBudget finds out what the limits leave to spend; nil where there is none of the limits that hold while a run sends.
 func (r *runner) findBudget(ctx context.Context) (*forecast.Budget, error) {
 	limits, m := r.campaign.Limits, r.run.Meta()
@@ -55,16 +66,14 @@ func (r *runner) findBudget(ctx context.Context) (*forecast.Budget, error) {
 	if err != nil {
 		return nil, err
 	}
-	complete := r.complete()
-	renderer, err := render.New(complete, m.Columns, render.Identity{Day: m.Day})
+	renderer, err := render.New(r.complete(), m.Columns, render.Identity{Day: m.Day})
 	if err != nil {
 		return nil, err
 	}
-	countries, err := phone.New("")
+	gauge, err := r.gauge(renderer, m.Columns)
 	if err != nil {
 		return nil, err
 	}
-	gauge := forecast.NewGauge(complete, renderer, lint.New(complete, renderer, r.templates), m.Columns, countries)
 	var spent forecast.Charge
 	if r.run.Begun() {
 		var largest forecast.Charge

@@ -252,6 +252,14 @@ func (r *runner) writeStatus(s status) {
 	_ = r.run.WriteJSON(runstore.StatusName, s) // it is for people who look; the ledger is what counts
 }
 
+// sayHalt tells that a slice is halted, on a line above the bar. Who wants it quiet reads it at the end.
+func (r *runner) sayHalt(h runstore.Halt) {
+	if isTerminal(r.Stderr) && !r.quiet {
+		fmt.Fprint(r.Stderr, "\r\033[K") // erase the line (ECMA-48, EL)
+	}
+	r.say("stopped for %s: %s; going on with the others", h.Slice, h.Reason)
+}
+
 // sayStopping tells the person who pressed Ctrl-C what happens, on a line below the bar and the terminal's ^C.
 func (r *runner) sayStopping() {
 	if isTerminal(r.Stderr) {

@@ -316,6 +316,10 @@ func (r *runner) send(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	gauge, err := r.gauge(renderer, m.Columns)
+	if err != nil {
+		return err
+	}
 	if err := r.freezeSeeds(); err != nil {
 		return err
 	}
@@ -335,7 +339,7 @@ func (r *runner) send(ctx context.Context) error {
 			Run: r.run, Renderer: renderer, Suppress: r.lists, Client: r.client,
 			IDColumn: m.Columns.ID, Epoch: epoch,
 			Rate: r.rate, MaxInFlight: r.flags.maxInFlight, Limit: r.flags.limit, GiveUp: r.flags.giveUp, NoCanary: r.flags.noCanary,
-			Budget: r.budget, Settler: r.settler, InDoubt: r.flags.inDoubt, HoldServerErrors: r.flags.holdServerErrors, NotAfter: r.tooLate(),
+			Budget: r.budget, Gauge: gauge, Limits: r.campaign.Limits, OnHalt: r.sayHalt, Settler: r.settler, InDoubt: r.flags.inDoubt, HoldServerErrors: r.flags.holdServerErrors, NotAfter: r.tooLate(),
 			Valve: &r.valve, Progress: &r.progress, Log: log.Logger,
 		})
 	}
@@ -385,7 +389,7 @@ func (r *runner) recordStart() (string, error) {
 		return "", err
 	}
 	err := r.run.Update(func(m *runstore.Meta) {
-		m.State, m.Reason = runstore.Running, ""
+		m.State, m.Reason, m.Halted = runstore.Running, "", nil
 		m.Destination = r.settings.pinned(r.app.DisplayName)
 		if r.plan != nil {
 			m.Approval = r.approval(host)

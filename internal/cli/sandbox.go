@@ -22,7 +22,7 @@ KIND      400 401 402 403 404 408 413 422 429 500 500-html 501 502 503 503-html 
           html-after type-after empty-after no-id-after 201-after 202-after: it is accepted, and its sender cannot know
           late-after: the connection breaks at once, and the message is accepted only delay= later
           short-page missing-page last-page-missing: a page of a look-up is short, or misses messages (on=list, on=fetch-last)
-CONDITION all, RATE% (by the dice), every=N, first=N, after=N, to=DIGITS (that the recipient ends with);
+CONDITION all, RATE% (by the dice), every=N, first=N, after=N, to=DIGITS (that the recipient ends with; begins with: +DIGITS);
           retry-after=SECONDS|date:SECONDS|TEXT, delay=DURATION (delay, delay-after, slow-after, late-after);
           on=send|token|app|get|list|fetch-last|update|delete|apps|update-app|consents|template (send where it is left out)
 A file of faults has one on a line, and comments after #.

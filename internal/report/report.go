@@ -41,6 +41,7 @@ type Report struct {
 	AfterServerError int `json:"after_server_error"`
 	AfterDoubt       int `json:"after_doubt"`
 
+	Halted []runstore.Halt  `json:"halted,omitempty"`         // whom the last start has sent no more to, and why
 	Seeds  *Seeds           `json:"seeds,omitempty"`          // nil where the run has none
 	Costs  *Costs           `json:"cost_estimated,omitempty"` // nil: the campaign has no prices
 	Labels []campaign.Label `json:"labels,omitempty"`         // the campaign's own, for somebody's books
@@ -137,7 +138,7 @@ func describe(m runstore.Meta) *Report {
 		Destination: m.Destination, Created: m.Created, Planned: m.Planned, Ended: m.Ended, Starts: m.Starts, Storage: m.Storage, Erased: m.Erased,
 		AudienceFile: m.AudienceFile, AudienceSheet: m.AudienceSheet, AudienceDigest: m.AudienceDigest, CampaignDigest: m.CampaignDigest, PlanDigest: m.PlanDigest,
 		PlanCode: m.PlanCode, Approval: m.Approval,
-		Lists: m.Lists, Settled: m.Settled, Labels: m.Labels,
+		Lists: m.Lists, Settled: m.Settled, Labels: m.Labels, Halted: m.Halted,
 	}
 	if m.Sandbox {
 		rep.Message = sandboxMessage

@@ -22,6 +22,11 @@ func (r *Report) Summary(w io.Writer) {
 	if r.Reason != "" {
 		fmt.Fprintf(&b, "  %s\n", r.Reason)
 	}
+	for _, h := range r.Halted {
+		if !strings.Contains(r.Reason, h.Reason) && !r.State.Over() {
+			fmt.Fprintf(&b, "  stopped for %s: %s\n", h.Slice, h.Reason)
+		}
+	}
 	if r.State == runstore.Planning {
 		fmt.Fprintln(&b, "  planning has not come to its end; nothing was sent")
 		_, _ = io.WriteString(w, b.String())

@@ -2,57 +2,146 @@ package send
 
 import (
 	"fmt"
+	"math"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"sendoff/internal/forecast"
 )
 
 const (
-	// inARow is how many answers of one bad kind, one behind the other, stop a run.
+	// inARow is how many answers of one bad kind, one behind the other, stop a slice or a run.
 	inARow = 20
+	// haltsInARow is how many slices in a row, without an accepted message in between, stop the run.
+	haltsInARow = 3
+	// rejectedPercent and doubtPercent are how many may be rejected, or stay in doubt, where the campaign does not say it.
+	rejectedPercent = 5
+	doubtPercent    = 1
 	// canaryRows go out alone, before everybody else.
 	canaryRows = 10
 	// canaryFailures of them that were not accepted stop the run.
 	canaryFailures = 3
 )
 
-// brakes stop a run that is doing harm, or nothing.
+// brakes stop a run that is doing harm, or nothing; or only the slice of it that does.
 type brakes struct {
-	giveUp time.Duration // how long to go on without any answer
+	giveUp            time.Duration // how long to go on without any answer
+	rejected, inDoubt allowance
 
-	mu       sync.Mutex
-	rejected int       // in a row
-	inDoubt  int       // in a row
-	unsent   int       // in a row
-	silent   time.Time // since when, where unsent is not 0
-	ailing   int       // server errors since a message was settled
-	ill      time.Time // since when, where ailing is not 0
-	canary   int       // rows that were settled
-	failed   int       // of them, not accepted
+	mu     sync.Mutex
+	unsent int       // in a row
+	silent time.Time // since when, where unsent is not 0
+	ailing int       // server errors since a message was settled
+	ill    time.Time // since when, where ailing is not 0
+	canary int       // rows that were settled
+	failed int       // of them, not accepted
+
+	isSliced bool          // else the run is one piece
+	planned  map[slice]int // people; nil where nobody knows
+	all      *record
+	slices   map[slice]*record
+	kinds    []*kin
+	kin      map[forecast.Kind]*kin
+	halts    int // since a message was accepted
+	halted   []*stopped
+	isAny    atomic.Bool // that is halted
+	why      string      // all of these
+	kept     *todo       // the rows that were passed over because of that
 }
 
-// settled takes a verdict for which nobody waits any more, and returns why to stop, or nil.
-func (b *brakes) settled(v verdict, detail string) *Stop {
+// kin is the people of one kind.
+type kin struct {
+	forecast.Kind
+	number      uint32    // in brakes.kinds
+	records     []*record // that their rows go into: of all rows, and of their slices; nil: to be found
+	wasAccepted bool      // one of them, in this start
+}
+
+// stopped is a slice that is halted.
+type stopped struct {
+	slice
+	kind   forecast.Kind // of the row that was the last straw
+	reason string
+	kept   int // people of it who were passed over
+}
+
+func (h *stopped) why() string { return fmt.Sprintf("stopped for %s: %s", h.slice, h.reason) }
+
+// newBrakes returns the brakes of a start of a run with so many rows.
+func newBrakes(c *Config, rows int) (*brakes, error) {
+	b := &brakes{
+		giveUp: c.GiveUp,
+		rejected: allowance{"limits.max_rejected", orDefault(c.Limits.MaxRejected, rejectedPercent), func(expected float64) float64 {
+			return 4 * math.Sqrt(expected) // four times what chance brings
+		}},
+		inDoubt: allowance{"limits.max_in_doubt", orDefault(c.Limits.MaxInDoubt, doubtPercent), func(float64) float64 {
+			return float64(c.MaxInFlight) // one connection that breaks may leave so many
+		}},
+		all: newRecord(), slices: map[slice]*record{}, kin: map[forecast.Kind]*kin{}, kept: &todo{bits: make([]uint64, (rows+63)/64)},
+	}
+	if c.Gauge == nil {
+		return b, nil
+	}
+	b.isSliced = true
+	f, _, err := forecast.Kept(c.Run.Meta())
+	if err != nil || f == nil {
+		return b, err
+	}
+	b.planned = map[slice]int{}
+	for _, l := range f.Lines {
+		for _, v := range slicesOf(l.Kind()) {
+			b.planned[v] += l.People
+		}
+	}
+	return b, nil
+}
+
+// settled takes a verdict on a row for which nobody waits any more, and returns the slice that is halted for it, or why to stop, or neither.
+func (b *brakes) settled(k forecast.Kind, v verdict, detail string) (*stopped, *Stop) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.unsent = 0
 	b.canary++
-	switch v {
-	case accepted:
-		b.rejected, b.inDoubt, b.ailing = 0, 0, 0
-		return nil
-	case rejected:
-		b.rejected, b.inDoubt, b.ailing = b.rejected+1, 0, 0
-	case inDoubt:
-		b.rejected, b.inDoubt = 0, b.inDoubt+1
+	if v != accepted {
+		b.failed++
 	}
-	b.failed++
-	switch {
-	case b.rejected >= inARow:
-		return &Stop{Brake, fmt.Sprintf("Sinch refused %d messages in a row, the last with %q", b.rejected, detail)}
-	case b.inDoubt >= inARow:
-		return &Stop{Brake, fmt.Sprintf("%d messages in a row were left in doubt, the last with %q", b.inDoubt, detail)}
+	if v == accepted || v == rejected {
+		b.ailing = 0
 	}
-	return nil
+	if v == serverError || b.haltOf(k) != nil { // what was under way says nothing new
+		return nil, nil
+	}
+	of := b.find(k)
+	for _, rec := range of.records {
+		rec.settled(mark{of.number, v})
+	}
+	if v == accepted {
+		b.halts, of.wasAccepted = 0, true
+		return nil, nil
+	}
+	h, stop := b.blame(k, b.inARow(v, detail))
+	if v == rejected && h == nil && stop == nil {
+		return b.blame(k, b.tooMany(v, detail))
+	}
+	return h, stop
+}
+
+// ended takes how a row in doubt came to its end: Sinch took it after all, or nobody will know. It returns what [brakes.settled] does.
+func (b *brakes) ended(k forecast.Kind, v verdict, detail string) (*stopped, *Stop) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.haltOf(k) != nil {
+		return nil, nil
+	}
+	of := b.find(k)
+	for _, rec := range of.records {
+		rec.ends.add(mark{of.number, v})
+	}
+	if v == accepted {
+		return nil, nil
+	}
+	return b.blame(k, b.tooMany(inDoubt, detail))
 }
 
 // answered takes note that the server is there.

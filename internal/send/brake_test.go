@@ -3,9 +3,21 @@ package send
 import (
 	"testing"
 	"time"
+
+	"sendoff/campaign"
+	"sendoff/internal/forecast"
 )
 
 var testTime = time.Date(2026, 3, 28, 9, 0, 0, 0, time.UTC)
+
+func testBrakes(t *testing.T, limits campaign.Limits) *brakes {
+	t.Helper()
+	b, err := newBrakes(&Config{GiveUp: time.Minute, MaxInFlight: 8, Limits: limits}, 100_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
 
 func TestBrakes(t *testing.T) {
 	tests := []struct {
@@ -20,11 +32,11 @@ func TestBrakes(t *testing.T) {
 		{"taking turns", repeat("rd", 50), 0},
 	}
 	for _, tc := range tests {
-		b := brakes{giveUp: time.Minute}
+		b := testBrakes(t, campaign.Limits{MaxRejected: campaign.Share{Percent: 100}})
 		stopped := 0
 		for i, c := range tc.verdicts {
 			v := map[rune]verdict{'a': accepted, 'r': rejected, 'd': inDoubt}[c]
-			if b.settled(v, "detail") != nil && stopped == 0 {
+			if _, stop := b.settled(forecast.Kind{}, v, "detail"); stop != nil && stopped == 0 {
 				stopped = i + 1
 			}
 		}
@@ -43,7 +55,7 @@ func repeat(s string, n int) string {
 }
 
 func TestGiveUp(t *testing.T) {
-	b := brakes{giveUp: time.Minute}
+	b := testBrakes(t, campaign.Limits{})
 	at := func(seconds int) time.Time { return testTime.Add(time.Duration(seconds) * time.Second) }
 	if _, stop := b.unreachable("refused", at(1000)); stop != nil {
 		t.Error("the first failure after a quiet time is taken for silence")
@@ -61,14 +73,14 @@ func TestGiveUp(t *testing.T) {
 }
 
 func TestCanary(t *testing.T) {
-	b := brakes{giveUp: time.Minute}
+	b := testBrakes(t, campaign.Limits{})
 	for _, v := range []verdict{rejected, accepted, inDoubt, accepted} {
-		b.settled(v, "detail")
+		b.settled(forecast.Kind{}, v, "detail")
 	}
 	if n, stop := b.canaryVerdict("detail"); stop != nil || n != 4 {
 		t.Errorf("two failures stop the run: %v", stop)
 	}
-	b.settled(rejected, "detail")
+	b.settled(forecast.Kind{}, rejected, "detail")
 	if _, stop := b.canaryVerdict("detail"); stop == nil {
 		t.Error("three failures do not stop the run")
 	}

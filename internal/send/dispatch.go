@@ -16,13 +16,16 @@ const maxWaiting = 1000
 // dispatch hands rows to the workers: the canary first, and alone, then everybody in the order of the file, rows that are tried again
 // as soon as they are due. It returns when all are settled or nothing more is admitted.
 func (s *sender) dispatch(snapshot *runstore.Snapshot, left *todo) error {
-	sweep := &sweep{snapshot: snapshot, left: left}
+	sweep := &sweep{snapshot: snapshot, left: left, halted: s.halted}
 	if !s.NoCanary && !s.Run.Meta().CanaryPassed {
 		if over, err := s.sendCanary(sweep); over || err != nil {
 			return err
 		}
 	}
 	if err := s.drain(sweep, !s.AskLater); err != nil {
+		return err
+	}
+	if err := s.judgeHalts(sweep); err != nil {
 		return err
 	}
 	return s.judgeLimit(sweep)
@@ -171,7 +174,8 @@ func (s *sender) wake() {
 type sweep struct {
 	snapshot *runstore.Snapshot
 	left     *todo
-	most     int // hand out so many rows in all; 0: no bound
+	halted   func(*campaign.Recipient) bool // whoever is passed over; nil: nobody
+	most     int                            // hand out so many rows in all; 0: no bound
 	given    int
 	frame    int // the next one to read
 	rows     []campaign.Recipient
@@ -200,6 +204,9 @@ func (w *sweep) more() (bool, error) {
 			}
 			if w.rows[0].Erased() {
 				return false, fmt.Errorf("row %d: %w: its person was erased, and the ledger is older than that", w.rows[0].Row, runstore.ErrSnapshot)
+			}
+			if w.halted != nil && w.halted(&w.rows[0]) {
+				continue
 			}
 			return true, nil
 		}

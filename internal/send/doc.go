@@ -18,6 +18,18 @@
 // again; where nobody can know, Config.InDoubt decides. Whoever failed nine times so is rejected. The canary does not wait: a doubt counts
 // against it at once. At the end the run waits for look-ups alone, and whoever stops it then leaves them to the next start.
 //
+// # What stops a run, and what only a part of it
+//
+// Twenty answers in a row that are bad in the same way, twenty rejected of the first twenty-five, or too large a share of the last ones
+// (Config.Limits) stop the run; or, where they are all of one country, one channel tried first or one language while the others fare well, only
+// that slice. So each row counts for all and for its three slices. The narrowest slice is blamed that fails a test while the rows outside of it do
+// not; of slices of the same people, the channel goes before the language and that before the country. Whoever of it is not begun stays as they
+// are, answers under way are awaited, and the others are judged by what comes from then on. Three halts without an accepted message in between
+// stop the run: it is not the slices that fail. A start that has left people so ends with a [Stop], and the next one tries them again.
+//
+// A share of few rows says little: before a window of 1,000 (of 10,000 for those who stay in doubt) is full, more are needed than the share, by
+// four times what chance brings; in doubt, by as many as one connection that breaks may leave.
+//
 // # What a pause is
 //
 // While the [Valve] is shut workers wait before they begin a row, so that nobody is in doubt if we die meanwhile. Afterwards a row's

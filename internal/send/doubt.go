@@ -121,6 +121,7 @@ func (s *sender) apply(j *job, a settle.Answer) (again bool, err error) {
 	case a.Outcome == settle.Taken:
 		s.Progress.InDoubt.Add(-1)
 		s.Progress.Accepted.Add(1)
+		s.brakes.ended(s.kind(&j.r), accepted, "")
 	case a.Outcome == settle.Unknowable:
 		return s.unknowable(j, r)
 	case j.failures > maxFailures:
@@ -146,9 +147,12 @@ func (s *sender) unknowable(j *job, r ledger.Result) (again bool, err error) {
 	case s.InDoubt == campaign.LeaveDoubt:
 		s.Progress.InDoubt.Add(-1)
 		s.Progress.Left.Add(1)
-		return false, s.record(j, ledger.Result{State: ledger.LeftInDoubt, Detail: r.Detail})
+		r = ledger.Result{State: ledger.LeftInDoubt, Detail: r.Detail}
 	}
-	return false, s.record(j, r)
+	if err := s.record(j, r); err != nil {
+		return false, err
+	}
+	return false, s.lose(j)
 }
 
 // retry has a row tried again after a look-up. One that this start has not begun takes one of Config.Limit, or is left to the next start.

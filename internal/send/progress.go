@@ -59,6 +59,19 @@ func (p *Progress) hinder(h Hindrance) {
 	}
 }
 
+// keepBack counts one more person whom a hindrance of a kind keeps back.
+func (p *Progress) keepBack(kind, text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i := p.hindrance(kind)
+	if i < 0 {
+		i = len(p.hindrances)
+		p.hindrances = append(p.hindrances, Hindrance{Kind: kind})
+	}
+	p.hindrances[i].Text = text
+	p.hindrances[i].People++
+}
+
 // free takes back what was said of a kind.
 func (p *Progress) free(kind string) {
 	p.mu.Lock()

@@ -150,6 +150,7 @@ func (s *sender) resume(snapshot *runstore.Snapshot) (*todo, error) {
 	s.Progress.Rejected.Store(int64(found.tally.Count(ledger.Rejected)))
 	s.Progress.InDoubt.Store(int64(len(found.doubtful)))
 	s.Progress.Left.Store(int64(found.tally.Count(ledger.LeftInDoubt)))
+	s.lost.Store(s.Progress.Left.Load())
 	s.Progress.Before.Store(s.Progress.Settled())
 	s.Progress.Total.Store(int64(found.left.left) + s.Progress.Settled())
 	return found.left, s.resumeDoubt(snapshot, found, asking)
@@ -189,6 +190,8 @@ func (s *sender) resumeDoubt(snapshot *runstore.Snapshot, found *loaded, asking 
 			continue
 		}
 		switch s.InDoubt {
+		case campaign.HoldDoubt:
+			s.lost.Add(1)
 		case campaign.ResendDoubt:
 			s.Progress.InDoubt.Add(-1)
 			err = s.Run.Ledger.Record(row, ledger.Result{State: ledger.Released, Flags: ledger.AfterDoubt, Time: time.Now(), Detail: e.Detail})
@@ -196,6 +199,7 @@ func (s *sender) resumeDoubt(snapshot *runstore.Snapshot, found *loaded, asking 
 		case campaign.LeaveDoubt:
 			s.Progress.InDoubt.Add(-1)
 			s.Progress.Left.Add(1)
+			s.lost.Add(1)
 			err = s.Run.Ledger.Record(row, ledger.Result{State: ledger.LeftInDoubt, Time: time.Now(), Detail: e.Detail})
 		}
 		if err != nil {

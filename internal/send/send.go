@@ -48,6 +48,7 @@ type Config struct {
 	WarmUp     time.Duration   // how long the rate takes to rise to Rate
 	Gauge      *forecast.Gauge // knows country, channel and language of rows
 	Limits     campaign.Limits
+	OnHalt     func(runstore.Halt) // is told when a slice is halted; nil: nobody is
 
 	Settler          *settle.Settler      // asks about rows in doubt where that is possible
 	InDoubt          campaign.DoubtPolicy // what is done with the others
@@ -64,13 +65,17 @@ type sender struct {
 	Config
 	rows    chan *job
 	permits chan struct{}
-	brakes  brakes
+	brakes  *brakes
 	changed chan struct{} // holds one token when open, retries or doubtful changed
+	lost    atomic.Int64  // rows that stay in doubt, with those of earlier starts
 	putOff  atomic.Bool   // somebody was left to the next start because of Config.Limit
 
 	// admitting ends when nothing new may leave.
 	admitting context.Context
 	close     context.CancelFunc
+
+	measuring sync.Mutex      // guards meter
+	meter     *forecast.Meter // nil where no Gauge is
 
 	mu       sync.Mutex // guards what follows
 	pacer    *pace.Pacer
@@ -94,7 +99,6 @@ func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
 		Config:   c,
 		rows:     make(chan *job),
 		permits:  make(chan struct{}),
-		brakes:   brakes{giveUp: c.GiveUp},
 		pacer:    pace.New(c.Rate),
 		changed:  make(chan struct{}, 1),
 		doubtful: map[int]*job{},
@@ -107,9 +111,18 @@ func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
 		return err
 	}
 	defer snapshot.Close()
+	if c.Gauge != nil {
+		s.meter = c.Gauge.Meter()
+	}
+	if s.brakes, err = newBrakes(&c, snapshot.Rows()); err != nil {
+		return err
+	}
 	left, err := s.resume(snapshot)
 	if err != nil {
 		return err
+	}
+	if stop := s.overCount(); stop != nil && left.left > 0 {
+		return stop
 	}
 	s.admitting, s.close = context.WithCancel(ctx)
 	defer s.close()

@@ -81,25 +81,34 @@ func (w *world) faults(texts ...string) {
 	w.server.SetFaults(faults...)
 }
 
-// freeze writes the snapshot that planning would write.
+// freeze writes the snapshot that planning would write, of so many British people.
 func (w *world) freeze(rows int) {
+	w.t.Helper()
+	people := make([]campaign.Address, rows)
+	for i := range people {
+		people[i] = campaign.PhoneAddress(fmt.Sprintf("+4477009%05d", i))
+	}
+	w.freezePeople(people)
+}
+
+func (w *world) freezePeople(people []campaign.Address) {
 	w.t.Helper()
 	snapshot, err := w.run.CreateSnapshot()
 	w.check(err)
 	enc := runstore.NewFrameEncoder()
-	for from := 0; from < rows; from += runstore.FrameRows {
+	line := 2
+	for frame := range slices.Chunk(people, runstore.FrameRows) {
 		var raw []byte
-		n := min(runstore.FrameRows, rows-from)
-		for i := range n {
-			r := campaign.Recipient{Line: from + i + 2, Address: campaign.PhoneAddress(fmt.Sprintf("+4477009%05d", from+i)), Fields: []string{"", "Ann"}}
-			raw = runstore.AppendRow(raw, &r)
+		for _, p := range frame {
+			raw = runstore.AppendRow(raw, &campaign.Recipient{Line: line, Address: p, Fields: []string{"", "Ann"}})
+			line++
 		}
-		snapshot.Append(enc.Encode(nil, raw), n)
+		snapshot.Append(enc.Encode(nil, raw), len(frame))
 	}
 	size, err := snapshot.Commit()
 	w.check(err)
 	w.check(w.run.Update(func(m *runstore.Meta) {
-		m.State, m.Rows, m.Eligible, m.SnapshotBytes = runstore.Planned, rows, rows, size
+		m.State, m.Rows, m.Eligible, m.SnapshotBytes = runstore.Planned, len(people), len(people), size
 	}))
 }
 

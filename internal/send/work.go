@@ -83,6 +83,9 @@ func (s *sender) attempt(ctx context.Context, meter *forecast.Meter, j *job) (ag
 
 // admit waits until a row may leave. It returns false for one that does not leave now: it is left out, put off, or to be tried again.
 func (s *sender) admit(j *job) (ok, again bool, err error) {
+	if s.halted(&j.r) {
+		return false, false, nil
+	}
 	for open := false; !open; open = !s.Valve.Paused() { // after a pause everything is asked again: who opted out meanwhile is left out
 		if !s.Valve.await(s.admitting) {
 			return false, false, nil
@@ -98,7 +101,10 @@ func (s *sender) admit(j *job) (ok, again bool, err error) {
 			return false, false, nil // nothing was begun: the next start sends it
 		}
 	}
-	// At a slow pace a permit comes long after the lists were asked. That of somebody who has opted out meanwhile is lost.
+	// At a slow pace a permit comes long after all that was asked. That of somebody who has opted out meanwhile is lost.
+	if s.halted(&j.r) {
+		return false, false, nil
+	}
 	if out, err := s.leftOut(j); out {
 		return false, false, err
 	}
@@ -199,10 +205,7 @@ func (s *sender) final(j *job, v verdict, detail string, err error) error {
 	if s.admitting.Err() != nil {
 		return nil // nothing is left to stop, and what was cut short says nothing about the server
 	}
-	if stop := s.brakes.settled(v, detail); stop != nil {
-		s.halt(stop)
-	}
-	return nil
+	return s.brake(s.brakes.settled(s.kind(&j.r), v, detail))
 }
 
 func (s *sender) accept(now time.Time) {
