@@ -14,8 +14,9 @@
 // [sendoff/internal/seeds] reads who looks at the messages first; [sendoff/internal/render] turns a campaign and a person into the body of a
 // request; [sendoff/internal/view] says how a channel shows a message, [sendoff/internal/sms] how many parts an SMS has, and
 // [sendoff/internal/lint] what is remarkable about the texts of each row; [sendoff/internal/prices] knows what messages cost,
-// [sendoff/internal/hours] at which hours people may get them, and [sendoff/internal/forecast] what a plan comes to; [sendoff/internal/plan] decides with these who gets a message, and
-// freezes it; [sendoff/internal/survey] says what the columns hold to whoever looks before, [sendoff/internal/probe] opens the addresses in
+// [sendoff/internal/hours] at which hours people may get them, [sendoff/internal/forecast] what a plan comes to, and
+// [sendoff/internal/calendar] when people would be sent to; [sendoff/internal/plan] decides with these who gets a message, and freezes it;
+// [sendoff/internal/survey] says what the columns hold to whoever looks before, [sendoff/internal/probe] opens the addresses in
 // messages where somebody asks for that, [sendoff/internal/preview] shows messages as phones will, and [sendoff/internal/proposal] the plan to
 // whoever has to say yes, under the code by which it is approved, in the look of [sendoff/internal/page]. [sendoff/internal/scaffold] writes the
 // files of a new campaign.

@@ -89,10 +89,10 @@ func (c *Clock) Next(p *Place, t time.Time) Span {
 	if !c.window.IsSet() {
 		return Span{t, t.AddDate(1, 0, 0)}
 	}
-	if last := p.last.Load(); last != nil && !t.Before(last.from) && t.Before(last.until) {
+	if last := p.last.Load(); last != nil && last.of == c && !t.Before(last.from) && t.Before(last.until) {
 		return last.Span
 	}
-	a := &answer{Span: c.next(p, t), from: t}
+	a := &answer{Span: c.next(p, t), of: c, from: t}
 	if a.until = a.To; a.IsZero() {
 		a.until = t.AddDate(0, 0, 1) // in a day another day is less than a year away
 	}
@@ -103,6 +103,7 @@ func (c *Clock) Next(p *Place, t time.Time) Span {
 // answer is what [Clock.Next] says from one time until another.
 type answer struct {
 	Span
+	of          *Clock
 	from, until time.Time
 }
 

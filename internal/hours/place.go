@@ -34,6 +34,9 @@ func (p *Place) String() string {
 	return in + ": " + prose.Counted(len(p.Zones), "time zone", "time zones")
 }
 
+// IsKnown reports whether anything is known of where the people of the place are.
+func (p *Place) IsKnown() bool { return !p.anywhere && len(p.Zones) > 0 }
+
 // city returns the city for which a zone is called.
 func city(zone *time.Location) string {
 	name := zone.String()
