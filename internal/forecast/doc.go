@@ -3,9 +3,9 @@
 //
 // # What is counted
 //
-// A [Gauge] measures a row: which country it goes to, in which language, on which channels it can be tried, and how many parts its SMS would
-// have. Rows that are measured alike are one [Slice]. A [Tally] counts slices exactly, and takes back the rows that turn out to be
-// duplicates. All else is made of these counts and of a price list, in whole numbers.
+// A [Gauge] measures a row: which country it goes to, in which language, on which channels it can be tried, how many parts its SMS would have,
+// and, where hours matter, in which place somebody is. Rows that are measured alike are one [Slice]. A [Tally] counts slices exactly, and
+// takes back the rows that turn out to be duplicates. All else is made of these counts and of a price list, in whole numbers.
 //
 // # Why the cost is a range
 //

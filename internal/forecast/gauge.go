@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"sendoff/campaign"
+	"sendoff/internal/hours"
 	"sendoff/internal/lint"
 	"sendoff/internal/phone"
 	"sendoff/internal/render"
@@ -14,11 +15,18 @@ type Gauge struct {
 	linter   *lint.Linter
 	columns  campaign.Columns
 	numbers  *phone.Reader
+	clock    *hours.Clock // nil: it decides nothing where people are
 }
 
 // NewGauge prepares what is measured of every row: what its SMS takes is up to the linter.
 func NewGauge(c *campaign.Campaign, r *render.Renderer, l *lint.Linter, columns campaign.Columns, numbers *phone.Reader) *Gauge {
-	return &Gauge{c, r, l, columns, numbers}
+	return &Gauge{c, r, l, columns, numbers, nil}
+}
+
+// WithPlaces returns a gauge that measures besides where people are.
+func (g Gauge) WithPlaces(clock *hours.Clock) *Gauge {
+	g.clock = clock
+	return &g
 }
 
 // Meter measures one row after the other. Each goroutine needs its own.
@@ -64,6 +72,9 @@ func (m *Meter) Row(r *campaign.Recipient) Slice { return m.Slice(r, m.judge.Mea
 func (m *Meter) Slice(r *campaign.Recipient, measure lint.Measure) Slice {
 	k := m.Kind(r)
 	s := Slice{Country: k.Country, Language: k.Language, First: k.Channel, Channels: m.renderer.Reached(r), Measure: measure}
+	if m.clock != nil {
+		s.Place = m.clock.Place(r)
+	}
 	if s.Parts == 0 && s.Channels.Has(campaign.SMS) {
 		s.Parts, s.Supposed = 1, true
 	}

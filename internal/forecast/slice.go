@@ -1,9 +1,12 @@
 package forecast
 
 import (
+	"cmp"
 	"slices"
 
 	"sendoff/campaign"
+	"sendoff/internal/calendar"
+	"sendoff/internal/hours"
 	"sendoff/internal/lint"
 )
 
@@ -14,6 +17,7 @@ type Slice struct {
 	First        campaign.Channel
 	Channels     campaign.ChannelSet // on which they can be tried
 	lint.Measure                     // of the SMS; no parts where none is tried
+	Place        *hours.Place        // where they are; nil where that decides nothing
 	Supposed     bool                // nobody knows the words of the SMS here, as those of a template: it counts as one part
 }
 
@@ -64,6 +68,26 @@ func (t *Tally) Remove(id uint32, row int) {
 	c := &t.counts[id]
 	c.rows--
 	c.first = slices.DeleteFunc(c.first, func(p place) bool { return p.row == row })
+}
+
+// Places returns how many rows there are of each place, the most first.
+func (t *Tally) Places() []calendar.Group {
+	var groups []calendar.Group
+	at := map[*hours.Place]int{}
+	for _, c := range t.counts {
+		if c.rows == 0 || c.slice.Place == nil {
+			continue
+		}
+		i, known := at[c.slice.Place]
+		if !known {
+			i = len(groups)
+			at[c.slice.Place] = i
+			groups = append(groups, calendar.Group{Place: c.slice.Place})
+		}
+		groups[i].People += c.rows
+	}
+	slices.SortStableFunc(groups, func(a, b calendar.Group) int { return cmp.Compare(b.People, a.People) })
+	return groups
 }
 
 // All calls visit with every slice that rows are left of, in the order in which the slices appeared, with how many they are, and the lines of
