@@ -160,6 +160,7 @@ func (k *checker) look(ctx context.Context) error {
 		if k.Plan == nil {
 			return nil
 		}
+		k.Plan.Findings = append(k.Plan.Findings, k.proposalOf(c, k.Plan, k.meta, through).Clock()...)
 		return k.write(run)
 	})
 }

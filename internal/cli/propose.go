@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"sendoff/campaign"
 	"sendoff/internal/plan"
@@ -27,7 +28,7 @@ func (s *session) propose(c *campaign.Campaign, built *plan.Plan, m runstore.Met
 func (s *session) proposalOf(c *campaign.Campaign, built *plan.Plan, m runstore.Meta, through *profile.Profile) *proposal.Proposal {
 	return &proposal.Proposal{
 		Campaign: c, Plan: built, Run: m, Audience: shortened(m.AudienceFile), Guard: guardOf(through), Now: s.Now(), Version: version(),
-		Approval: c.Approval || through != nil && through.Approval, Late: c.TooLate(m.Created),
+		Approval: c.Approval || through != nil && through.Approval, Late: c.TooLate(m.Created), Early: c.TooEarly(m.Created),
 	}
 }
 
@@ -37,11 +38,20 @@ func (r *runner) proposal() *proposal.Proposal {
 	p := r.proposalOf(r.campaign, r.plan, m, r.settings.profile)
 	p.Destination = r.settings.pinned(r.app.DisplayName)
 	p.Through, p.Code = describeDestination(p.Destination), proposal.Code(m.PlanCode)
-	p.Rate = r.rate
+	p.Rate, p.Behind = r.rate, waitsFor(r.app)
 	p.Check = "sendoff check " + quote(r.path) + r.flags.feed.arguments()
 	p.Tested = r.tested()
 	p.Remark = r.remarks()
 	return p
+}
+
+// waitsFor is how long an app hands on what waits in its queue.
+func waitsFor(app *sinch.App) time.Duration {
+	drain := app.OutboundRate
+	if drain <= 0 {
+		drain = unknownRate
+	}
+	return time.Duration(float64(app.QueueSize) / drain * float64(time.Second))
 }
 
 // plannedDestination is through what a plan goes, in words too, as far as profile and environment say so. No secret is read for that. The zero

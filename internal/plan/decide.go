@@ -29,11 +29,13 @@ type worker struct {
 	tally   *survey.Tally             // of what the cells hold; nil where nobody asks
 	body    []byte                    // of the last row, for its memory
 	keys    []uint64
+	zones   bool // there is a column of time zones, and it matters
 }
 
 func newWorker(in *inputs) *worker {
+	columns := in.audience.Columns()
 	return &worker{
-		in: in, columns: in.audience.Columns(), encoder: runstore.NewFrameEncoder(), judge: in.filter.Judge(), content: in.linter.Judge(),
+		in: in, columns: columns, zones: in.clock != nil && columns.TimeZone >= 0, encoder: runstore.NewFrameEncoder(), judge: in.filter.Judge(), content: in.linter.Judge(),
 		meter: in.gauge.Meter(), slices: make(map[forecast.Slice]uint32),
 	}
 }
@@ -113,6 +115,9 @@ func (w *worker) row(f *frame, i int, fault table.Fault) error {
 	}
 	measure := w.content.Row(r)
 	f.content.add(r.Line, w.content)
+	if w.zones && w.in.clock.ZoneUnreadable(r) {
+		f.remarks = append(f.remarks, remark{line: r.Line, what: subject{noZone: true}})
+	}
 	f.people++
 	slice := w.measure(f, r, measure)
 	w.keys = r.AppendKeys(w.keys[:0])

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"hash"
 	"io"
+	"time"
 
 	"sendoff/campaign"
 	"sendoff/internal/prices"
@@ -46,6 +47,7 @@ func newDigest(config Config, in *inputs) *digest {
 		d.text(string(s.InRun))
 	}
 	d.money(c.Limits, in.prices)
+	d.clock(c, in.holidays)
 	if day != "" {
 		d.text("day")
 		d.text(day)
@@ -89,6 +91,56 @@ func (d *digest) money(limits campaign.Limits, list *prices.Table) {
 			}
 		}
 	}
+}
+
+// clock adds what decides at which hours messages leave, and until when. A campaign that says nothing of it has the digest that it had before it
+// could.
+func (d *digest) clock(c *campaign.Campaign, holidays []byte) {
+	for _, at := range []struct {
+		key   string
+		value campaign.Deadline
+	}{{"not_before", c.NotBefore}, {"not_after", c.NotAfter}, {"expires", c.Expires.Until}} {
+		if at.value != "" {
+			d.text(at.key)
+			d.text(string(at.value))
+			d.zone(c.TimeZone)
+		}
+	}
+	if after := c.Expires.After; after > 0 {
+		d.text("expires after")
+		d.number(int(after))
+	}
+	w := c.Window
+	if w.Any {
+		d.text("window any")
+	}
+	if !w.IsSet() {
+		return
+	}
+	d.text("window")
+	d.number(len(w.Hours))
+	for _, h := range w.Hours {
+		for day, isOpen := range h.Days {
+			if isOpen {
+				d.number(day)
+			}
+		}
+		d.number(len(h.Days)) // no day is that
+		d.number(h.From)
+		d.number(h.To)
+	}
+	d.zone(w.Zone)
+	d.text(w.Holidays)
+	d.text(string(holidays))
+}
+
+// zone adds whose clock counts. Nil is not the UTC that its name would be.
+func (d *digest) zone(zone *time.Location) {
+	if zone == nil {
+		d.text("")
+		return
+	}
+	d.text(zone.String())
 }
 
 // What follows the beginning are entries of two kinds.

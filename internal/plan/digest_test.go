@@ -4,10 +4,67 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"sendoff/campaign"
 	"sendoff/internal/suppress"
 )
+
+// The digest covers when people may get it, and not what says nothing of that.
+func TestDigestOfTheClock(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "audience.csv", "phone\n+447700900001\n")
+	digest := func(change func(*campaign.Campaign)) string {
+		c := testCampaign(t, dir, "audience: audience.csv\nmessage: Hi\ntime_zone: Europe/London\n")
+		change(c)
+		return mustBuild(t, c, mustAcquire(t, filepath.Join(t.TempDir(), "run"))).Digest
+	}
+	nine := func(c *campaign.Campaign) {
+		c.Window = campaign.Window{Hours: []campaign.Hours{{Days: [7]bool{1: true}, From: 9 * 60, To: 19 * 60}}}
+	}
+	before := digest(func(*campaign.Campaign) {})
+	if digest(func(c *campaign.Campaign) { c.TimeZone = time.UTC }) != before {
+		t.Error("the digest covers the time zone where no time is said")
+	}
+	digests := map[string]string{before: "nothing"}
+	holidays := func(text string) func(*campaign.Campaign) {
+		return func(c *campaign.Campaign) {
+			write(t, dir, "holidays.csv", "country,date,name\n"+text)
+			nine(c)
+			c.Window.Holidays = "holidays.csv"
+		}
+	}
+	for _, tc := range []struct {
+		name   string
+		change func(*campaign.Campaign)
+	}{
+		{"any", func(c *campaign.Campaign) { c.Window.Any = true }},
+		{"window", nine},
+		{"days", func(c *campaign.Campaign) { nine(c); c.Window.Hours[0].Days[2] = true }},
+		{"another day", func(c *campaign.Campaign) { nine(c); c.Window.Hours[0].Days = [7]bool{2: true} }},
+		{"from", func(c *campaign.Campaign) { nine(c); c.Window.Hours[0].From++ }},
+		{"to", func(c *campaign.Campaign) { nine(c); c.Window.Hours[0].To++ }},
+		{"two spans", func(c *campaign.Campaign) { nine(c); c.Window.Hours = append(c.Window.Hours, c.Window.Hours[0]) }},
+		{"zone", func(c *campaign.Campaign) { nine(c); c.Window.Zone = time.UTC }},
+		{"public holidays", func(c *campaign.Campaign) { nine(c); c.Window.Holidays = campaign.PublicHolidays }},
+		{"holidays", holidays("GB,12-25,Christmas\n")},
+		{"other holidays in that file", holidays("GB,12-26,Boxing Day\n")},
+		{"not_before", func(c *campaign.Campaign) { c.NotBefore = "09:00" }},
+		{"not_after", func(c *campaign.Campaign) { c.NotAfter = "09:00" }},
+		{"not_after elsewhere", func(c *campaign.Campaign) { c.NotAfter, c.TimeZone = "09:00", time.UTC }},
+		{"expires", func(c *campaign.Campaign) { c.Expires.Until = "09:00" }},
+		{"expires after", func(c *campaign.Campaign) { c.Expires.After = time.Hour }},
+	} {
+		got := digest(tc.change)
+		if other, is := digests[got]; is {
+			t.Errorf("%s has the digest of %s", tc.name, other)
+		}
+		digests[got] = tc.name
+	}
+	if digest(func(c *campaign.Campaign) { c.Pace.Rate.PerSecond, c.Pace.QueueAhead = 5, time.Minute }) != before {
+		t.Error("the digest covers the pace")
+	}
+}
 
 func TestDigest(t *testing.T) {
 	const (

@@ -44,6 +44,7 @@ type subject struct {
 	unread     unread
 	found      *lint.Finding
 	unlisted   bool          // the person is known by a contact's id alone, which Sinch's opt-out list does not have
+	noZone     bool          // what the cell of the time zone says is none
 	lack       template.Lack // what the template of the row's message cannot do
 }
 
@@ -70,6 +71,8 @@ func (s subject) message() string {
 		return prose.Printable(s.unread.column) + ": " + s.unread.why
 	case s.unlisted:
 		return "row: has a contact_id alone, and " + suppress.SinchName + " knows addresses, not contacts: nobody is left out by it"
+	case s.noZone:
+		return "time_zone: not the name of a time zone: it counts for nothing"
 	case s.lack != template.Lack{}:
 		return s.lack.Message
 	case s.row != table.OK:
@@ -90,6 +93,8 @@ func (s subject) hint() string {
 		return s.unread.hint
 	case s.unlisted:
 		return "give them their addresses beside it, or list who has opted out by contact_id in a file"
+	case s.noZone:
+		return "use the names of the IANA, such as Europe/London; without one the number says in which zones somebody may be"
 	case s.lack != template.Lack{}:
 		return s.lack.Hint
 	case s.row != table.OK:

@@ -10,6 +10,7 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/filter"
 	"sendoff/internal/forecast"
+	"sendoff/internal/hours"
 	"sendoff/internal/lint"
 	"sendoff/internal/phone"
 	"sendoff/internal/prices"
@@ -32,6 +33,8 @@ type inputs struct {
 	linter       *lint.Linter
 	warnings     []Finding // of the templates
 	gauge        *forecast.Gauge
+	clock        *hours.Clock  // nil: people may get messages at any hour, and nobody needs to know theirs
+	holidays     []byte        // the file of the window's holidays
 	prices       *prices.Table // nil: the campaign has none
 	countries    []string      // audience.countries
 	allowPremium bool
@@ -118,6 +121,9 @@ func (in *inputs) prepare(c Config) (err error) {
 	if !problems.Collect(err) {
 		return err
 	}
+	if err := in.readHours(c.Campaign); !problems.Collect(err) {
+		return err
+	}
 	if in.renderer != nil {
 		in.measure(c.Templates)
 		if c.Addresses {
@@ -133,7 +139,7 @@ func (in *inputs) prepare(c Config) (err error) {
 // measure makes what looks at rendered rows.
 func (in *inputs) measure(known template.Set) {
 	in.linter = lint.New(in.campaign, in.renderer, known)
-	in.gauge = forecast.NewGauge(in.campaign, in.renderer, in.linter, in.audience.Columns(), in.numbers)
+	in.gauge = forecast.NewGauge(in.campaign, in.renderer, in.linter, in.audience.Columns(), in.numbers).WithPlaces(in.clock)
 }
 
 // lack returns what the templates of a row's message cannot do.

@@ -12,7 +12,7 @@ import (
 	"sendoff/campaign"
 )
 
-// sampleLines are a campaign of an audience with a condition, columns of numbers, and params of both kinds.
+// sampleLines are all keys of a campaign that has something of everything.
 const sampleLines = `profile: production                            # optional: which project, app, region and key
 time_zone: Europe/London
 audience:
@@ -38,7 +38,9 @@ message:
       - url_message: {title: "Shop now", url: "https://example.com/s?c=${id}"}
 translations:                                  # by the language column; each replaces the whole message; sv-FI → sv → message
   sv: {card_message: {title: "Vårrea, ${first_name}", description: "Dina poäng är värda ${total}."}}
-limits: {max_recipients: 60000}
+prices: prices.csv
+window: {days: mon-sat, from: "09:00", to: "19:00", zone: recipient}
+limits: {max_recipients: 60000, max_cost: 2500 EUR}
 pace: {rate: 80%, max_in_flight: 64}           # rate: auto, a number per second, or a share of the app's own
 run_key: "spring-sale-2026"                    # default: the name; may hold {date}, {week}, {month}
 `
@@ -53,6 +55,7 @@ func TestSample(t *testing.T) {
 07700 900004,C4,sv,,GB,500,"1,003.75"
 `)
 	write(t, dir, "optouts.csv", "+447700900009\n")
+	write(t, dir, "prices.csv", "country,channel,price,currency\n*,SMS,0.04,EUR\n*,RCS,0.05,EUR\n")
 	p := mustBuild(t, testCampaign(t, dir, sampleLines), mustAcquire(t, filepath.Join(t.TempDir(), "run")))
 	if p.Eligible != 2 || p.Skipped[campaign.Filtered] != 2 {
 		t.Errorf("%d eligible, skipped %v", p.Eligible, p.Skipped)

@@ -10,9 +10,11 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/calendar"
 	"sendoff/internal/failpoint"
 	"sendoff/internal/filter"
 	"sendoff/internal/forecast"
+	"sendoff/internal/hours"
 	"sendoff/internal/render"
 	"sendoff/internal/runstore"
 	"sendoff/internal/seeds"
@@ -107,6 +109,8 @@ type Plan struct {
 	Languages []LanguageCount
 	Seeds     *seeds.List // nil where the campaign names none
 	Forecast  *forecast.Forecast
+	Places    []calendar.Group // where the people are, the most first; nil where that decides nothing
+	Clock     *hours.Clock     // at which hours they may get messages; nil: at any
 
 	Columns campaign.Columns
 	File    table.Info // of the audience; zero where it is none
@@ -281,6 +285,7 @@ func (b *builder) plan() *Plan {
 	findings = append(findings, b.ofContent()...)
 	findings = append(findings, notes(origin, b.in.lists.Lists())...)
 	findings = append(findings, b.unpriced()...)
+	findings = append(findings, unknownHolidays(b.counted.Places(), b.in.clock.HolidaysKnown)...)
 	findings = append(findings, unmatched(b.in.audience.Columns(), b.in.lists.Lists(), b.config.Campaign.Suppress)...)
 	return &Plan{
 		Rows:       b.rows,
@@ -294,6 +299,8 @@ func (b *builder) plan() *Plan {
 		Languages:  b.spoken.counts(b.in.campaign, people),
 		Seeds:      b.in.seeds,
 		Forecast:   b.forecast,
+		Places:     b.counted.Places(),
+		Clock:      b.in.clock,
 		Columns:    b.in.audience.Columns(),
 		File:       origin.file,
 		Digest:     b.digest.sum(),

@@ -25,6 +25,9 @@ type pageFacts struct {
 	People, Persons, Rows  string
 	Facts                  []pageFact
 	Breakdowns             []breakdown
+	Clock                  string // whose the calendar's times are
+	Places                 *breakdown
+	Days                   []pageDay
 	LeftOut                []pageReason
 	Refused, Warnings      []pageFinding
 	Lists                  []list
@@ -83,6 +86,8 @@ func (p *Proposal) page() (pageFacts, error) {
 		}
 		facts.Facts = append(facts.Facts, pageFact{r.Label, []string{text}})
 	}
+	c := p.calendar()
+	facts.Clock, facts.Places, facts.Days = p.zoneName(p.Now), p.placeTable(c), p.pageDays(c)
 	for _, r := range reasons(p.Plan) {
 		facts.LeftOut = append(facts.LeftOut, pageReason{prose.Thousands(r.rows), r.text})
 	}

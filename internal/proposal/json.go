@@ -40,6 +40,7 @@ type Result struct {
 	Sender      string                `json:"sms_sender,omitempty"`
 	Limits      *Limits               `json:"limits,omitempty"`
 	When        *When                 `json:"when,omitempty"`
+	Calendar    *Calendar             `json:"calendar,omitempty"`
 	Samples     []plan.Sample         `json:"samples,omitempty"` // people's data
 }
 
@@ -51,12 +52,13 @@ type Limits struct {
 	Parts int    `json:"max_parts,omitempty"`
 }
 
-// When says how fast the messages go, and how long that takes.
+// When says how fast the messages go, and how long that takes where nothing holds them up.
 type When struct {
 	Rate    float64   `json:"per_second"`
 	Assumed bool      `json:"assumed,omitempty"` // what most apps come to: this one was not asked
 	Seconds int       `json:"seconds"`
 	Late    time.Time `json:"not_after,omitzero"`
+	Early   time.Time `json:"not_before,omitzero"`
 }
 
 // Audience is how an audience is understood, but for its columns.
@@ -119,6 +121,7 @@ func (p *Proposal) Result() Result {
 		r.Limits = &l
 	}
 	rate, isKnown := p.rate()
-	r.When = &When{Rate: rate, Assumed: !isKnown, Seconds: int(float64(p.Plan.Eligible)/rate + 0.5), Late: p.Late}
+	r.When = &When{Rate: rate, Assumed: !isKnown, Seconds: int(float64(p.Plan.Eligible)/rate + 0.5), Late: p.Late, Early: p.Early}
+	r.Calendar = p.calendarResult()
 	return r
 }

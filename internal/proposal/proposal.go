@@ -23,11 +23,13 @@ type Proposal struct {
 	Code        Code                 // empty: it is a rehearsal's, which nobody approves
 	Approval    bool                 // one is required
 
-	Rate   float64   // messages a second; 0: nobody has asked the app
-	Late   time.Time // when it is too late to begin a message; zero: never
-	Tested string    // whether seeds have had it; empty: nobody says
-	Check  string    // the command that lists what was found
-	Remark []Row     // what else is worth a line
+	Rate   float64       // messages a second; 0: nobody has asked the app
+	Behind time.Duration // what waits in the app's queue already, ahead of these
+	Early  time.Time     // before which nothing leaves; zero: it may at once
+	Late   time.Time     // when it is too late to begin a message; zero: never
+	Tested string        // whether seeds have had it; empty: nobody says
+	Check  string        // the command that lists what was found
+	Remark []Row         // what else is worth a line
 }
 
 // Row is a line of a screen: what it is about, and what there is to say. A row without a label belongs to the one above.

@@ -42,6 +42,19 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
+// writeJSON holds a result against a file of testdata.
+func writeJSON(t *testing.T, name string, result any) {
+	t.Helper()
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(result); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, name, out.Bytes())
+}
+
 func TestMain(m *testing.M) {
 	time.Local = time.UTC // what stands in golden files is a local clock's
 	m.Run()
@@ -190,14 +203,7 @@ func TestHTML(t *testing.T) {
 
 func TestResult(t *testing.T) {
 	p := spring(t)
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(p.Result()); err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "spring.json", out.Bytes())
+	writeJSON(t, "spring.json", p.Result())
 	if counted := Counted(p.Plan, p.Run); counted.Samples != nil || counted.Code != "" {
 		t.Error("a plan that nobody proposes has samples or a code")
 	}
@@ -264,7 +270,7 @@ func TestWhen(t *testing.T) {
 		{1200, 0, campaign.Rate{PerSecond: 10}, 0, false, "10 a second: about 2 min; begun now, 09:05–09:08 Europe/London"},
 		{1200, 0, campaign.Rate{Percent: 50}, 0, false, "rate 50%, which is 10 a second for most apps: about 2 min; begun now, 09:05–09:08 Europe/London"},
 		{1200, 20, campaign.Rate{}, 40 * time.Second, true,
-			"now, 20 a second: 09:05–09:07 Europe/London | too late at 23 Nov 2026 09:06 UTC (not_after): about 400 people would not get it"},
+			"now, 20 a second: 09:05–09:06 Europe/London | about 400 people would be too late (not_after Mon 09:06): they will be skipped as expired"},
 		{1200, 20, campaign.Rate{}, time.Hour, true, "now, 20 a second: 09:05–09:07 Europe/London | not after 23 Nov 2026 10:05 UTC"},
 	} {
 		p.Plan.Eligible, p.Rate, p.Campaign.Pace.Rate, p.Late = tc.people, tc.rate, tc.pace, time.Time{}

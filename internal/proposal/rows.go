@@ -3,8 +3,8 @@ package proposal
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
-	"time"
 
 	"sendoff/campaign"
 	"sendoff/internal/filter"
@@ -65,57 +65,6 @@ func (p *Proposal) readAs() []Row {
 		return []Row{{"read as", encoding}}
 	}
 	return nil
-}
-
-// when says how fast the messages go, and how long that takes.
-func (p *Proposal) when(isNow bool) []Row {
-	rate, isKnown := p.rate()
-	takes := time.Duration(float64(p.Plan.Eligible) / rate * float64(time.Second))
-	var text string
-	switch {
-	case isNow:
-		text = fmt.Sprintf("now, %v a second: %s", rate, p.period(takes))
-	case isKnown:
-		text = fmt.Sprintf("%v a second: about %s; begun now, %s", rate, howLong(takes), p.period(takes))
-	default:
-		text = fmt.Sprintf("rate %s, which is %v a second for most apps: about %s; begun now, %s", p.Campaign.Pace.Rate, rate, howLong(takes), p.period(takes))
-	}
-	rows := []Row{{"when", text}}
-	if !p.Late.IsZero() {
-		late := "not after " + prose.Moment(p.Late)
-		if n := p.Plan.Eligible - int(max(p.Late.Sub(p.Now), 0).Seconds()*rate); n > 0 {
-			late = fmt.Sprintf("too late at %s (not_after): about %s would not get it", prose.Moment(p.Late), prose.Counted(n, "person", "people"))
-		}
-		rows = append(rows, Row{"", late})
-	}
-	return rows
-}
-
-// howLong says a time to the minute, rounded up.
-func howLong(d time.Duration) string {
-	if d <= time.Minute {
-		return "a minute"
-	}
-	return prose.Age((d + time.Minute - 1).Truncate(time.Minute))
-}
-
-// period says from when to when, on the clock of the campaign or of this machine.
-func (p *Proposal) period(takes time.Duration) string {
-	zone := p.Campaign.TimeZone
-	if zone == nil {
-		zone = time.Local
-	}
-	begin := p.Now.In(zone)
-	end := begin.Add(takes + time.Minute - 1).Truncate(time.Minute)
-	name := zone.String()
-	if zone == time.Local {
-		name = begin.Format("MST")
-	}
-	if begin.Format(time.DateOnly) == end.Format(time.DateOnly) {
-		return begin.Format("15:04") + "–" + end.Format("15:04") + " " + name
-	}
-	const day = "2 Jan 15:04"
-	return begin.Format(day) + " – " + end.Format(day) + " " + name
 }
 
 // words says who gets it in which language, and whose words a template's are.
@@ -221,7 +170,7 @@ func (p *Proposal) all() []plan.Finding {
 	for _, w := range p.Campaign.Warnings {
 		all = append(all, plan.Finding{Message: fmt.Sprintf("%s:%d:%d: %s", w.File, w.Line, w.Column, w.Message), Hint: w.Hint, Warning: true, Lines: []int{}})
 	}
-	return append(all, p.Plan.Findings...)
+	return slices.Concat(all, p.Plan.Findings, p.hours())
 }
 
 // FindingText says what was found, and where, unless it is about all rows.

@@ -94,6 +94,7 @@ func (p *Proposal) Text(to io.Writer, width int) {
 		fmt.Fprintln(to)
 		w.breakdown(t)
 	}
+	p.writeCalendar(w)
 	if part("left out", len(p.Plan.Skipped) > 0) {
 		for _, r := range reasons(p.Plan) {
 			w.line(2, prose.Thousands(r.rows)+" "+r.text)
