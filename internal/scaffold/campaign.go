@@ -20,7 +20,7 @@ sendoff check says how all this is understood, and sendoff run --sandbox plays i
 func (a Answers) campaignFile() []byte {
 	var p printer
 	p.about(introduction, "")
-	for _, m := range slices.Concat(a.head(), a.people(), a.way(), a.content(), a.pace(), a.outlook()) {
+	for _, m := range slices.Concat(a.head(), a.people(), a.way(), a.content(), a.clock(), a.pace(), a.outlook()) {
 		if m.about != "" {
 			p.WriteString("\n")
 		}
@@ -244,10 +244,24 @@ func (a Answers) content() object {
 
 var placeholder = regexp.MustCompile(`\$\{[^}]+\}`)
 
+// clock says at which hours people get it.
+func (a Answers) clock() object {
+	window := object{
+		{key: "days", value: word("mon-sat")},
+		{key: "from", value: text("09:00")}, {key: "to", value: text("19:00")},
+		{key: "zone", value: word("recipient"), about: "On whose clock: that of each recipient, or a time zone such as Europe/London."},
+	}
+	if a.ContentType != Marketing {
+		window[0].value, window[1].value, window[2].value = word("daily"), text("08:00"), text("21:00")
+	}
+	return object{{key: "window", value: window, about: "At which hours people may get it. Outside of them sendoff waits, for each of them apart. window: any is at any hour."}}
+}
+
 // pace says how fast it goes out.
 func (a Answers) pace() object {
 	return object{{key: "pace", about: "How fast it goes out.", value: object{
-		{key: "rate", value: word("80%"), about: "A share of what your app hands on, so that messages of others do not wait behind all of these; also a number a second."},
+		{key: "rate", value: word("80%"), about: "A share of what your app hands on; also a number a second. It leaves a fifth to other messages of this app, which would wait\n" +
+			"behind all of these. Best is an app of its own for campaigns: then write auto."},
 	}}}
 }
 

@@ -385,3 +385,19 @@ func plain(v campaign.Value) any {
 	}
 	return nil
 }
+
+// Offers come by day and not on a Sunday, other messages until the evening; both leave a share of the rate to others.
+func TestHours(t *testing.T) {
+	for contentType, want := range map[string]campaign.Hours{
+		Marketing:              {Days: [7]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true}, From: 9 * 60, To: 19 * 60},
+		"CONTENT_NOTIFICATION": {Days: [7]bool{true, true, true, true, true, true, true}, From: 8 * 60, To: 21 * 60},
+	} {
+		c, err := Answers{Name: "a", ContentType: contentType, Kind: Text, Channels: Text.Channels(), Audience: Audience{File: AudienceFile}, Text: "Hi"}.parse()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w := c.Window; len(w.Hours) != 1 || w.Hours[0] != want || w.Zone != nil || c.Pace.Rate.Percent != 80 {
+			t.Errorf("%s: the window is %+v, the rate %v", contentType, w, c.Pace.Rate)
+		}
+	}
+}
