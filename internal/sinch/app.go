@@ -21,6 +21,7 @@ type App struct {
 	DispatchRetention Retention // of those in DISPATCH mode; 0 days means that nothing is kept, so nothing can be looked up
 
 	OutboundRate float64 // messages a second that leave the queue; 0 where it is not said
+	WebhookRate  float64 // callbacks a second that the app makes; 0 where it is not said
 	QueueSize    int64   // messages that wait
 
 	Clock bool          // the server has told the time
@@ -56,6 +57,7 @@ type appAnswer struct {
 	DispatchRetentionPolicy retentionAnswer `json:"dispatch_retention_policy"`
 	RateLimits              struct {
 		Outbound float64 `json:"outbound"`
+		Webhooks float64 `json:"webhooks"`
 	} `json:"rate_limits"`
 	QueueStats struct {
 		OutboundSize int64 `json:"outbound_size"`
@@ -122,6 +124,7 @@ func (a appAnswer) app() *App {
 		Retention:         Retention{Days: a.RetentionPolicy.TTLDays},
 		DispatchRetention: Retention{Days: a.DispatchRetentionPolicy.TTLDays},
 		OutboundRate:      a.RateLimits.Outbound,
+		WebhookRate:       a.RateLimits.Webhooks,
 		QueueSize:         a.QueueStats.OutboundSize,
 	}
 	for _, c := range a.ChannelCredentials {
