@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"sendoff/internal/proposal"
 	"sendoff/internal/prose"
 	"sendoff/internal/report"
 )
@@ -17,8 +18,12 @@ func (r *runner) confirm(ctx context.Context) error {
 		r.say("SANDBOX: nothing will be sent to anyone")
 	}
 	fresh := r.plan != nil
-	if fresh && !r.quiet && !r.flags.sandbox {
-		r.showScreen()
+	switch {
+	case r.quiet || r.flags.sandbox:
+	case fresh:
+		r.showScreen(ctx)
+	case r.app.QueueSize > 0:
+		r.say("%s", proposal.Waiting(r.app.QueueSize, drainOf(r.app), "of this run or others"))
 	}
 	if err := r.askForApprover(ctx); err != nil {
 		return err
@@ -120,11 +125,11 @@ func (s *session) ask(ctx context.Context, question string) (string, error) {
 }
 
 // showScreen shows what a person is asked about.
-func (r *runner) showScreen() {
+func (r *runner) showScreen(ctx context.Context) {
 	first := "About to send REAL messages through Sinch."
 	if endpoint := r.settings.destination.Endpoint; endpoint != "" {
 		first = "About to send messages to " + endpoint + ", not to Sinch's own hosts."
 	}
 	fmt.Fprintf(r.Stderr, "\n%s\n\n", first)
-	r.proposal().Screen(r.Stderr, r.width(r.Stderr))
+	r.proposal(ctx).Screen(r.Stderr, r.width(r.Stderr))
 }

@@ -24,7 +24,7 @@ const releasedEvery = 100 * time.Millisecond
 func stopCommand(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "stop",
-		Usage:     "stop a run as Ctrl-C does where it sends; the same run command goes on later",
+		Usage:     "stop a run as Ctrl-C does where it sends, and say what still goes out; the same run command goes on later",
 		ArgsUsage: "RUN",
 		Flags: append([]cli.Flag{
 			&cli.DurationFlag{Name: "timeout", Usage: "how long to wait until it has ended", Value: time.Minute},
@@ -172,6 +172,9 @@ func (s *session) sayEnd(run *runstore.Run) error {
 	}
 	fmt.Fprintf(s.Stdout, "%s · %s: %s accepted, %s rejected, %s in doubt, %s not yet sent\n", rep.RunKey, rep.State,
 		prose.Thousands(rep.Accepted), prose.Thousands(rep.Rejected), prose.Thousands(rep.InDoubt), prose.Thousands(rep.NotSent))
+	if text := goingOut(rep.Queued, time.Now()); text != "" {
+		fmt.Fprintln(s.Stdout, text)
+	}
 	if !rep.State.Over() {
 		s.say("to go on: %s", goOn(run.Meta(), run.Dir))
 	}

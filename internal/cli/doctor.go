@@ -13,10 +13,9 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/phone"
 	"sendoff/internal/plan"
+	"sendoff/internal/proposal"
 	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
-	"sendoff/internal/settle"
-	"sendoff/internal/sinch"
 	"sendoff/internal/suppress"
 	"sendoff/internal/volume"
 )
@@ -27,7 +26,7 @@ const tolerableSkew = 30 * time.Second
 func doctorCommand(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "doctor",
-		Usage:     "look at the settings, the app, what it keeps, the clock and the disk; sends nothing",
+		Usage:     "look at the settings, the app, its queue and what it keeps, the clock and the disk; sends nothing",
 		ArgsUsage: "[CAMPAIGN]",
 		Description: "Without a campaign it looks at what SINCH_* and --profile name, and at the folder at hand.\n" +
 			"Every line begins with ok, note or bad; with a bad one the exit code is 4, or 2 where the settings are incomplete.",
@@ -80,7 +79,7 @@ func (r *runner) doctor(ctx context.Context) (err error) {
 		return accessErrorf("Sinch could not be reached\n    hint: look at the network, a proxy (HTTPS_PROXY), SINCH_REGION and SINCH_ENDPOINT")
 	}
 	r.finding("ok", "access", "the key is good, and the app is there")
-	if err := r.examineApp(); err != nil || r.campaign == nil {
+	if err := r.examineApp(ctx); err != nil || r.campaign == nil {
 		return err
 	}
 	return r.examineTemplates(ctx)
@@ -135,7 +134,7 @@ func (r *runner) finding(verdict, what, format string, args ...any) {
 }
 
 // examineApp returns an error where messages of the campaign could not leave.
-func (r *runner) examineApp() error {
+func (r *runner) examineApp(ctx context.Context) error {
 	app := r.app
 	r.finding("ok", "app", "%s", describeDestination(r.settings.pinned(app.DisplayName)))
 	r.finding("ok", "mode", "%s", app.ProcessingMode)
@@ -152,23 +151,19 @@ func (r *runner) examineApp() error {
 	} else {
 		r.finding("bad", "channels", "none is ACTIVE: set one up in the Sinch dashboard")
 	}
-	r.finding("ok", "rate", "%v messages a second leave the app; %s", app.OutboundRate, waitingInQueue(app))
-	dispatchOnly := r.campaign != nil && r.dispatchOnly()
-	storage := settle.StorageOf(app, dispatchOnly, time.Now())
-	for i, line := range explainStorage(storage) {
-		switch {
-		case i > 0:
-			r.finding("note", "", "%s", line)
-		case storage.Days == 0:
-			r.finding("note", "storage", "%s", line)
-		default:
-			r.finding("ok", "storage", "%s", line)
-		}
+	r.examineRate()
+	storage := r.storage()
+	if storage.Days == 0 {
+		r.finding("note", "storage", "%s", explainStorage(storage))
+		r.finding("note", "", "(without it nobody knows of a lost answer whether Sinch took the message; with it numbers are kept too)")
+	} else {
+		r.finding("ok", "storage", "%s", explainStorage(storage))
 	}
 	hasContacts := r.campaign != nil && r.campaign.Audience.Columns[campaign.Contact.Role()] != ""
 	if storage.Mode == runstore.Conversation && !hasContacts {
 		r.finding("note", "contacts", "every recipient becomes a contact and a conversation at Sinch; a campaign needs none (processing_strategy: DISPATCH_ONLY)")
 	}
+	r.examineWebhooks(ctx)
 	r.examineClock(storage)
 	if r.campaign == nil {
 		return nil
@@ -185,11 +180,26 @@ func (r *runner) examineApp() error {
 	return cmp.Or(err, contactsErr)
 }
 
-func waitingInQueue(app *sinch.App) string {
-	if app.QueueSize == 0 {
-		return "none is waiting"
+// examineRate says how fast the app is, what keeps it busy, and how long the campaign takes.
+func (r *runner) examineRate() {
+	waiting, drain := "none is waiting", drainOf(r.app)
+	if n := r.app.QueueSize; n > 0 {
+		waiting = prose.Counted(n, "message is", "messages are") + " waiting, which takes " + prose.Lasting(time.Duration(float64(n)/drain*float64(time.Second)))
 	}
-	return prose.Counted(app.QueueSize, "message is", "messages are") + " waiting"
+	r.finding("ok", "rate", "%v messages a second leave the app; %s", drain, waiting)
+	if r.campaign == nil || r.chooseRate() != nil {
+		return
+	}
+	const people = 10_000
+	r.finding("ok", "pace", "%v a second (pace.rate: %s): %s people take %s", r.rate, r.campaign.Pace.Rate, prose.Thousands(people),
+		prose.Lasting(time.Duration(people/min(r.rate, drain)*float64(time.Second))))
+}
+
+// examineWebhooks says who hears of messages, where anybody does.
+func (r *runner) examineWebhooks(ctx context.Context) {
+	if app := r.effects(ctx, true); app.Callbacks > 0 {
+		r.finding("note", "webhooks", "%s: about %d for each message; callback_url sends them elsewhere", proposal.Receive(*app.Webhooks), app.Callbacks)
+	}
 }
 
 func (r *runner) examineClock(s runstore.Storage) {

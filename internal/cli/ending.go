@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,9 @@ func (r *runner) finish(ctx context.Context, sendErr error) error {
 	if err != nil {
 		return err
 	}
+	if stop != nil {
+		r.queued = r.stillQueued(ctx, rep)
+	}
 	if rep, err = r.putOnRecord(rep, end); err != nil {
 		return err
 	}
@@ -40,7 +44,7 @@ func (r *runner) finish(ctx context.Context, sendErr error) error {
 	if err := r.printReport(rep, end); err != nil {
 		return err
 	}
-	r.sayNext(ctx, rep, stop, waiting)
+	r.sayNext(rep, stop, waiting)
 	if end.code == exitOK {
 		return nil
 	}
@@ -63,6 +67,7 @@ func (r *runner) putOnRecord(rep *report.Report, end ending) (*report.Report, er
 			return // for good, whatever else is found out about it
 		}
 		m.State, m.Reason, m.ExitCode, m.Ended = end.state, end.reason, end.code, time.Now()
+		m.Queued = cmp.Or(r.queued, m.Queued)
 	})
 	if err != nil {
 		return nil, err
@@ -151,7 +156,7 @@ func (r *runner) printReport(rep *report.Report, end ending) error {
 }
 
 // sayNext names the next command.
-func (r *runner) sayNext(ctx context.Context, rep *report.Report, stop *send.Stop, waiting int) {
+func (r *runner) sayNext(rep *report.Report, stop *send.Stop, waiting int) {
 	if stop == nil {
 		say := r.say
 		if rep.ExitCode != exitOK {
@@ -168,8 +173,8 @@ func (r *runner) sayNext(ctx context.Context, rep *report.Report, stop *send.Sto
 		}
 		return
 	}
-	if waiting := r.stillQueued(ctx); waiting > 0 {
-		r.warn("in Sinch's queue, of this run and others, and going out all the same: %s", prose.Counted(waiting, "message", "messages"))
+	if text := goingOut(rep.Queued, time.Now()); text != "" {
+		r.warn("%s", text)
 	}
 	if waiting > 0 {
 		r.warn("Sinch was still to be asked about %s in doubt; the next start does", prose.Counted(waiting, "recipient", "recipients"))

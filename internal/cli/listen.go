@@ -68,13 +68,13 @@ func (r *runner) obey(o control.Order) string {
 	return "It goes on."
 }
 
-// onTheWay says behind other words how many answers are waited for.
+// onTheWay says behind other words how many answers are waited for, and what goes out all the same.
 func (r *runner) onTheWay() string {
-	n := r.progress.InFlight.Load()
-	if n == 0 {
-		return ""
+	text := ""
+	if n := r.progress.InFlight.Load(); n > 0 {
+		text = " " + prose.Counted(n, "message is on its way; its answer is", "messages are on their way; their answers are") + " waited for."
 	}
-	return " " + prose.Counted(n, "message is on its way; its answer is", "messages are on their way; their answers are") + " waited for."
+	return text + r.goingOutNow()
 }
 
 // sayBelowBar says something on a line of its own.

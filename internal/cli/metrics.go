@@ -35,6 +35,7 @@ func (r *runner) writeMetrics() {
 	if total := p.Total.Load(); total > 0 {
 		m.Recipients, m.Accepted, m.Rejected, m.InDoubt, m.LeftInDoubt = total, p.Accepted.Load(), p.Rejected.Load(), p.InDoubt.Load(), p.Left.Load()
 		m.NotSent = total - p.Settled()
+		m.RateAllowed, m.Queue = p.Rate.Load(), max(p.Queue.Load(), 0)
 	}
 	r.saveMetrics()
 }
@@ -54,6 +55,10 @@ func (r *runner) endMetrics(err error) {
 		m.Campaign, _ = r.names()
 	}
 	m.LastEnd, m.ExitCode = time.Now(), code
+	m.RateAllowed, m.Queue = 0, 0
+	if r.queued != nil {
+		m.Queue = r.queued.Messages
+	}
 	if rep := r.outcome.report; rep != nil {
 		m.Accepted, m.Rejected, m.InDoubt, m.LeftInDoubt, m.NotSent = int64(rep.Accepted), int64(rep.Rejected), int64(rep.InDoubt), int64(rep.LeftInDoubt), int64(rep.NotSent)
 		m.Recipients = m.Accepted + m.Rejected + m.InDoubt + m.LeftInDoubt + m.NotSent

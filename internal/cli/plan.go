@@ -88,7 +88,7 @@ func (s *session) planOnly(ctx context.Context, path string, p place, feed feedF
 		return err
 	}
 	show := func(built *plan.Plan, run *runstore.Run) error {
-		proposed := s.propose(c, built, run.Meta(), through)
+		proposed := s.propose(ctx, c, built, run.Meta(), through, out.offline)
 		if p.runDir != "" {
 			if err := run.Update(func(m *runstore.Meta) { m.PlanCode = string(proposed.Code) }); err != nil {
 				return err
@@ -290,7 +290,7 @@ func (r *runner) dryRun(ctx context.Context) error {
 		return err
 	}
 	return r.planAside(ctx, c, r.flags.place, r.flags.except, through, templates, func(built *plan.Plan, run *runstore.Run) error {
-		p := r.propose(c, built, run.Meta(), through)
+		p := r.propose(ctx, c, built, run.Meta(), through, r.flags.sandbox)
 		if r.flags.sandbox {
 			p.Through, p.Destination, p.Code, p.Remark = "a simulator: nothing would be sent to anyone", runstore.Destination{}, "", nil
 		}

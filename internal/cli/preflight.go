@@ -94,7 +94,17 @@ func (r *runner) storage() runstore.Storage {
 	return settle.StorageOf(r.app, r.dispatchOnly(), time.Now())
 }
 
-func (r *runner) dispatchOnly() bool { return r.campaign.ProcessingStrategy == "DISPATCH_ONLY" }
+func (r *runner) dispatchOnly() bool {
+	return r.campaign != nil && r.campaign.ProcessingStrategy == "DISPATCH_ONLY"
+}
+
+// drainOf is how many messages a second an app hands on.
+func drainOf(app *sinch.App) float64 {
+	if app.OutboundRate <= 0 {
+		return unknownRate
+	}
+	return app.OutboundRate
+}
 
 // chooseRate turns what flag and campaign say into requests a second.
 func (r *runner) chooseRate() error {
@@ -105,10 +115,7 @@ func (r *runner) chooseRate() error {
 			return inputErrorf("--rate %v", err)
 		}
 	}
-	drain := r.app.OutboundRate
-	if drain <= 0 {
-		drain = unknownRate
-	}
+	drain := drainOf(r.app)
 	switch {
 	case wanted.PerSecond > 0:
 		r.rate = wanted.PerSecond
@@ -121,18 +128,4 @@ func (r *runner) chooseRate() error {
 		r.rate = min(drain, maxProjectRate)
 	}
 	return nil
-}
-
-// stillQueued asks how many accepted messages the app has not handed on yet; 0 where it does not answer soon, or ends with this process.
-func (r *runner) stillQueued(ctx context.Context) int64 {
-	if r.flags.sandbox {
-		return 0
-	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	app, err := r.client.App(ctx)
-	if err != nil {
-		return 0
-	}
-	return app.QueueSize
 }

@@ -11,20 +11,22 @@ import (
 	"sendoff/internal/prose"
 	"sendoff/internal/report"
 	"sendoff/internal/runstore"
+	"sendoff/internal/send"
 )
 
 const (
 	barEvery    = 200 * time.Millisecond
 	statusEvery = time.Second
 	lineEvery   = 30 * time.Second
+	leastBar    = 18 // characters of a line that a bar and its share have at least
 )
 
 // watcher shows how far sending is: a bar on a terminal, elsewhere a line every 30 seconds; and keeps status.json up to date.
 type watcher struct {
 	*runner
-	began   time.Time // on the valve's clock
-	said    bool      // that nothing but look-ups is left
-	trouble bool      // was told of
+	speed   speed
+	said    bool // that nothing but look-ups is left
+	trouble bool // was told of
 	bar     *progressbar.ProgressBar
 	over    chan struct{}
 	running sync.WaitGroup
@@ -32,7 +34,7 @@ type watcher struct {
 
 // watchProgress starts watching. The caller ends it.
 func (r *runner) watchProgress() *watcher {
-	w := &watcher{runner: r, began: r.valve.Clock(time.Now()), over: make(chan struct{})}
+	w := &watcher{runner: r, over: make(chan struct{})}
 	if isTerminal(r.Stderr) && !r.quiet {
 		w.bar = newBar(r.Stderr)
 	}
@@ -68,6 +70,7 @@ func (w *watcher) watch() {
 		case <-w.over:
 			return
 		case <-bar.C:
+			w.measure()
 			w.draw()
 		case <-status.C:
 			w.writeStatus(w.status())
@@ -76,7 +79,7 @@ func (w *watcher) watch() {
 			w.writeMetrics()
 		case <-line.C:
 			if w.bar == nil {
-				w.say("%s", w.line())
+				w.say("%s", w.fullLine())
 			}
 		}
 	}
@@ -88,17 +91,60 @@ func (w *watcher) draw() {
 	if w.bar == nil || total == 0 {
 		return
 	}
+	width := terminalWidth(w.Stderr)
 	if w.lookups() != "" { // a bar that is full takes itself away
-		fmt.Fprintf(w.Stderr, "\r%s\033[K", w.line()) // erase what stood behind it (ECMA-48, EL)
+		fmt.Fprintf(w.Stderr, "\r%s\033[K", cut(w.line(), width-1)) // erase what stood behind it (ECMA-48, EL)
 		return
 	}
 	w.bar.ChangeMax64(total)
-	w.bar.Describe(w.line())
+	w.bar.Describe(cut(w.line(), max(width-leastBar, leastBar)))
 	_ = w.bar.Set64(min(p.Settled(), total)) // a bar that cannot be drawn is no reason to stop
 }
 
-// line is the state in one line: sent, rejected, in flight, rate, time left.
+// measure takes note of how far sending is. Nothing is measured before it is known what is left.
+func (w *watcher) measure() {
+	p := &w.progress
+	if p.Total.Load() > 0 {
+		w.speed.tell(time.Now(), p.Settled()-p.Before.Load(), w.valve.Paused() || heldBack(w.hindrances(), p.Total.Load()-p.Settled()))
+	}
+}
+
+// line is the state in one line that has little room: sent, rejected, why it is slow, rate, time left.
 func (w *watcher) line() string {
+	text := w.sums()
+	if waiting := w.lookups(); waiting != "" {
+		return text + "; " + waiting
+	}
+	if w.valve.Paused() {
+		return text + ", paused"
+	}
+	found := w.hindrances()
+	if why := shortly(found, w.zone(), time.Now()); why != "" && heldBack(found, w.progress.Total.Load()-w.progress.Settled()) {
+		return text + "; " + why
+	} else if why != "" {
+		return text + w.pace() + "; " + why
+	}
+	return text + w.pace()
+}
+
+// fullLine is the state in one line: sent, rejected, in flight, rate, time left, why it is slow.
+func (w *watcher) fullLine() string {
+	text := w.sums()
+	if waiting := w.lookups(); waiting != "" {
+		return text + "; " + waiting
+	}
+	if w.valve.Paused() {
+		text += ", paused"
+	}
+	text += fmt.Sprintf(", %s in flight", prose.Thousands(w.progress.InFlight.Load())) + w.pace()
+	if found := w.hindrances(); len(found) > 0 {
+		text += "; " + reason(found[0], w.zone(), time.Now())
+	}
+	return text
+}
+
+// sums says how many were sent.
+func (w *watcher) sums() string {
 	p := &w.progress
 	text := fmt.Sprintf("%s of %s sent", prose.Thousands(p.Accepted.Load()), prose.Thousands(p.Total.Load()))
 	if n := p.Rejected.Load(); n > 0 {
@@ -107,17 +153,17 @@ func (w *watcher) line() string {
 	if n := p.InDoubt.Load(); n > 0 {
 		text += fmt.Sprintf(", %s in doubt", prose.Thousands(n))
 	}
-	if waiting := w.lookups(); waiting != "" {
-		return text + "; " + waiting
+	return text
+}
+
+// pace says behind other words how fast it goes, and how long it takes, as far as anybody can tell.
+func (w *watcher) pace() string {
+	text := ""
+	if recently, overall := w.speed.now(); overall > 0 {
+		text = fmt.Sprintf(", %s/s", prose.Thousands(int64(recently+0.5)))
 	}
-	if w.valve.Paused() {
-		text += ", paused"
-	} else if until := p.Paused.Load(); until > time.Now().Add(2*time.Second).UnixMilli() {
-		text += ", waiting until " + time.UnixMilli(until).Format("15:04:05 MST") + " as Sinch asks"
-	}
-	text += fmt.Sprintf(", %s in flight, %s/s", prose.Thousands(p.InFlight.Load()), prose.Thousands(w.reached()))
 	if left := w.left(); left > 0 {
-		text += fmt.Sprintf(", %v left", left)
+		text += fmt.Sprintf(", %s left", prose.Lasting(left))
 	}
 	return text
 }
@@ -150,22 +196,18 @@ func (w *watcher) lookups() string {
 	return fmt.Sprintf("asking Sinch about %s in doubt in %v", prose.Counted(rows, "recipient", "recipients"), max(time.Until(next), 0).Round(time.Second))
 }
 
-// reached is how many rows a second this start has settled, pauses not counted.
-func (w *watcher) reached() int64 {
-	settled, seconds := w.progress.Settled()-w.progress.Before.Load(), w.valve.Clock(time.Now()).Sub(w.began).Seconds()
-	if settled <= 0 || seconds <= 0 { // what earlier starts had in doubt may be sent again
-		return 0
-	}
-	return int64(float64(settled) / seconds)
-}
-
-// left is how long it takes until everyone is sent to; 0 where nobody can tell, as in a pause.
+// left is how long it takes until everyone is sent to; 0 where nobody can tell, as in a pause. Before anything was measured what is allowed counts.
 func (w *watcher) left() time.Duration {
-	rate := w.reached()
-	if rate == 0 || w.valve.Paused() {
+	p := &w.progress
+	people := p.Total.Load() - p.Settled()
+	recently, overall := w.speed.now()
+	if recently == 0 && overall == 0 {
+		recently = float64(p.Rate.Load())
+	}
+	if w.valve.Paused() {
 		return 0
 	}
-	return time.Duration((w.progress.Total.Load()-w.progress.Settled())/rate) * time.Second
+	return timeLeft(people, recently, w.hindrances(), time.Now())
 }
 
 // status is what status.json holds. What a report says too has the same name there.
@@ -192,8 +234,16 @@ type status struct {
 	InFlight int64     `json:"in_flight"`
 	Allowed  int64     `json:"rate_allowed"`
 	Answers  int64     `json:"answers_429"`
-	Reached  int64     `json:"reached"`      // rows settled a second, pauses not counted
-	Seconds  int64     `json:"left_seconds"` // 0 where nobody can tell
+	Reached  int64     `json:"reached"`         // rows settled a second, over the last ten seconds in which any could leave
+	Overall  int64     `json:"reached_overall"` // the same over all of this start
+	Seconds  int64     `json:"left_seconds"`    // 0 where nobody can tell
+
+	Queue      int64            `json:"queue"`                // messages that waited in the app's queue when it was read last; -1: nobody knows
+	QueueOurs  int64            `json:"queue_ours"`           // how many of ours wait there, by estimate
+	Drain      int64            `json:"drain"`                // messages a second that the app hands on; 0: nobody knows
+	Hindrances []send.Hindrance `json:"hindrances"`           // why it is slow, the most important first
+	Limit      string           `json:"limited_by,omitempty"` // what it is as fast as, where nothing hinders
+	Zone       string           `json:"time_zone,omitempty"`  // on whose clock people are told times; empty: of this machine
 }
 
 // The states of sending, beside those of a run.
@@ -215,7 +265,11 @@ func (w *watcher) status() status {
 		state = stateWaiting
 	}
 	s := w.statusIn(state)
-	s.Reached, s.Seconds = w.reached(), int64(w.left().Seconds())
+	recently, overall := w.speed.now()
+	s.Reached, s.Overall, s.Seconds = int64(recently+0.5), int64(overall+0.5), int64(w.left().Seconds())
+	if s.Hindrances = w.hindrances(); len(s.Hindrances) == 0 && state == string(runstore.Running) {
+		s.Limit = w.limit(recently)
+	}
 	return s
 }
 
@@ -228,6 +282,13 @@ func (r *runner) statusIn(state string) status {
 		Eligible: p.Total.Load(), Accepted: p.Accepted.Load(), Rejected: p.Rejected.Load(), InDoubt: p.InDoubt.Load(), Left: p.Left.Load(),
 		NotSent: p.Total.Load() - p.Settled(), Skipped: p.Skipped.Load(),
 		InFlight: p.InFlight.Load(), Allowed: p.Rate.Load(), Answers: p.Throttled.Load(),
+		Queue: p.Queue.Load(), QueueOurs: p.QueueOurs.Load(), Drain: p.Drain.Load(), Hindrances: []send.Hindrance{},
+	}
+	if s.Drain == 0 {
+		s.Queue = -1
+	}
+	if r.campaign.TimeZone != nil {
+		s.Zone = r.campaign.TimeZone.String()
 	}
 	if s.Destination.AppID == "" { // it is put on record when sending begins
 		s.Destination = r.settings.pinned("")
@@ -265,11 +326,10 @@ func (r *runner) sayStopping() {
 	if isTerminal(r.Stderr) {
 		fmt.Fprintln(r.Stderr)
 	}
-	n := r.progress.InFlight.Load()
-	if n == 0 {
-		r.warn("Stopping.")
-		return
+	text := "Stopping."
+	if n := r.progress.InFlight.Load(); n > 0 {
+		text += fmt.Sprintf(" %s on the way; waiting up to %v for the answers. Press Ctrl-C again only if you must: %s would be in doubt.",
+			prose.Counted(n, "message is", "messages are"), r.flags.httpTimeout, prose.Counted(n, "recipient", "recipients"))
 	}
-	r.warn("Stopping. %s on the way; waiting up to %v for the answers. Press Ctrl-C again only if you must: %s would be in doubt.",
-		prose.Counted(n, "message is", "messages are"), r.flags.httpTimeout, prose.Counted(n, "recipient", "recipients"))
+	r.warn("%s", text+r.goingOutNow())
 }

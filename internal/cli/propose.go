@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"strings"
 	"time"
 
@@ -9,18 +10,24 @@ import (
 	"sendoff/internal/plan"
 	"sendoff/internal/profile"
 	"sendoff/internal/proposal"
-	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
 	"sendoff/internal/sinch"
 )
 
 // propose makes the proposal of a plan that is not sent now, for a profile that may be nil.
-func (s *session) propose(c *campaign.Campaign, built *plan.Plan, m runstore.Meta, through *profile.Profile) *proposal.Proposal {
+func (s *session) propose(ctx context.Context, c *campaign.Campaign, built *plan.Plan, m runstore.Meta, through *profile.Profile,
+	offline bool) *proposal.Proposal {
 	p := s.proposalOf(c, built, m, through)
+	if !offline {
+		p.App, p.Rate = s.plannedEffects(ctx, c, through, m)
+	}
 	p.Destination, p.Through = s.plannedDestination(through, c)
 	p.Code = codeOf(m, p.Destination)
-	if p.Destination.AppID != "" {
-		p.Remark = []proposal.Row{{Label: "storage", Text: "a plan asks nobody: sendoff doctor says for how long the app keeps texts and contacts"}}
+	switch {
+	case p.App != nil:
+		p.Remark = []proposal.Row{{Label: "storage", Text: explainStorage(runstore.Storage{Days: p.App.Days})}}
+	case p.Destination.AppID != "":
+		p.Remark = []proposal.Row{{Label: "storage", Text: "the app was not asked: sendoff doctor says for how long the app keeps texts and contacts"}}
 	}
 	return p
 }
@@ -33,7 +40,7 @@ func (s *session) proposalOf(c *campaign.Campaign, built *plan.Plan, m runstore.
 }
 
 // proposal is that of the run whose plan was made now.
-func (r *runner) proposal() *proposal.Proposal {
+func (r *runner) proposal(ctx context.Context) *proposal.Proposal {
 	m := r.run.Meta()
 	p := r.proposalOf(r.campaign, r.plan, m, r.settings.profile)
 	p.Destination = r.settings.pinned(r.app.DisplayName)
@@ -41,6 +48,7 @@ func (r *runner) proposal() *proposal.Proposal {
 	p.Rate, p.Behind = r.rate, waitsFor(r.app)
 	p.Check = "sendoff check " + quote(r.path) + r.flags.feed.arguments()
 	p.Tested = r.tested()
+	p.App = r.effects(ctx, m.Columns.OwnOf(campaign.Contact) >= 0)
 	p.Remark = r.remarks()
 	return p
 }
@@ -89,18 +97,11 @@ func codeOf(m runstore.Meta, d runstore.Destination) proposal.Code {
 	return proposal.CodeOf(m.PlanDigest, m.Key, d)
 }
 
-// remarks are what is worth knowing of the app before it sends.
+// remarks are what else is worth knowing before it sends.
 func (r *runner) remarks() []proposal.Row {
-	storage := r.storage()
-	rows := []proposal.Row{{Label: "storage", Text: strings.Join(explainStorage(storage), " ")}}
-	if storage.Mode == runstore.Conversation && r.run.Meta().Columns.OwnOf(campaign.Contact) < 0 {
-		rows = append(rows, proposal.Row{Label: "note", Text: explainContacts(storage, r.plan.Eligible)})
-	}
+	rows := []proposal.Row{{Label: "storage", Text: explainStorage(r.storage())}}
 	if r.templates.WhatsApp(r.campaign) {
 		rows = append(rows, proposal.Row{Label: "note", Text: whatsAppNote})
-	}
-	if n := r.app.QueueSize; n > 0 {
-		rows = append(rows, proposal.Row{Label: "note", Text: prose.Counted(n, "message is", "messages are") + " already in the app's queue, ahead of these"})
 	}
 	return rows
 }

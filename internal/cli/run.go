@@ -97,6 +97,8 @@ type runner struct {
 	server   *control.Server         // nil where nobody can ask
 	watching atomic.Pointer[watcher] // nil before sending
 
+	queued *runstore.Queue // what a stop leaves in the app's queue; nil: nobody knows, or nothing
+
 	hooks   hooks   // of an attended start
 	outcome outcome // likewise
 }
@@ -389,7 +391,7 @@ func (r *runner) recordStart() (string, error) {
 		return "", err
 	}
 	err := r.run.Update(func(m *runstore.Meta) {
-		m.State, m.Reason, m.Halted = runstore.Running, "", nil
+		m.State, m.Reason, m.Queued, m.Halted = runstore.Running, "", nil, nil
 		m.Destination = r.settings.pinned(r.app.DisplayName)
 		if r.plan != nil {
 			m.Approval = r.approval(host)

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -61,7 +62,8 @@ func TestMain(m *testing.M) {
 //
 //	sinch [SETTING…] [FAULT…]
 //	                 start a sandbox with these faults, and point SINCH_* at it; once more: change its faults. Settings are retention=DAYS,
-//	                 mode=MODE, lag=DURATION until a message can be found, and advance=DURATION, which puts its clock forward
+//	                 mode=MODE, lag=DURATION until a message can be found, and advance=DURATION, which puts its clock forward; at the start
+//	                 also drain=N a second, where it is to be a bottleneck
 //	optout LIST N FIRST
 //	                 put N people of such an audience, from the one in row FIRST on, on one of the sandbox's opt-out lists
 //	taken N          the sandbox has accepted N messages
@@ -370,7 +372,14 @@ type api struct {
 
 func (a *api) set(ts *testscript.TestScript, args []string) {
 	if a.server == nil {
-		a.server = sandbox.New(testSandbox())
+		cfg := testSandbox()
+		if i := slices.IndexFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "drain=") }); i >= 0 {
+			var err error
+			cfg.Drain, err = strconv.Atoi(strings.TrimPrefix(args[i], "drain="))
+			ts.Check(err)
+			args = slices.Delete(args, i, i+1)
+		}
+		a.server = sandbox.New(cfg)
 		a.http = httptest.NewServer(a.server)
 		for name, value := range environment(a.server, a.http.URL) {
 			ts.Setenv(name, value)

@@ -23,7 +23,7 @@ import (
 func statusCommand(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "status",
-		Usage:     "say where a run stands, also while it sends; of a folder, which runs there are in it",
+		Usage:     "say where a run stands, also while it sends, and why it is slow; of a folder, which runs there are in it",
 		ArgsUsage: "[RUN|DIR]",
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print it as JSON"},
@@ -121,6 +121,9 @@ func (s *session) sayStatus(run *runstore.Run, args string, asJSON bool) error {
 		return s.printJSON(rep)
 	}
 	s.printSummary(s.Stdout, rep)
+	if text := goingOut(rep.Queued, time.Now()); text != "" && !copied {
+		fmt.Fprintln(s.Stdout, text)
+	}
 	switch {
 	case copied:
 	case rep.State == runstore.NeedsReconcile:
@@ -177,11 +180,35 @@ func (st *status) lines() []string {
 	}
 	rest := fmt.Sprintf("%s not sent, %s of them in flight", prose.Thousands(st.NotSent), prose.Thousands(st.InFlight))
 	pace := fmt.Sprintf("%s a second allowed, %s reached", prose.Thousands(st.Allowed), prose.Thousands(st.Reached))
+	if st.Overall != st.Reached {
+		pace += fmt.Sprintf(" (%s over all)", prose.Thousands(st.Overall))
+	}
 	if st.Seconds > 0 {
-		pace += fmt.Sprintf("; about %v left", time.Duration(st.Seconds)*time.Second)
+		pace += fmt.Sprintf("; about %s left", prose.Lasting(time.Duration(st.Seconds)*time.Second))
 	}
 	if age := time.Since(st.Time).Round(time.Second); age > 0 {
 		pace += fmt.Sprintf("; as of %v ago", age)
 	}
-	return []string{text, rest, pace}
+	return slices.Concat([]string{text, rest, pace}, st.backlog(), st.slow(st.zone(), time.Now()))
+}
+
+// backlog says what waits in the app's queue, as far as anybody knows.
+func (st *status) backlog() []string {
+	if st.Drain <= 0 || st.Queue < 0 {
+		return nil
+	}
+	text := "nothing waits in the app's queue"
+	if st.Queue > 0 {
+		text = fmt.Sprintf("%s in the app's queue, about %s of this run", prose.Counted(st.Queue, "message waits", "messages wait"),
+			prose.Thousands(min(st.QueueOurs, st.Queue)))
+	}
+	return []string{text + fmt.Sprintf("; it hands on %s a second", prose.Thousands(st.Drain))}
+}
+
+// zone is the clock on which people are told times.
+func (st *status) zone() *time.Location {
+	if zone, err := time.LoadLocation(st.Zone); err == nil && st.Zone != "" {
+		return zone
+	}
+	return time.Local
 }

@@ -23,7 +23,7 @@ import (
 )
 
 func offlineFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "offline", Usage: "ask Sinch nothing, not even about templates"}
+	return &cli.BoolFlag{Name: "offline", Usage: "ask Sinch nothing, neither about the app nor about templates"}
 }
 
 func templatesFlag() cli.Flag {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"sendoff/internal/ledger"
+	"sendoff/internal/prose"
 )
 
 const lookEvery = time.Second
@@ -67,14 +68,20 @@ func (b *block) show(live *status, args string) {
 		}
 		if time.Since(b.at) >= lineEvery {
 			b.at = time.Now()
+			for i := range lines {
+				lines[i] = strings.TrimLeft(lines[i], " ")
+			}
 			fmt.Fprintln(b.Stdout, strings.Join(lines, "; "))
 		}
 		return
 	}
-	lines = slices.Concat(live.heading(), lines)
+	var text []string
+	for _, line := range slices.Concat(live.heading(), lines) {
+		text = append(text, strings.Split(prose.Wrapped(line, 4, width-1), "\n")...)
+	}
 	b.erase()
-	b.at, b.height = time.Now(), len(lines)
-	for _, line := range lines {
+	b.at, b.height = time.Now(), len(text)
+	for _, line := range text {
 		fmt.Fprintln(b.Stdout, cut(line, width-1))
 	}
 }

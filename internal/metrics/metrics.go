@@ -20,15 +20,17 @@ type Metrics struct {
 	ExitCode    int       // of that start
 
 	Recipients, Accepted, Rejected, InDoubt, LeftInDoubt, NotSent int64
+
+	RateAllowed, Queue int64
 }
 
-// metric is one of the names, with what it says.
+// metric is one of the names, with the number that it says.
 type metric struct {
 	name, help string
 	value      func(*Metrics) *int64
 }
 
-// The names that are not numbers of people.
+// The names that [counts] does not have.
 const (
 	successName = "sendoff_last_success_timestamp_seconds"
 	endName     = "sendoff_last_end_timestamp_seconds"
@@ -44,6 +46,8 @@ func counts() []metric {
 		{"sendoff_in_doubt", "Recipients of whom nobody knows yet whether Sinch took their message.", func(m *Metrics) *int64 { return &m.InDoubt }},
 		{"sendoff_left_in_doubt", "Recipients of whom somebody has settled that nobody will know.", func(m *Metrics) *int64 { return &m.LeftInDoubt }},
 		{"sendoff_not_sent", "Recipients who are still to be sent to.", func(m *Metrics) *int64 { return &m.NotSent }},
+		{"sendoff_rate_allowed", "Messages a second that may leave now; 0: none is sent.", func(m *Metrics) *int64 { return &m.RateAllowed }},
+		{"sendoff_queue", "Messages, of whomever, in the app's queue at Sinch when it was read last; 0 where nobody knows.", func(m *Metrics) *int64 { return &m.Queue }},
 	}
 }
 

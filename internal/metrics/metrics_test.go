@@ -18,6 +18,7 @@ var sampleMetrics = Metrics{
 	Campaign: "Vårrea \"50 %\" \\ {x}\n2026", RunKey: `birthday-2026-04-01`, State: "finished",
 	LastSuccess: time.Unix(1775025000, 0), LastEnd: time.Unix(1775111400, 0), ExitCode: 8,
 	Recipients: 1210, Accepted: 1200, Rejected: 2, InDoubt: 3, LeftInDoubt: 4, NotSent: 1,
+	RateAllowed: 16, Queue: 412,
 }
 
 func TestWrite(t *testing.T) {
@@ -61,6 +62,12 @@ sendoff_left_in_doubt{LABELS} 4
 # HELP sendoff_not_sent Recipients who are still to be sent to.
 # TYPE sendoff_not_sent gauge
 sendoff_not_sent{LABELS} 1
+# HELP sendoff_rate_allowed Messages a second that may leave now; 0: none is sent.
+# TYPE sendoff_rate_allowed gauge
+sendoff_rate_allowed{LABELS} 16
+# HELP sendoff_queue Messages, of whomever, in the app's queue at Sinch when it was read last; 0 where nobody knows.
+# TYPE sendoff_queue gauge
+sendoff_queue{LABELS} 412
 `, "LABELS", labels)
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("file (-want +got):\n%s", diff)

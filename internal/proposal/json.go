@@ -41,6 +41,7 @@ type Result struct {
 	Limits      *Limits               `json:"limits,omitempty"`
 	When        *When                 `json:"when,omitempty"`
 	Calendar    *Calendar             `json:"calendar,omitempty"`
+	App         *App                  `json:"app,omitempty"`     // nil: nobody has asked for it
 	Samples     []plan.Sample         `json:"samples,omitempty"` // people's data
 }
 
@@ -121,6 +122,7 @@ func (p *Proposal) Result() Result {
 		r.Limits = &l
 	}
 	rate, isKnown := p.rate()
+	r.App = p.App
 	r.When = &When{Rate: rate, Assumed: !isKnown, Seconds: int(float64(p.Plan.Eligible)/rate + 0.5), Late: p.Late, Early: p.Early}
 	r.Calendar = p.calendarResult()
 	return r

@@ -29,11 +29,25 @@ type Proposal struct {
 	Late   time.Time     // when it is too late to begin a message; zero: never
 	Tested string        // whether seeds have had it; empty: nobody says
 	Check  string        // the command that lists what was found
+	App    *App          // nil: nobody has asked for it
 	Remark []Row         // what else is worth a line
 }
 
 // Row is a line of a screen: what it is about, and what there is to say. A row without a label belongs to the one above.
 type Row struct{ Label, Text string }
+
+// effects says what sending does to the app.
+func (p *Proposal) effects() []Row {
+	if p.App == nil {
+		return nil
+	}
+	perSecond, _ := p.rate()
+	var rows []Row
+	for i, sentence := range p.App.Effects(p.Plan.Eligible, perSecond) {
+		rows = append(rows, Row{[]string{"app", ""}[min(i, 1)], sentence})
+	}
+	return rows
+}
 
 // usualRate is how many messages a second Sinch hands on for an app that has agreed on nothing else.
 const usualRate = 20

@@ -64,7 +64,7 @@ func (p *Proposal) Screen(to io.Writer, width int) {
 	}
 	w.rows(slices.Concat(
 		[]Row{p.what(), {"through", p.Through}}, p.to(" (skipped.csv)"), p.words(), p.readAs(), p.when(true), []Row{{"cost", CostLine(p.Plan.Forecast)}}, p.seeds(),
-		p.checked(), p.warnings(), p.Remark, []Row{{"plan", code}},
+		p.checked(), p.warnings(), p.Remark, p.effects(), []Row{{"plan", code}},
 	))
 	fmt.Fprintln(to)
 	w.samples(p.Plan.Samples[:min(len(p.Plan.Samples), screenSamples)])
@@ -75,7 +75,7 @@ func (p *Proposal) Screen(to io.Writer, width int) {
 func (p *Proposal) facts() []Row {
 	return slices.Concat(
 		[]Row{p.what(), {"campaign", p.Campaign.Path}, {"through", p.Through}}, p.audience(), p.to(""), p.words(),
-		p.when(false), p.cost(), p.seeds(), p.limits(), p.Remark, p.approval(),
+		p.when(false), p.cost(), p.seeds(), p.limits(), p.Remark, p.effects(), p.approval(),
 	)
 }
 

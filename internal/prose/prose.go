@@ -126,3 +126,24 @@ func Age(d time.Duration) string {
 	}
 	return strings.Join(parts, " ")
 }
+
+// Lasting writes how long something takes, rounded up, as precisely as anybody can tell: 21 s, 64 minutes, 2 h 5 min.
+func Lasting(d time.Duration) string {
+	switch seconds, minutes := (d+time.Second-1)/time.Second, (d+time.Minute-1)/time.Minute; {
+	case seconds <= 100:
+		return strconv.Itoa(int(seconds)) + " s"
+	case minutes <= 100:
+		return strconv.Itoa(int(minutes)) + " minutes"
+	default:
+		return Age(minutes * time.Minute)
+	}
+}
+
+// About writes an estimate with the two digits that can be believed: 96,000.
+func About[T ~int | ~int64](n T) string {
+	unit := T(1)
+	for n/unit >= 100 {
+		unit *= 10
+	}
+	return Thousands((n + unit/2) / unit * unit)
+}

@@ -85,6 +85,25 @@ func TestAge(t *testing.T) {
 	}
 }
 
+func TestLasting(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0 s", 20*time.Second + 1: "21 s", 100 * time.Second: "100 s", 101 * time.Second: "2 minutes", 63*time.Minute + time.Second: "64 minutes",
+		2*time.Hour + 4*time.Minute + time.Second: "2 h 5 min", 50 * time.Hour: "2 days 2 h",
+	} {
+		if got := Lasting(d); got != want {
+			t.Errorf("Lasting(%v) = %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestAbout(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 7: "7", 99: "99", 104: "100", 105: "110", 995: "1,000", 96_426: "96,000"} {
+		if got := About(n); got != want {
+			t.Errorf("About(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
 func TestPrintable(t *testing.T) {
 	if got, want := Printable("a\x1b[2Jb\x1b]0;c\x07\nd e\u202eå"), "a·[2Jb·]0;c··d e·å"; got != want {
 		t.Errorf("Printable = %q, want %q", got, want)

@@ -54,6 +54,7 @@ type Report struct {
 	Planned     time.Time            `json:"planned,omitzero"`
 	Started     time.Time            `json:"started,omitzero"` // the first start
 	Ended       time.Time            `json:"ended,omitzero"`   // when the last start ended
+	Queued      *runstore.Queue      `json:"queued,omitempty"` // what a start that was stopped has left in the app's queue
 	Starts      []runstore.Start     `json:"starts,omitempty"`
 	Storage     []runstore.Storage   `json:"storage,omitempty"` // how long Sinch keeps the messages, as it said at these times
 
@@ -135,7 +136,7 @@ func describe(m runstore.Meta) *Report {
 		Schema: schema, Campaign: m.Campaign, RunKey: m.Key, RunID: m.RunID, Sandbox: m.Sandbox,
 		State: m.State, ExitCode: m.ExitCode, Reason: m.Reason,
 		Rows: m.Rows, Skipped: map[string]int{}, Receipts: noReceipts,
-		Destination: m.Destination, Created: m.Created, Planned: m.Planned, Ended: m.Ended, Starts: m.Starts, Storage: m.Storage, Erased: m.Erased,
+		Destination: m.Destination, Created: m.Created, Planned: m.Planned, Ended: m.Ended, Queued: m.Queued, Starts: m.Starts, Storage: m.Storage, Erased: m.Erased,
 		AudienceFile: m.AudienceFile, AudienceSheet: m.AudienceSheet, AudienceDigest: m.AudienceDigest, CampaignDigest: m.CampaignDigest, PlanDigest: m.PlanDigest,
 		PlanCode: m.PlanCode, Approval: m.Approval,
 		Lists: m.Lists, Settled: m.Settled, Labels: m.Labels, Halted: m.Halted,

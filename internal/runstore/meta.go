@@ -81,6 +81,19 @@ type Approval struct {
 	Version string    `json:"version"`
 }
 
+// Queue is what waited in the app's queue at Sinch when a start had ended, and went out all the same.
+type Queue struct {
+	Time     time.Time `json:"time"`
+	Messages int64     `json:"messages"`
+	Others   int64     `json:"others,omitempty"` // of which so many, by estimate, are not of this run
+	Rate     float64   `json:"rate"`             // messages a second that leave it
+}
+
+// Takes is how long all of it takes to leave.
+func (q *Queue) Takes() time.Duration {
+	return time.Duration(float64(q.Messages) / q.Rate * float64(time.Second))
+}
+
 // Settlement is that a person has said what people in doubt are taken for.
 type Settlement struct {
 	Time    time.Time `json:"time"`
@@ -174,6 +187,7 @@ type Meta struct {
 	CanaryPassed bool         `json:"canary_passed"`
 	Halted       []Halt       `json:"halted,omitempty"` // by the last start
 	Ended        time.Time    `json:"ended,omitzero"`   // when the last start ended
+	Queued       *Queue       `json:"queued,omitempty"` // then; nil: nobody knows, or nothing that matters
 }
 
 // Freeze makes a new snapshot of so many bytes the run's, whatever became of an earlier one.

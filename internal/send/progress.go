@@ -21,6 +21,9 @@ type Progress struct {
 	Total      atomic.Int64 // rows that are sent to, or were, or were meant to be
 	Rate       atomic.Int64 // requests a second that are allowed now
 	Paused     atomic.Int64 // until when nothing leaves since Sinch asks for patience, in milliseconds since 1970
+	Queue      atomic.Int64 // messages that waited in the app's queue when it was read last, or -1: nobody knows; nothing counts while Drain is 0
+	QueueOurs  atomic.Int64 // how many of ours wait there now, by estimate
+	Drain      atomic.Int64 // messages a second that the app hands on; 0: its queue was not read yet
 
 	mu         sync.Mutex
 	hindrances []Hindrance
