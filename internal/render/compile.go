@@ -2,6 +2,8 @@ package render
 
 import (
 	"slices"
+	"strconv"
+	"time"
 
 	"sendoff/campaign"
 )
@@ -85,11 +87,25 @@ func (c *compiler) options() {
 			c.string(f.value)
 		}
 	}
-	for _, f := range []campaign.Field{{Name: "ttl", Value: c.campaign.TTL}, {Name: "callback_url", Value: c.campaign.CallbackURL}} {
-		if f.Value.Kind != campaign.Null {
-			c.json(`,"` + f.Name + `":`)
-			c.value(f.Value)
-		}
+	c.ttl()
+	if c.campaign.CallbackURL.Kind != campaign.Null {
+		c.json(`,"callback_url":`)
+		c.value(c.campaign.CallbackURL)
+	}
+}
+
+// ttl is how long a message is worth getting, where the campaign says that, and else the campaign's own.
+func (c *compiler) ttl() {
+	switch e := c.campaign.Expires; {
+	case e.After > 0:
+		c.json(`,"ttl":"` + strconv.FormatInt(int64(e.After/time.Second), 10) + `s"`)
+	case e.Until != "":
+		c.json(`,"ttl":"`)
+		c.add(op{kind: ttlOp})
+		c.json(`s"`)
+	case c.campaign.TTL.Kind != campaign.Null:
+		c.json(`,"ttl":`)
+		c.value(c.campaign.TTL)
 	}
 }
 

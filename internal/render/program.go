@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"sendoff/campaign"
 )
@@ -27,6 +28,7 @@ const (
 	addressOp                 // the phone number
 	rowOp                     // the row's ordinal
 	epochOp                   // the epoch
+	ttlOp                     // for how many seconds the message is worth getting
 	markOp                    // where the field begins that the next limitOp measures
 	limitOp                   // at most limit characters since the mark; text is the field
 	recipientOp               // the recipient, by the routes that the row has
@@ -44,7 +46,7 @@ type op struct {
 }
 
 // append renders the body for a recipient, with the values of a person who mostly is the same. Where it fails, what it returns is of no use.
-func (p *program) append(dst []byte, to, of *campaign.Recipient, epoch string) ([]byte, *RowError) {
+func (p *program) append(dst []byte, to, of *campaign.Recipient, epoch string, ttl time.Duration) ([]byte, *RowError) {
 	mark := 0
 	for i := range p.ops {
 		o := &p.ops[i]
@@ -72,6 +74,8 @@ func (p *program) append(dst []byte, to, of *campaign.Recipient, epoch string) (
 			dst = strconv.AppendInt(dst, int64(to.Row), 10)
 		case epochOp:
 			dst = append(dst, epoch...)
+		case ttlOp:
+			dst = strconv.AppendInt(dst, int64(ttl/time.Second), 10)
 		case markOp:
 			mark = len(dst)
 		case limitOp:

@@ -1,7 +1,10 @@
 package render
 
 import (
+	"cmp"
 	"errors"
+	"math"
+	"time"
 
 	"sendoff/campaign"
 	"sendoff/internal/expression"
@@ -14,6 +17,8 @@ type Identity struct {
 	RunKey string
 	Mark   Mark
 	Day    string // as 2026-03-28: what today() is in params, whenever the message leaves. It may be empty where no param asks
+	// TTL is what [Renderer.Body] writes where messages are worth getting until a moment. 0: the longest there is, so that none is longer.
+	TTL time.Duration
 }
 
 // Mark says in the metadata of a message that it is none of those to the audience. The zero Mark says nothing.
@@ -35,6 +40,7 @@ type Renderer struct {
 	routes    *routes
 	of        []*campaign.Recipient // whose message the recipient in each row gets; nil: everybody their own
 	day       string
+	ttl       time.Duration
 
 	message      program // for everyone who has no translation
 	translations []program
@@ -75,7 +81,7 @@ func newRenderer(c *campaign.Campaign, columns campaign.Columns, id Identity, ro
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	r := &Renderer{campaign: c, language: columns.Language, languages: languages, sources: known, routes: routes}
+	r := &Renderer{campaign: c, language: columns.Language, languages: languages, sources: known, routes: routes, ttl: cmp.Or(id.TTL, longestTTL)}
 	if known.askForDay() {
 		if r.day = id.Day; !hasDay {
 			return nil, errNoDay
@@ -99,11 +105,20 @@ var errNoDay = errors.New("render: a param asks for today(), and nobody has said
 // Day returns the day that decides what is sent, as 2026-03-28, or "" where none does.
 func (r *Renderer) Day() string { return r.day }
 
+// longestTTL is the longest that the API takes, as far as a Duration can hold it: 292 years.
+const longestTTL time.Duration = math.MaxInt64
+
 // Body appends to dst the body of the messages:send request for a recipient. The epoch says which start of the run sends it: 8 hexadecimal
 // digits. The error is a [*RowError]; then dst comes back as it was.
 func (r *Renderer) Body(dst []byte, recipient *campaign.Recipient, epoch string) ([]byte, error) {
+	return r.BodyExpiring(dst, recipient, epoch, r.ttl)
+}
+
+// BodyExpiring is [Renderer.Body] of a message that is worth getting for so long, in whole seconds, where the campaign says until when messages
+// are.
+func (r *Renderer) BodyExpiring(dst []byte, recipient *campaign.Recipient, epoch string, ttl time.Duration) ([]byte, error) {
 	of := r.person(recipient)
-	body, err := r.program(of).append(dst, recipient, of, epoch)
+	body, err := r.program(of).append(dst, recipient, of, epoch, ttl)
 	if err != nil {
 		return dst, err
 	}
