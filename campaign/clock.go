@@ -52,13 +52,8 @@ func (c *Campaign) TooLate(begun time.Time) time.Time {
 // TooEarly returns until when it is too early to begin a message of a run that was begun at a time, or the zero time where it never is.
 func (c *Campaign) TooEarly(begun time.Time) time.Time { return c.moment(c.NotBefore, begun) }
 
-// Expiry returns when a message that is sent at a time expires, of a run that was begun at another; the zero time where it never does.
-func (c *Campaign) Expiry(begun, sent time.Time) time.Time {
-	if c.Expires.After > 0 {
-		return sent.Add(c.Expires.After)
-	}
-	return c.moment(c.Expires.Until, begun)
-}
+// ExpiresAt returns when all messages of a run that was begun at a time expire; the zero time where they never do, or each does at its own time.
+func (c *Campaign) ExpiresAt(begun time.Time) time.Time { return c.moment(c.Expires.Until, begun) }
 
 // moment returns when a deadline is, of a run that was begun at a time; the zero time where there is none.
 func (c *Campaign) moment(d Deadline, begun time.Time) time.Time {

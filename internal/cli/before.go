@@ -31,7 +31,11 @@ func (r *runner) askBefore(ctx context.Context) error {
 	if _, err := r.run.Observe(storage); err != nil {
 		return err
 	}
-	people, err := send.Next(r.run, peopleAsked)
+	from := r.Now()
+	if begins := r.times().notBefore; begins.After(from) {
+		from = begins
+	}
+	people, err := send.Next(ctx, r.run, r.hours, from, peopleAsked)
 	if err != nil || len(people) == 0 {
 		return err
 	}

@@ -105,11 +105,16 @@ func (r *runner) refuseCancelled(m runstore.Meta) error {
 
 // refuseLate refuses a run that would not reach anybody any more.
 func (r *runner) refuseLate() error {
-	late := r.campaign.TooLate(r.run.Meta().Created)
-	if late.IsZero() || r.Now().Before(late) {
-		return nil
+	created := r.run.Meta().Created
+	for _, end := range []struct {
+		key string
+		at  time.Time
+	}{{"not_after", r.campaign.TooLate(created)}, {"expires", r.campaign.ExpiresAt(created)}} {
+		if !end.at.IsZero() && !r.Now().Before(end.at) {
+			return inputErrorf("it is too late: %s was %s. Nothing was sent", end.key, clockTime(end.at))
+		}
 	}
-	return inputErrorf("it is too late: not_after was %s. Nothing was sent", clockTime(late))
+	return nil
 }
 
 // refuseUsed says of a run that has finished that it is not this one.
@@ -239,6 +244,7 @@ func (r *runner) sayInForce(m runstore.Meta) {
 		old, now any
 	}{
 		{"pace", old.Pace, r.campaign.Pace}, {"limits", old.Limits, r.campaign.Limits}, {"not_after", old.NotAfter, r.campaign.NotAfter},
+		{"not_before", old.NotBefore, r.campaign.NotBefore}, {"expires", old.Expires, r.campaign.Expires}, {"window", windowText(old), windowText(r.campaign)},
 		{"in_doubt", old.InDoubt, r.campaign.InDoubt}, {"suppress", listNames(old), listNames(r.campaign)},
 	} {
 		if !reflect.DeepEqual(part.old, part.now) {

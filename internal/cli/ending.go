@@ -103,7 +103,7 @@ func (r *runner) conclude(rep *report.Report, stop *send.Stop) (ending, error) {
 	}
 	if expired > 0 {
 		ends[exitRejections] = ending{runstore.Finished, exitRejections,
-			prose.Counted(expired, "recipient was", "recipients were") + " not sent to before it was too late (not_after)"}
+			prose.Counted(expired, "recipient was", "recipients were") + " not sent to before it was too late (" + r.lateKeys() + ")"}
 	}
 	unlisted := rep.Skipped[campaign.NotListed.String()]
 	for _, l := range r.run.Meta().Lists {
@@ -217,6 +217,9 @@ func (r *runner) again() string {
 	}
 	if r.flags.ifSentBefore {
 		args += " --if-sent-before go-on"
+	}
+	if r.flags.leaveOutside {
+		args += " --exit-outside-window"
 	}
 	return args
 }

@@ -24,6 +24,7 @@ type runFlags struct {
 	approvedBy                         string
 	limit                              int
 	maxDuration                        time.Duration // 0: any
+	leaveOutside                       bool          // instead of waiting until people may get messages
 	tolerate                           campaign.Share
 	ifLocked                           lockPolicy
 	inDoubt                            campaign.DoubtPolicy // empty: the campaign's
@@ -88,6 +89,7 @@ func sendingFlags() []cli.Flag {
 		reportFlag(),
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "say nothing unless something is wrong"},
 		&cli.DurationFlag{Name: "max-duration", Usage: "stop after so long; run again for the rest", DefaultText: "any"},
+		&cli.BoolFlag{Name: "exit-outside-window", Usage: "where nobody may get a message now (window, not_before), leave with 7 instead of waiting; run again for the rest"},
 		&cli.StringFlag{Name: "tolerate", Usage: "finished is finished (exit 0) with at most `SHARE` of the recipients rejected, left in doubt or expired: 1%, or a number", DefaultText: "none"},
 		&cli.StringFlag{Name: "if-locked", Usage: "`POLICY` where another process holds the run: fail, wait, or skip (exit 0)", Value: string(lockedFail)},
 	}
@@ -157,7 +159,7 @@ func readRunFlags(c *cli.Context) (f runFlags, err error) {
 		confirm: c.String("confirm"), limit: c.Int("limit"),
 		inDoubt: campaign.DoubtPolicy(c.String("in-doubt")), holdServerErrors: c.String("server-errors") == "hold",
 		ifSentBefore: c.String("if-sent-before") == "go-on", allowEmpty: c.Bool("allow-empty"),
-		templates: c.String("templates"), maxDuration: c.Duration("max-duration"), ifLocked: lockPolicy(c.String("if-locked")),
+		templates: c.String("templates"), maxDuration: c.Duration("max-duration"), leaveOutside: c.Bool("exit-outside-window"), ifLocked: lockPolicy(c.String("if-locked")),
 	}
 	if f.tuning, err = readTuning(c); err != nil {
 		return f, err

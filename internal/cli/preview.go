@@ -252,7 +252,7 @@ func (p *previewer) find(ctx context.Context) (rows []*shownRow, err error) {
 		}
 		p.sent, p.templates = look.Campaign(), o.templates.read
 		p.renderer, err = render.New(p.sent, look.Columns(),
-			render.Identity{AppID: config.AppID, RunID: previewRunID, RunKey: key, Day: look.Day()})
+			render.Identity{AppID: config.AppID, RunID: previewRunID, RunKey: key, Day: look.Day(), TTL: sampleTTL(p.campaign, p.Now(), p.Now())})
 		p.appID = config.AppID
 		return err
 	})

@@ -25,8 +25,9 @@ const (
 type watcher struct {
 	*runner
 	speed   speed
-	said    bool // that nothing but look-ups is left
-	trouble bool // was told of
+	said    bool   // that nothing but look-ups is left
+	told    string // what was said last of what is waited for
+	trouble bool   // was told of
 	bar     *progressbar.ProgressBar
 	over    chan struct{}
 	running sync.WaitGroup
@@ -73,12 +74,12 @@ func (w *watcher) watch() {
 			w.measure()
 			w.draw()
 		case <-status.C:
-			w.writeStatus(w.status())
 			w.sayWaiting()
+			w.writeStatus(w.status())
 		case <-metrics.C:
 			w.writeMetrics()
 		case <-line.C:
-			if w.bar == nil {
+			if w.bar == nil && !w.isOutside() { // which was said once
 				w.say("%s", w.fullLine())
 			}
 		}
@@ -88,11 +89,11 @@ func (w *watcher) watch() {
 func (w *watcher) draw() {
 	p := &w.progress
 	total := p.Total.Load()
-	if w.bar == nil || total == 0 {
+	if w.bar == nil || total == 0 && !w.isOutside() {
 		return
 	}
 	width := terminalWidth(w.Stderr)
-	if w.lookups() != "" { // a bar that is full takes itself away
+	if w.lookups() != "" || w.isOutside() { // a bar that is full takes itself away
 		fmt.Fprintf(w.Stderr, "\r%s\033[K", cut(w.line(), width-1)) // erase what stood behind it (ECMA-48, EL)
 		return
 	}
@@ -111,6 +112,9 @@ func (w *watcher) measure() {
 
 // line is the state in one line that has little room: sent, rejected, why it is slow, rate, time left.
 func (w *watcher) line() string {
+	if waiting := w.outside(); waiting != "" && w.seeds.Load() != nil {
+		return waiting
+	}
 	text := w.sums()
 	if waiting := w.lookups(); waiting != "" {
 		return text + "; " + waiting
@@ -168,8 +172,13 @@ func (w *watcher) pace() string {
 	return text
 }
 
-// sayWaiting tells, once, those who see no bar that everyone is sent to and Sinch has still to be asked.
+// sayWaiting tells, once, those who see no bar what is waited for: an hour at which people may get messages; or, where everyone is sent to, Sinch's
+// answers about people in doubt.
 func (w *watcher) sayWaiting() {
+	if text := w.outside(); text != "" && text != w.told && w.bar == nil {
+		w.told = text
+		w.say("%s; Ctrl-C leaves, and the same command goes on", text)
+	}
 	text := w.lookups()
 	if text == "" || w.bar != nil {
 		return
@@ -249,7 +258,7 @@ type status struct {
 // The states of sending, beside those of a run.
 const (
 	statePaused   = "paused"
-	stateWaiting  = "waiting" // for look-ups
+	stateWaiting  = "waiting" // for an hour at which somebody may get a message, or for look-ups
 	stateStopping = "stopping"
 )
 
@@ -261,7 +270,7 @@ func (w *watcher) status() status {
 		state = stateStopping
 	case w.valve.Paused():
 		state = statePaused
-	case w.lookups() != "":
+	case w.lookups() != "", w.isOutside():
 		state = stateWaiting
 	}
 	s := w.statusIn(state)

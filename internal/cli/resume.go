@@ -91,7 +91,7 @@ func (s *session) resumeAll(c *cli.Context, flags runFlags, folder string) error
 		if graver(gravest.code, code) != gravest.code {
 			gravest.code, gravest.reason = code, errorText(err)
 		}
-		if stopped || code == exitUnfinished {
+		if stopped || code == exitUnfinished && !flags.leaveOutside { // at this hour people of another run may get messages
 			break
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"sendoff/internal/control"
 	"sendoff/internal/failpoint"
 	"sendoff/internal/forecast"
+	"sendoff/internal/hours"
 	"sendoff/internal/plan"
 	"sendoff/internal/prose"
 	"sendoff/internal/render"
@@ -89,7 +90,9 @@ type runner struct {
 	rate      float64 // requests a second
 	settler   *settle.Settler
 	budget    *forecast.Budget // nil where nothing limits what is spent
+	hours     *hours.Clock     // nil where people may get messages at any hour
 	progress  send.Progress
+	seeds     atomic.Pointer[send.Progress] // of the seeds while they are sent to
 	valve     send.Valve
 	log       *runLog
 
@@ -281,6 +284,9 @@ func (r *runner) prepare(ctx context.Context) (over bool, err error) {
 	if err := r.checkSeeds(); err != nil {
 		return false, err
 	}
+	if r.hours, err = r.clock(r.run.Meta().Columns); err != nil {
+		return false, err
+	}
 	return false, r.preflight(ctx)
 }
 
@@ -335,13 +341,16 @@ func (r *runner) send(ctx context.Context) error {
 	// While sending, little lives and much is thrown away: a collection every few MB would cost more than the memory it saves.
 	defer debug.SetGCPercent(debug.SetGCPercent(sendingGCPercent))
 	failpoint.Hit(failpoint.StartRecorded)
+	r.sayNoWaiting()
+	times := r.times()
 	watching := r.watchProgress()
 	if err = r.sendSeeds(ctx, runstore.SeedsFirst, epoch, true); err == nil {
 		err = send.Send(ctx, r.signals.stop, send.Config{
 			Run: r.run, Renderer: renderer, Suppress: r.lists, Client: r.client,
 			IDColumn: m.Columns.ID, Epoch: epoch,
 			Rate: r.rate, MaxInFlight: r.flags.maxInFlight, Limit: r.flags.limit, GiveUp: r.flags.giveUp, NoCanary: r.flags.noCanary,
-			Budget: r.budget, Gauge: gauge, Limits: r.campaign.Limits, OnHalt: r.sayHalt, Settler: r.settler, InDoubt: r.flags.inDoubt, HoldServerErrors: r.flags.holdServerErrors, NotAfter: r.tooLate(),
+			Budget: r.budget, Gauge: gauge, Limits: r.campaign.Limits, OnHalt: r.sayHalt, Settler: r.settler, InDoubt: r.flags.inDoubt, HoldServerErrors: r.flags.holdServerErrors,
+			Now: r.Now, Hours: r.hours, NotBefore: times.notBefore, NotAfter: times.notAfter, Expires: times.expires, LeaveOutside: r.flags.leaveOutside,
 			Valve: &r.valve, Progress: &r.progress, Log: log.Logger,
 		})
 	}
@@ -356,15 +365,6 @@ func (r *runner) send(ctx context.Context) error {
 	failpoint.Hit(failpoint.SendingEnded)
 	log.Info("sending ended", "error", errorText(err))
 	return err
-}
-
-// tooLate is when it is too late to begin a message, on the clock by which messages are sent; zero: never.
-func (r *runner) tooLate() time.Time {
-	late := r.campaign.TooLate(r.run.Meta().Created)
-	if late.IsZero() {
-		return late
-	}
-	return time.Now().Add(late.Sub(r.Now()))
 }
 
 func (r *runner) newSettler(log *slog.Logger) *settle.Settler {

@@ -69,7 +69,7 @@ func (r *runner) seedsRenderer(id string, columns campaign.Columns, people []cam
 	}
 	m := r.run.Meta()
 	return render.NewAside(r.complete(), m.Columns,
-		render.Identity{AppID: r.settings.destination.AppID, RunID: id, RunKey: m.Key, Mark: render.SeedMark, Day: m.Day}, columns, of)
+		render.Identity{AppID: r.settings.destination.AppID, RunID: id, RunKey: m.Key, Mark: render.SeedMark, Day: m.Day, TTL: sampleTTL(r.campaign, m.Created, r.Now())}, columns, of)
 }
 
 // seedParts are the parts of a run that go to its seeds, in their order.
@@ -240,12 +240,23 @@ func (r *runner) sendPart(ctx context.Context, run *runstore.Run, epoch string, 
 	}
 	r.log.Info("sending to seeds", "part", m.Seeds, "epoch", epoch)
 	failpoint.Hit(failpoint.SeedsStarted)
+	clock, err := r.clock(m.Columns)
+	if err != nil {
+		return err
+	}
+	times, progress := r.times(), new(send.Progress)
+	r.seeds.Store(progress)
+	defer func() {
+		r.progress.Waited.Add(progress.Waited.Load())
+		r.seeds.Store(nil)
+	}()
 	return send.Send(ctx, r.signals.stop, send.Config{
 		Run: run, Renderer: renderer, Suppress: r.lists.WithoutSent(), Client: r.client,
 		IDColumn: m.Columns.ID, Epoch: epoch,
 		Rate: r.rate, MaxInFlight: r.flags.maxInFlight, GiveUp: r.flags.giveUp, NoCanary: true,
-		Settler: of.newSettler(r.log.Logger), InDoubt: r.flags.inDoubt, AskLater: later, HoldServerErrors: r.flags.holdServerErrors, NotAfter: r.tooLate(),
-		Valve: &r.valve, Progress: new(send.Progress), Log: r.log.Logger,
+		Settler: of.newSettler(r.log.Logger), InDoubt: r.flags.inDoubt, AskLater: later, HoldServerErrors: r.flags.holdServerErrors,
+		Now: r.Now, Hours: clock, NotBefore: times.notBefore, NotAfter: times.notAfter, Expires: times.expires, LeaveOutside: r.flags.leaveOutside,
+		Valve: &r.valve, Progress: progress, Log: r.log.Logger,
 	})
 }
 

@@ -16,7 +16,7 @@ const mostReasons = 3
 
 // hindrances are what keeps messages back now, the most important first.
 func (r *runner) hindrances() []send.Hindrance {
-	found := append([]send.Hindrance{}, r.progress.Hindrances()...) // not nil: JSON has a list, be it empty
+	found := append([]send.Hindrance{}, r.sending().Hindrances()...) // not nil: JSON has a list, be it empty
 	isWait := func(h send.Hindrance) bool { return h.Kind == send.HinderedByWait }
 	if until := time.UnixMilli(r.progress.Paused.Load()); time.Until(until) > 2*time.Second && !slices.ContainsFunc(found, isWait) {
 		found = append(found, send.Hindrance{Kind: send.HinderedByWait, Text: "Sinch asks for patience", Until: until})

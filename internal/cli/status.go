@@ -160,7 +160,9 @@ func (st *status) doing() string {
 	case string(runstore.Running):
 		return "sending"
 	case stateWaiting:
-		return "waiting for look-ups"
+		if waitingFor(st.Hindrances) == "" {
+			return "waiting for look-ups"
+		}
 	}
 	return st.State
 }

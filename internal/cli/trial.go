@@ -208,7 +208,8 @@ func (t *trial) choose(guard plan.Guard) error {
 }
 
 func (t *trial) identity(run string, mark render.Mark) render.Identity {
-	return render.Identity{AppID: t.settings.destination.AppID, RunID: run, RunKey: t.run.Meta().Key, Mark: mark, Day: t.run.Meta().Day}
+	m := t.run.Meta()
+	return render.Identity{AppID: t.settings.destination.AppID, RunID: run, RunKey: m.Key, Mark: mark, Day: m.Day, TTL: sampleTTL(t.campaign, m.Created, t.Now())}
 }
 
 // freeze makes the messages the rows of a run of their own, which is gone when the command ends: so they are sent as everything is.

@@ -179,7 +179,7 @@ func (b *brakes) halt(v slice, k forecast.Kind, why string) *stopped {
 	for _, of := range b.kinds {
 		of.records = nil
 	}
-	b.isAny.Store(true)
+	b.number.Add(1)
 	return h
 }
 

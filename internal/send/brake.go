@@ -45,9 +45,9 @@ type brakes struct {
 	kin      map[forecast.Kind]*kin
 	halts    int // since a message was accepted
 	halted   []*stopped
-	isAny    atomic.Bool // that is halted
-	why      string      // all of these
-	kept     *todo       // the rows that were passed over because of that
+	number   atomic.Int32 // of them
+	why      string       // all of these
+	kept     *todo        // the rows that were passed over because of that
 }
 
 // kin is the people of one kind.
@@ -142,6 +142,13 @@ func (b *brakes) ended(k forecast.Kind, v verdict, detail string) (*stopped, *St
 		return nil, nil
 	}
 	return b.blame(k, b.tooMany(inDoubt, detail))
+}
+
+// rest takes note that nothing is sent for a while: that is no silence of the server's.
+func (b *brakes) rest() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.unsent, b.ailing = 0, 0
 }
 
 // answered takes note that the server is there.

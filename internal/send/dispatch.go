@@ -13,10 +13,13 @@ import (
 // maxWaiting bounds the rows that wait for another attempt, and those that wait for a look-up; above it nothing new is admitted.
 const maxWaiting = 1000
 
-// dispatch hands rows to the workers: the canary first, and alone, then everybody in the order of the file, rows that are tried again
-// as soon as they are due. It returns when all are settled or nothing more is admitted.
+// dispatch hands rows to the workers: the canary first, and alone, then everybody who may get a message now, in the order of the file; rows that
+// are tried again as soon as they are due. It returns when all are settled or nothing more is admitted.
 func (s *sender) dispatch(snapshot *runstore.Snapshot, left *todo) error {
-	sweep := &sweep{snapshot: snapshot, left: left, halted: s.halted}
+	defer func() { s.Progress.goOn(s.Now()) }()
+	sweep := newSweep(snapshot, left, s.timetable())
+	sweep.halted = s.halted
+	sweep.drop = func(r *campaign.Recipient, why string) error { return s.expire(&job{r: *r}, why) }
 	if !s.NoCanary && !s.Run.Meta().CanaryPassed {
 		if over, err := s.sendCanary(sweep); over || err != nil {
 			return err
@@ -28,7 +31,8 @@ func (s *sender) dispatch(snapshot *runstore.Snapshot, left *todo) error {
 	if err := s.judgeHalts(sweep); err != nil {
 		return err
 	}
-	return s.judgeLimit(sweep)
+	s.judgeLimit(sweep)
+	return nil
 }
 
 // sendCanary sends to the first rows alone, until enough of them are settled: rows that are left out say nothing. It returns true where the run
@@ -41,9 +45,8 @@ func (s *sender) sendCanary(sweep *sweep) (over bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		more, err := sweep.more()
-		if err != nil || !more {
-			return false, err
+		if sweep.left.left == 0 {
+			return false, nil
 		}
 		var stop *Stop
 		settled, stop = s.brakes.canaryVerdict(s.lastDetail())
@@ -68,15 +71,10 @@ func (s *sender) limitReached() bool {
 }
 
 // judgeLimit says that somebody is left because of Config.Limit.
-func (s *sender) judgeLimit(sweep *sweep) error {
-	if s.admitting.Err() != nil {
-		return nil
-	}
-	more, err := sweep.more()
-	if more || s.putOff.Load() {
+func (s *sender) judgeLimit(sweep *sweep) {
+	if s.admitting.Err() == nil && (sweep.left.left > 0 || s.putOff.Load()) {
 		s.halt(&Stop{LimitReached, fmt.Sprintf("%s begun, as --limit says", prose.Counted(s.Limit, "was", "were"))})
 	}
-	return err
 }
 
 // drain hands out rows until the sweep has no more and all of them are settled; with look-ups, until nobody waits for one either.
@@ -102,33 +100,86 @@ func (s *sender) drain(sweep *sweep, lookups bool) error {
 	}
 }
 
-// next returns a row to hand out; or how long until one is due, 0 meaning that a worker has to finish first; or that there is none left.
+// next returns a row to hand out; or how long until one may be due, 0 meaning that a worker has to finish first; or that there is none left.
 func (s *sender) next(sweep *sweep, lookups bool) (j *job, wait time.Duration, idle bool, err error) {
+	now := s.Now().Round(0) // by the clock on the wall, which goes on while a machine sleeps
+	if now.Before(s.NotBefore) {
+		return s.holdBack(sweep, now, lookups)
+	}
+	if j, wait, err = s.nextRetry(sweep, now); err != nil {
+		return nil, 0, false, err
+	}
 	s.mu.Lock()
-	j, wait = s.retries.next(time.Now())
 	full := len(s.retries) >= maxWaiting || len(s.doubtful) >= maxWaiting
 	room := !full && (s.Limit <= 0 || s.begun < s.Limit)
 	s.mu.Unlock()
 	fresh := j == nil && room
+	var due time.Time
 	if fresh {
-		if j, err = sweep.next(); err != nil {
+		if n := s.brakes.number.Load(); n != sweep.halts { // those of a slice that was halted are not waited for
+			sweep.halts = n
+			sweep.forgetAll()
+		}
+		if j, due, err = sweep.next(s.admitting, now); err != nil {
 			return nil, 0, false, err
 		}
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if j != nil {
 		s.open++
-		s.Progress.OnlyAsking.Store(false)
 		if fresh {
 			s.begun++
 		}
+		s.mu.Unlock()
+		s.Progress.OnlyAsking.Store(false)
+		s.Progress.goOn(now)
+		s.sayHours(sweep, now, false)
 		return j, 0, false, nil
 	}
-	settled := s.open == 0 && len(s.retries) == 0
-	s.Progress.OnlyAsking.Store(settled && lookups && len(s.doubtful) > 0)
+	settled, doubtful := s.open == 0 && len(s.retries) == 0, len(s.doubtful) > 0
+	s.mu.Unlock()
+	if settled && !due.IsZero() {
+		wait, idle = s.waitUntil(due, now, doubtful && lookups, s.sayHours(sweep, now, true))
+		return nil, wait, idle, nil
+	}
+	s.sayHours(sweep, now, due.IsZero())
+	s.Progress.OnlyAsking.Store(settled && lookups && doubtful)
+	if !due.IsZero() {
+		wait = sooner(wait, due.Sub(now))
+	}
 	// With too many that wait for a look-up there may be more to hand out once some are settled.
-	return nil, wait, settled && (len(s.doubtful) == 0 || !lookups && !full), nil
+	return nil, wait, settled && (!doubtful || !lookups && !full), nil
+}
+
+// nextRetry returns the row whose next attempt is due, or nil and how long until one is; 0 where none waits. A row whose hours have closed
+// meanwhile goes back: it was released, or not begun.
+func (s *sender) nextRetry(sweep *sweep, now time.Time) (*job, time.Duration, error) {
+	for {
+		s.mu.Lock()
+		j, wait := s.retries.next(time.Now())
+		s.mu.Unlock()
+		if j == nil {
+			return nil, wait, nil
+		}
+		e := sweep.table.look(&j.r, now)
+		switch {
+		case e.why != "":
+			if err := s.expire(j, e.why); err != nil {
+				return nil, 0, err
+			}
+		case s.halted(&j.r): // nor is it waited for
+		case e.span.From.After(now):
+			sweep.putBack(j.r.Row, e)
+		default:
+			j.span = e.span
+			return j, 0, nil
+		}
+		if !j.begun {
+			s.mu.Lock()
+			s.begun--
+			s.mu.Unlock()
+		}
+	}
 }
 
 // awaitChange returns when a job has come back or d is over, where d is not 0. It returns false where rows are no longer admitted.
@@ -167,59 +218,5 @@ func (s *sender) wake() {
 	select {
 	case s.changed <- struct{}{}:
 	default:
-	}
-}
-
-// sweep walks the snapshot once, front to back.
-type sweep struct {
-	snapshot *runstore.Snapshot
-	left     *todo
-	halted   func(*campaign.Recipient) bool // whoever is passed over; nil: nobody
-	most     int                            // hand out so many rows in all; 0: no bound
-	given    int
-	frame    int // the next one to read
-	rows     []campaign.Recipient
-}
-
-func (w *sweep) next() (*job, error) {
-	if w.most > 0 && w.given >= w.most {
-		return nil, nil
-	}
-	more, err := w.more()
-	if err != nil || !more {
-		return nil, err
-	}
-	r := w.rows[0]
-	w.rows = w.rows[1:]
-	w.given++
-	return &job{r: r}, nil
-}
-
-// more reports whether there is a row that was not handed out; then it is the first of w.rows.
-func (w *sweep) more() (bool, error) {
-	for {
-		for ; len(w.rows) > 0; w.rows = w.rows[1:] {
-			if !w.left.has(w.rows[0].Row) {
-				continue
-			}
-			if w.rows[0].Erased() {
-				return false, fmt.Errorf("row %d: %w: its person was erased, and the ledger is older than that", w.rows[0].Row, runstore.ErrSnapshot)
-			}
-			if w.halted != nil && w.halted(&w.rows[0]) {
-				continue
-			}
-			return true, nil
-		}
-		for w.frame < w.snapshot.Frames() && !w.left.any(w.frame*runstore.FrameRows, (w.frame+1)*runstore.FrameRows) {
-			w.frame++
-		}
-		if w.frame >= w.snapshot.Frames() {
-			return false, nil
-		}
-		var err error
-		if w.rows, err = w.snapshot.Frame(w.frame); err != nil {
-			return false, err
-		}
-		w.frame++
 	}
 }

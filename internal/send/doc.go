@@ -1,7 +1,8 @@
 // Package send drives recipients through render, suppression, permit, ledger and request, and decides what each answer means.
 //
 // It sends to every row of a run that the ledger calls sendable, and returns when all of them are settled or something stops it.
-// Per row: render → suppression asked → permit → budget → intent durable → request → result to the ledger. What is true if we die:
+// Per row: suppression and hours asked → permit → both asked again → render → budget → intent durable → request → result to the ledger. It is
+// rendered so late since a message says for how long it is worth getting from then on; planning has shown that it can be. What is true if we die:
 //
 //   - before the intent is durable: nothing left; the next start sends it.
 //   - after it: the row is in doubt, since the request may have left. At most Config.MaxInFlight rows are between the two.
@@ -29,6 +30,16 @@
 //
 // A share of few rows says little: before a window of 1,000 (of 10,000 for those who stay in doubt) is full, more are needed than the share, by
 // four times what chance brings; in doubt, by as many as one connection that breaks may leave.
+//
+// # How rows wait for their hour
+//
+// The dispatcher walks the snapshot in sweeps. A row that may get no message now is passed over, and stays; the sweep keeps for every frame when
+// the first of its rows may, and goes back to it then, so that of those who may get one now the first in the file is always next. While nobody
+// may, the run waits, a minute at a time by the clock on the wall. Whoever cannot get theirs before it is too late is left out at once.
+//
+// The hours have to hold when the request leaves, and still when Sinch hands the message on: for how long it may wait there is taken to be
+// all of Config.QueueAhead unless something better is known. A row whose hours close meanwhile goes back to the sweep: it was not begun, or
+// released. Hours at which nobody gets a message count as no silence of the server's.
 //
 // # What a pause is
 //

@@ -14,7 +14,7 @@ import (
 
 // halted reports whether a row belongs to a slice that this start sends no more to.
 func (s *sender) halted(r *campaign.Recipient) bool {
-	if !s.brakes.isAny.Load() {
+	if s.brakes.number.Load() == 0 {
 		return false
 	}
 	isKept, why := s.brakes.keepBack(s.kind(r), r.Row)
@@ -87,10 +87,7 @@ func (s *sender) judgeHalts(sweep *sweep) error {
 	if s.admitting.Err() != nil {
 		return nil
 	}
-	more, err := sweep.more()
-	if err != nil {
-		return err
-	}
+	more := sweep.left.left > 0
 	kept := s.brakes.keptBack()
 	if len(kept) == 0 {
 		return nil

@@ -25,6 +25,11 @@ type Progress struct {
 	QueueOurs  atomic.Int64 // how many of ours wait there now, by estimate
 	Drain      atomic.Int64 // messages a second that the app hands on; 0: its queue was not read yet
 
+	Waiting atomic.Int64 // until when nobody may get a message, in milliseconds since 1970; 0: somebody may
+	Waited  atomic.Int64 // for how long that was so before, in nanoseconds
+
+	since time.Time // Waiting is set; for the goroutine that sets it
+
 	mu         sync.Mutex
 	hindrances []Hindrance
 }
@@ -86,6 +91,23 @@ func (p *Progress) free(kind string) {
 
 func (p *Progress) hindrance(kind string) int {
 	return slices.IndexFunc(p.hindrances, func(h Hindrance) bool { return h.Kind == kind })
+}
+
+// wait notes that nobody may get a message until a time.
+func (p *Progress) wait(until, now time.Time) {
+	if p.Waiting.Swap(until.UnixMilli()) == 0 {
+		p.since = now
+	}
+}
+
+// goOn notes that somebody may get one. The caller of both is one goroutine.
+func (p *Progress) goOn(now time.Time) {
+	if p.Waiting.Load() == 0 {
+		return
+	}
+	p.Waited.Add(int64(max(now.Sub(p.since), 0)))
+	p.Waiting.Store(0)
+	p.free(HinderedByStart)
 }
 
 // Hindrances returns what keeps messages back now.

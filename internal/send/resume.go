@@ -1,11 +1,13 @@
 package send
 
 import (
+	"context"
 	"fmt"
 	"math/bits"
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/hours"
 	"sendoff/internal/ledger"
 	"sendoff/internal/runstore"
 	"sendoff/internal/settle"
@@ -61,8 +63,9 @@ func (t *todo) any(first, last int) bool {
 	return false
 }
 
-// Next returns the addresses of the people who would be sent to next, at most n of them, by row.
-func Next(run *runstore.Run, n int) (map[int][]campaign.Identity, error) {
+// Next returns the addresses of the people who would be sent to next from now on, at most n of them, by row. Where clock is not nil they are those who
+// may get a message first.
+func Next(ctx context.Context, run *runstore.Run, clock *hours.Clock, now time.Time, n int) (map[int][]campaign.Identity, error) {
 	snapshot, err := run.OpenSnapshot()
 	if err != nil {
 		return nil, err
@@ -73,12 +76,19 @@ func Next(run *runstore.Run, n int) (map[int][]campaign.Identity, error) {
 		return nil, err
 	}
 	people := map[int][]campaign.Identity{}
-	for w := (&sweep{snapshot: snapshot, left: found.left}); len(people) < n; {
-		j, err := w.next()
-		if err != nil || j == nil {
+	w := newSweep(snapshot, found.left, (&sender{Config: Config{Hours: clock}}).timetable())
+	for len(people) < n {
+		j, due, err := w.next(ctx, now)
+		switch {
+		case err != nil:
 			return people, err
+		case j != nil:
+			people[j.r.Row] = j.r.Identities()
+		case due.IsZero():
+			return people, ctx.Err()
+		default:
+			now = due
 		}
-		people[j.r.Row] = j.r.Identities()
 	}
 	return people, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/forecast"
+	"sendoff/internal/hours"
 	"sendoff/internal/ledger"
 )
 
@@ -18,6 +19,7 @@ type job struct {
 	detail     string        // of the last of them
 	maybeTaken bool          // one of them could not be looked up
 	due        time.Time     // not before
+	span       hours.Span    // its request has to leave within, and arrive; zero: at any time
 	charge     forecast.Charge
 	charged    bool // the charge of the last intent is spent
 }

@@ -38,10 +38,11 @@ type Config struct {
 	Budget      *forecast.Budget // nil: nothing limits what is spent
 	NotAfter    time.Time        // whoever is not begun by then is left out as expired; zero: it is never too late
 
-	NotBefore    time.Time       // nothing leaves before; zero: it may at once
-	Hours        *hours.Clock    // at which hours people may get messages; nil: at any
-	LeaveOutside bool            // return with [OutsideHours] instead of waiting for an hour
-	Expires      campaign.Expiry // for how long a message is worth getting
+	NotBefore    time.Time        // nothing leaves before; zero: it may at once
+	Hours        *hours.Clock     // at which hours people may get messages; nil: at any
+	LeaveOutside bool             // return with [OutsideHours] instead of waiting for an hour
+	Expires      time.Time        // until when a message is worth getting; zero: nobody says, or the renderer knows for how long
+	Now          func() time.Time // the clock of hours, NotBefore, NotAfter and Expires; nil: that of this machine
 
 	Drain      float64         // messages a second that the app hands on
 	QueueAhead time.Duration   // how much work for the app may wait in its queue; 0: there is no bound
@@ -105,6 +106,9 @@ func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
 	}
 	if s.Valve == nil {
 		s.Valve = new(Valve)
+	}
+	if s.Now == nil {
+		s.Now = time.Now
 	}
 	snapshot, err := c.Run.OpenSnapshot()
 	if err != nil {

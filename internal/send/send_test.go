@@ -1,6 +1,7 @@
 package send
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -36,8 +37,10 @@ type world struct {
 	lists   *suppress.Set
 	cam     *campaign.Campaign
 	columns campaign.Columns
+	zones   []string // of the people, in turn
 	mu      sync.Mutex
 	left    []time.Time // when requests for messages left
+	bodies  []string    // likewise
 }
 
 func newWorld(t testing.TB, rows int, faults ...string) *world {
@@ -48,7 +51,13 @@ func newWorld(t testing.TB, rows int, faults ...string) *world {
 // newStoringWorld is a world whose app keeps messages for so many days.
 func newStoringWorld(t testing.TB, days, rows int, faults ...string) *world {
 	t.Helper()
-	w := &world{t: t, columns: campaign.Columns{Header: []string{"phone", "name"}, ID: -1, Language: -1, Country: -1, TimeZone: -1}}
+	return newWorldIn(t, []string{"UTC"}, days, rows, faults...)
+}
+
+// newWorldIn is a world whose people live in these time zones, in turn.
+func newWorldIn(t testing.TB, zones []string, days, rows int, faults ...string) *world {
+	t.Helper()
+	w := &world{t: t, zones: zones, columns: campaign.Columns{Header: []string{"phone", "name", "zone"}, ID: -1, Language: -1, Country: -1, TimeZone: 2}}
 	w.server = sandbox.New(sandbox.Config{Drain: 100_000, RateLimit: -1, Keep: true, DispatchRetention: days})
 	w.faults(faults...)
 	var err error
@@ -100,7 +109,7 @@ func (w *world) freezePeople(people []campaign.Address) {
 	for frame := range slices.Chunk(people, runstore.FrameRows) {
 		var raw []byte
 		for _, p := range frame {
-			raw = runstore.AppendRow(raw, &campaign.Recipient{Line: line, Address: p, Fields: []string{"", "Ann"}})
+			raw = runstore.AppendRow(raw, &campaign.Recipient{Line: line, Address: p, Fields: []string{"", "Ann", w.zones[(line-2)%len(w.zones)]}})
 			line++
 		}
 		snapshot.Append(enc.Encode(nil, raw), len(frame))
@@ -115,8 +124,13 @@ func (w *world) freezePeople(people []campaign.Address) {
 // RoundTrip notes when messages leave, and hands requests to the sandbox.
 func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Path, "messages:send") {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		w.mu.Lock()
-		w.left = append(w.left, time.Now())
+		w.left, w.bodies = append(w.left, time.Now()), append(w.bodies, string(body))
 		w.mu.Unlock()
 	}
 	return w.server.RoundTrip(r)

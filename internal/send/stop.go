@@ -6,7 +6,7 @@ type Cause uint8
 // The causes, the gravest last: where several hold, it is the one.
 const (
 	LimitReached Cause = iota // Config.Limit rows were begun
-	OutsideHours              // nobody may get a message now, and the caller does not want to wait
+	OutsideHours              // nobody may get a message now, and Config.LeaveOutside is set
 	Interrupted               // somebody asked for it
 	Brake                     // a safety limit: run again to go on
 	Refused                   // credentials, permission, region, app or certificate

@@ -2,6 +2,7 @@ package send
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -39,16 +40,14 @@ func (s *sender) work(ctx context.Context) error {
 
 // attempt makes one attempt for a row, and reports whether there is to be another.
 func (s *sender) attempt(ctx context.Context, meter *forecast.Meter, j *job) (again bool, err error) {
-	// A buffer of its own: net/http may still read it after the answer has come.
-	body, err := s.Renderer.Body(make([]byte, 0, bodySize), &j.r, s.Epoch)
-	if err != nil {
-		// Planning has rendered this row, so the campaign or the snapshot is not what was planned.
-		return false, fmt.Errorf("row %d cannot be rendered any more: %w", j.r.Row, err)
-	}
 	if ok, again, err := s.admit(j); !ok {
 		return again, err
 	}
 	failpoint.Hit(failpoint.PermitTaken)
+	body, err := s.body(j)
+	if err != nil {
+		return false, err
+	}
 	if ok, err := s.spend(meter, j); !ok {
 		return false, err
 	}
@@ -61,10 +60,13 @@ func (s *sender) attempt(ctx context.Context, meter *forecast.Meter, j *job) (ag
 		if !s.permit() {
 			return false, s.record(j, ledger.Result{State: ledger.Released, Detail: "stopped before the request left"})
 		}
-		if _, out := s.Suppress.Match(&j.r, j.r.Field(s.IDColumn)); out || s.tooLate() || s.Valve.Paused() {
+		if _, out := s.Suppress.Match(&j.r, j.r.Field(s.IDColumn)); out || s.tooLate() != "" || !s.mayLeave(j) || s.Valve.Paused() {
 			return true, s.record(j, ledger.Result{State: ledger.Released, Detail: "put off before the request left"})
 		}
 		issued = time.Now()
+		if body, err = s.body(j); err != nil {
+			return false, errors.Join(err, s.record(j, ledger.Result{State: ledger.Released, Detail: "put off before the request left"}))
+		}
 	}
 	failpoint.Hit(failpoint.IntentDurable)
 	if failpoint.Broken(failpoint.ResultFirst) {
@@ -81,6 +83,21 @@ func (s *sender) attempt(ctx context.Context, meter *forecast.Meter, j *job) (ag
 	return again, err
 }
 
+// body renders the request of a row as it is to leave now: how long it is worth getting depends on that.
+func (s *sender) body(j *job) (body []byte, err error) {
+	body = make([]byte, 0, bodySize) // a buffer of its own: net/http may still read it after the answer has come
+	if s.Expires.IsZero() {
+		body, err = s.Renderer.Body(body, &j.r, s.Epoch)
+	} else {
+		body, err = s.Renderer.BodyExpiring(body, &j.r, s.Epoch, max(s.worth(s.Now()), least))
+	}
+	if err != nil {
+		// Planning has rendered this row, so the campaign or the snapshot is not what was planned.
+		return nil, fmt.Errorf("row %d cannot be rendered any more: %w", j.r.Row, err)
+	}
+	return body, nil
+}
+
 // admit waits until a row may leave. It returns false for one that does not leave now: it is left out, put off, or to be tried again.
 func (s *sender) admit(j *job) (ok, again bool, err error) {
 	if s.halted(&j.r) {
@@ -92,6 +109,9 @@ func (s *sender) admit(j *job) (ok, again bool, err error) {
 		}
 		if out, err := s.leftOut(j); out { // asked before the permit too: those who are left out need not keep to the pace
 			return false, false, err
+		}
+		if !s.mayLeave(j) {
+			return false, true, nil
 		}
 		// The token comes first: nothing is begun while we wait for it, and whoever stops us need not wait.
 		if o, ok := s.Client.Authorize(s.admitting); !ok {
@@ -108,7 +128,8 @@ func (s *sender) admit(j *job) (ok, again bool, err error) {
 	if out, err := s.leftOut(j); out {
 		return false, false, err
 	}
-	return true, false, nil
+	ok = s.mayLeave(j)
+	return ok, !ok, nil // whose hours have closed meanwhile goes back to the dispatcher
 }
 
 // leftOut reports whether a row must not be sent to any more, and leaves it out.
@@ -116,16 +137,14 @@ func (s *sender) leftOut(j *job) (bool, error) {
 	if m, found := s.Suppress.Match(&j.r, j.r.Field(s.IDColumn)); found {
 		return true, s.leaveOut(j, ledger.Result{Reason: uint8(m.Reason), Detail: m.File, Number: uint32(m.Line)}, "left out")
 	}
-	if s.tooLate() {
-		return true, s.expire(j)
+	if why := s.tooLate(); why != "" {
+		return true, s.expire(j, why)
 	}
 	return false, nil
 }
 
-func (s *sender) tooLate() bool { return !s.NotAfter.IsZero() && time.Now().After(s.NotAfter) }
-
-func (s *sender) expire(j *job) error {
-	return s.leaveOut(j, ledger.Result{Reason: uint8(campaign.Expired), Detail: "not_after had passed"}, "it became too late")
+func (s *sender) expire(j *job, why string) error {
+	return s.leaveOut(j, ledger.Result{Reason: uint8(campaign.Expired), Detail: why}, "it became too late")
 }
 
 // leaveOut skips somebody who is not to be sent to any more; r says why. Where an earlier attempt may have been taken, nobody knows whether
