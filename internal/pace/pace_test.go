@@ -121,13 +121,110 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 	c.run(time.Second, c.Accepted)
 	at := c.now
 	c.Throttled(at, 7*time.Second)
-	if got := c.Paused(at); got != 7*time.Second {
-		t.Errorf("Paused = %v, want 7s", got)
+	if got := c.Paused(at); got < 7*time.Second || got > 7*time.Second+waitJitter {
+		t.Errorf("Paused = %v, want 7s and little more", got)
 	}
 	sent := len(c.left)
 	c.run(20*time.Second, nil)
 	if first := c.left[sent]; first.Before(at.Add(7 * time.Second)) {
 		t.Errorf("the next request left after %v", first.Sub(at))
+	}
+}
+
+func TestRetryAfterHasAnEnd(t *testing.T) {
+	p := New(100)
+	p.Throttled(start, 24*time.Hour)
+	if got := p.Paused(start); got > longestWait+waitJitter {
+		t.Errorf("Paused = %v", got)
+	}
+}
+
+func TestWarmUp(t *testing.T) {
+	c := newClock(800)
+	c.WarmUp(start, 100*time.Second)
+	for _, want := range []float64{80, 80 * math.Pow(10, 0.5), 800} {
+		if got := c.Rate(); math.Abs(got/want-1) > 0.05 {
+			t.Errorf("after %v the rate is %v, want %v", c.now.Sub(start), got, want)
+		}
+		c.run(50*time.Second, nil)
+	}
+	if why, _ := c.Why(c.now); why != AtCeiling {
+		t.Errorf("Why = %v at the ceiling", why)
+	}
+}
+
+// A 429 or doubt holds a warm-up, which then goes on from where it was.
+func TestWarmUpIsHeld(t *testing.T) {
+	c := newClock(800)
+	c.WarmUp(start, 100*time.Second)
+	c.run(50*time.Second, nil)
+	before := c.Rate()
+	c.Doubtful(c.now)
+	c.run(29*time.Second, nil)
+	if got := c.Rate(); math.Abs(got/before-1) > 0.02 {
+		t.Errorf("while it is held the rate went from %v to %v", before, got)
+	}
+	if why, until := c.Why(c.now); why != WarmingUp || until.Sub(start).Round(time.Second) != 130*time.Second {
+		t.Errorf("Why = %v, until %v after the start", why, until.Sub(start))
+	}
+	c.run(52*time.Second, nil)
+	if c.Rate() != 800 {
+		t.Errorf("the rate is %v in the end", c.Rate())
+	}
+}
+
+func TestCeilingMoves(t *testing.T) {
+	c := newClock(20)
+	c.run(time.Minute, nil)
+	c.SetCeiling(c.now, 800)
+	n := len(c.left)
+	c.run(time.Minute, nil)
+	if got := len(c.left) - n; got < 48_000*98/100 || got > 48_000+10 {
+		t.Errorf("%d left in a minute at 800/s", got)
+	}
+	c.SetCeiling(c.now, 5)
+	n = len(c.left)
+	c.run(time.Minute, nil)
+	if got := len(c.left) - n; got < 295 || got > 302 {
+		t.Errorf("%d left in a minute at 5/s", got)
+	}
+}
+
+// Whoever gives way falls with every reading, to a tenth at least, and comes back when nobody waits any more.
+func TestGivesWay(t *testing.T) {
+	c := newClock(800)
+	c.run(time.Second, nil)
+	c.Yield(c.now, 20)
+	if c.Rate() != 14 {
+		t.Errorf("the rate fell to %v, want 0.7 of what the app hands on", c.Rate())
+	}
+	for range 20 {
+		c.run(5*time.Second, nil)
+		c.Yield(c.now, 20)
+	}
+	if got := c.Rate(); got != 2 {
+		t.Errorf("the rate fell to %v, want a tenth", got)
+	}
+	if why, _ := c.Why(c.now); why != Yielding {
+		t.Errorf("Why = %v", why)
+	}
+	c.Resume(c.now)
+	c.run(30*time.Second, nil)
+	if c.Rate() != 800 {
+		t.Errorf("the rate is %v in the end", c.Rate())
+	}
+}
+
+func TestHalved(t *testing.T) {
+	c := newClock(100)
+	c.Halve(c.now, true)
+	c.run(time.Minute, nil)
+	if n := len(c.left); n < 2990 || n > 3010 {
+		t.Errorf("%d left in a minute at half of 100/s", n)
+	}
+	c.Halve(c.now, false)
+	if c.Rate() != 100 {
+		t.Errorf("the rate is %v afterwards", c.Rate())
 	}
 }
 
