@@ -192,12 +192,12 @@ func (s *Server) knowsApp(id string) (refusal answer, ok bool) {
 // app describes the app, with the queue as it is at this moment.
 func (s *Server) app() appBody {
 	now := s.lock()
-	waiting := s.queue.size(now)
+	waiting, drain := s.queue.size(now), s.drain
 	s.mu.Unlock()
 	return appBody{
 		ID:                 s.cfg.AppID,
 		ChannelCredentials: credentials(s.cfg.Channels),
-		RateLimits:         rateLimits{Outbound: s.cfg.Drain, Inbound: 100, Webhooks: s.cfg.Webhooks},
+		RateLimits:         rateLimits{Outbound: drain, Inbound: 100, Webhooks: s.cfg.Webhooks},
 		QueueStats:         queueStats{OutboundSize: waiting, OutboundLimit: s.cfg.QueueLimit},
 		MetadataReportView: "NONE",
 		appSettings:        *s.settings.Load(),

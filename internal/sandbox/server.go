@@ -36,6 +36,7 @@ type Server struct {
 	mu       sync.Mutex
 	requests bucket // of the project
 	tokens   bucket // of the OAuth2 server
+	drain    int    // of the queue, a second
 	queue    bucket // messages accepted and not yet handed to a channel
 	entropy  *ulid.MonotonicEntropy
 	latest   time.Time // that a message was accepted
@@ -59,6 +60,7 @@ func New(cfg Config) *Server {
 		faults:   newFaultBook(cfg.Seed),
 		requests: newBucket(cfg.RateLimit, cfg.RateLimit/10),
 		tokens:   newBucket(tokenRate, tokenBurst),
+		drain:    cfg.Drain,
 		queue:    newBucket(cfg.Drain, cfg.QueueLimit),
 		entropy:  ulid.Monotonic(rand.Reader, 1),
 		record:   recorder{w: cfg.Record},
@@ -88,6 +90,26 @@ func (s *Server) SetListLag(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.store.lag = d
+}
+
+// SetLimits moves what the app hands to its channels a second, from now on, and how many requests a second the project may make, as
+// [Config] has them. Its queue keeps what it holds.
+func (s *Server) SetLimits(drain, requests int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	waiting := s.queue.size(now)
+	s.drain = drain
+	s.queue = newBucket(drain, s.cfg.QueueLimit)
+	s.queue.fill(now, waiting)
+	s.requests = newBucket(requests, requests/10)
+}
+
+// Queued returns how many messages wait in the app's queue.
+func (s *Server) Queued() int {
+	s.lock()
+	defer s.mu.Unlock()
+	return s.queue.size(s.now())
 }
 
 // Advance puts the clock forward: tokens run out, the queue drains, messages get old, and those that come late are accepted. It
