@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
 	"sendoff/internal/send"
 	"sendoff/internal/settle"
@@ -18,6 +19,9 @@ const maxProjectRate = 800
 
 // unknownRate is what an app is assumed to hand to its channels when it does not say: Sinch's default.
 const unknownRate = 20
+
+// defaultQueueAhead is how much work for the app may wait in its queue at Sinch: what a stop cannot stop.
+const defaultQueueAhead = 30 * time.Second
 
 // preflight asks for the app, and holds the campaign against it.
 func (r *runner) preflight(ctx context.Context) error {
@@ -115,17 +119,27 @@ func (r *runner) chooseRate() error {
 			return inputErrorf("--rate %v", err)
 		}
 	}
-	drain := drainOf(r.app)
-	switch {
-	case wanted.PerSecond > 0:
+	r.rateFor = nil
+	if wanted.PerSecond > 0 {
 		r.rate = wanted.PerSecond
-		if r.rate > drain {
-			r.warn("warning: %v messages a second go out, and the app hands on %v: the rest waits in Sinch's queue, where nobody can recall it", r.rate, drain)
+		if drain := drainOf(r.app); r.rate > drain {
+			r.warn("warning: %v messages a second is more than the app hands on, which is %v: up to %s wait in Sinch's queue, where nobody can recall them",
+				r.rate, drain, prose.Counted(max(1, int(drain*r.queueAhead().Seconds())), "message", "messages"))
 		}
-	case wanted.Percent > 0:
-		r.rate = min(drain*wanted.Percent/100, maxProjectRate)
-	default:
-		r.rate = min(drain, maxProjectRate)
+		return nil
 	}
+	share := 1.0
+	if wanted.Percent > 0 {
+		share = wanted.Percent / 100
+	}
+	r.rateFor = func(outbound float64) float64 { return min(outbound*share, maxProjectRate) }
+	r.rate = r.rateFor(drainOf(r.app))
 	return nil
+}
+
+func (r *runner) queueAhead() time.Duration {
+	if ahead := r.campaign.Pace.QueueAhead; ahead > 0 {
+		return ahead
+	}
+	return defaultQueueAhead
 }

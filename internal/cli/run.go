@@ -87,7 +87,8 @@ type runner struct {
 	optOuts   *suppress.OptOuts // nil where the campaign does not name Sinch's list, or it was not read yet
 	client    *sinch.Client
 	app       *sinch.App
-	rate      float64 // requests a second
+	rate      float64                        // requests a second
+	rateFor   func(outbound float64) float64 // as of send.Config
 	settler   *settle.Settler
 	budget    *forecast.Budget // nil where nothing limits what is spent
 	hours     *hours.Clock     // nil where people may get messages at any hour
@@ -181,6 +182,9 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	}
 	if err := r.askForApp(ctx); err != nil { // again: it may have been changed while somebody made up their mind
 		return false, err
+	}
+	if r.rateFor != nil {
+		r.rate = r.rateFor(drainOf(r.app))
 	}
 	if r.plan != nil && !r.feed.same(audiencePath(r.campaign)) {
 		return false, inputErrorf("%s has changed since it was read. Nothing was sent", audiencePath(r.campaign)).hint("wait until the program that writes it has finished, then start again")
@@ -348,7 +352,8 @@ func (r *runner) send(ctx context.Context) error {
 		err = send.Send(ctx, r.signals.stop, send.Config{
 			Run: r.run, Renderer: renderer, Suppress: r.lists, Client: r.client,
 			IDColumn: m.Columns.ID, Epoch: epoch,
-			Rate: r.rate, MaxInFlight: r.flags.maxInFlight, Limit: r.flags.limit, GiveUp: r.flags.giveUp, NoCanary: r.flags.noCanary,
+			Rate: r.rate, RateFor: r.rateFor, Drain: drainOf(r.app), QueueAhead: r.queueAhead(), WarmUp: r.campaign.Pace.WarmUp,
+			MaxInFlight: r.flags.maxInFlight, Limit: r.flags.limit, GiveUp: r.flags.giveUp, NoCanary: r.flags.noCanary,
 			Budget: r.budget, Gauge: gauge, Limits: r.campaign.Limits, OnHalt: r.sayHalt, Settler: r.settler, InDoubt: r.flags.inDoubt, HoldServerErrors: r.flags.holdServerErrors,
 			Now: r.Now, Hours: r.hours, NotBefore: times.notBefore, NotAfter: times.notAfter, Expires: times.expires, LeaveOutside: r.flags.leaveOutside,
 			Valve: &r.valve, Progress: &r.progress, Log: log.Logger,

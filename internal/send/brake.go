@@ -171,18 +171,17 @@ func (b *brakes) unreachable(detail string, now time.Time) (int, *Stop) {
 	return b.unsent, nil
 }
 
-// serverError counts an answer in which Sinch says that it has failed. It returns how many there were since a message was settled, and why to
-// stop, or nil.
-func (b *brakes) serverError(detail string, now time.Time) (int, *Stop) {
+// serverError counts an answer in which Sinch says that it has failed, and returns why to stop, or nil.
+func (b *brakes) serverError(detail string, now time.Time) *Stop {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.ailing++; b.ailing == 1 {
 		b.ill = now
 	}
 	if ill := now.Sub(b.ill); ill >= b.giveUp {
-		return b.ailing, &Stop{Brake, fmt.Sprintf("Sinch has answered with errors of its own for %v: %s", ill.Round(time.Second), detail)}
+		return &Stop{Brake, fmt.Sprintf("Sinch has answered with errors of its own for %v: %s", ill.Round(time.Second), detail)}
 	}
-	return b.ailing, nil
+	return nil
 }
 
 // canaryVerdict returns how many rows were settled so far, and why they stop the run, or nil.

@@ -129,6 +129,7 @@ func (s *sender) next(sweep *sweep, lookups bool) (j *job, wait time.Duration, i
 		s.open++
 		if fresh {
 			s.begun++
+			s.retryBudget.Sent()
 		}
 		s.mu.Unlock()
 		s.Progress.OnlyAsking.Store(false)
@@ -156,7 +157,9 @@ func (s *sender) next(sweep *sweep, lookups bool) (j *job, wait time.Duration, i
 func (s *sender) nextRetry(sweep *sweep, now time.Time) (*job, time.Duration, error) {
 	for {
 		s.mu.Lock()
-		j, wait := s.retries.next(time.Now())
+		at := time.Now()
+		j, wait, short := s.retries.next(at, s.retryBudget)
+		s.pacer.Halve(at, short)
 		s.mu.Unlock()
 		if j == nil {
 			return nil, wait, nil

@@ -13,6 +13,12 @@
 // 429, a connection that could not be made and the like prove that Sinch did not take the message. The release goes to the ledger as a
 // result, and the next attempt begins anew, so a row that waits for its next attempt is not in doubt if we die meanwhile.
 //
+// # What keeps rows back
+//
+// A row takes a permit before it is begun. One goroutine hands permits out: when the pacer says so, when the app's queue has room, and when few
+// enough requests are under way. While nothing but failures comes back the circuit is open: rows wait before their permit, and one at a time
+// tries. What holds a permit counts as waiting in the app's queue until it is sure that Sinch does not have it.
+//
 // # What becomes of doubt
 //
 // A row in doubt waits for package settle, outside of the workers: found, it is accepted; proved to be missing, it is released and tried

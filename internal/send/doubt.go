@@ -41,14 +41,8 @@ func (s *sender) failed(j *job, o sinch.Outcome, now time.Time) (again bool, err
 	s.mu.Lock()
 	s.detail = j.describe(o)
 	s.mu.Unlock()
-	failures, stop := s.brakes.serverError(j.describe(o), s.Valve.Clock(now))
-	if stop != nil {
+	if stop := s.brakes.serverError(j.describe(o), s.Valve.Clock(now)); stop != nil {
 		s.halt(stop)
-	} else if failures >= inARow {
-		// It is not this message that fails, so the others would fare no better.
-		s.mu.Lock()
-		s.pacer.Pause(now.Add(pace.Backoff(1+(failures-inARow)/s.MaxInFlight, retryBase, min(retryLimit, s.GiveUp/4))))
-		s.mu.Unlock()
 	}
 	if s.canAsk(j) {
 		if _, err := s.doubt(j, j.describe(o), now); err != nil {
@@ -57,7 +51,7 @@ func (s *sender) failed(j *job, o sinch.Outcome, now time.Time) (again bool, err
 		return false, s.final(j, serverError, j.describe(o), nil)
 	}
 	j.failures++
-	j.maybeTaken = true
+	j.maybeTaken, j.costly = true, true
 	j.due = now.Add(max(pace.Backoff(j.failures, retryBase, retryLimit), o.RetryAfter))
 	return true, s.record(j, ledger.Result{State: ledger.Released, Flags: ledger.AfterServerError, Detail: j.describe(o)})
 }
@@ -130,7 +124,7 @@ func (s *sender) apply(j *job, a settle.Answer) (again bool, err error) {
 		r = ledger.Result{State: ledger.Rejected, Detail: fmt.Sprintf("%d attempts failed, and Sinch has no such message; the last: %s", j.failures, j.detail)}
 	default:
 		s.Progress.InDoubt.Add(-1)
-		again = true
+		again, j.costly = true, true
 	}
 	return again, s.record(j, r)
 }
@@ -141,7 +135,7 @@ func (s *sender) unknowable(j *job, r ledger.Result) (again bool, err error) {
 	switch {
 	case s.InDoubt == campaign.ResendDoubt && j.failures <= maxFailures:
 		s.Progress.InDoubt.Add(-1)
-		j.maybeTaken = true
+		j.maybeTaken, j.costly = true, true
 		j.due = time.Now().Add(pace.Backoff(j.failures, retryBase, retryLimit))
 		return true, s.record(j, ledger.Result{State: ledger.Released, Flags: ledger.AfterDoubt, Detail: r.Detail})
 	case s.InDoubt == campaign.LeaveDoubt:

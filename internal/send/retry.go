@@ -8,6 +8,7 @@ import (
 	"sendoff/internal/forecast"
 	"sendoff/internal/hours"
 	"sendoff/internal/ledger"
+	"sendoff/internal/pace"
 )
 
 // job is a row on its way.
@@ -20,8 +21,14 @@ type job struct {
 	maybeTaken bool          // one of them could not be looked up
 	due        time.Time     // not before
 	span       hours.Span    // its request has to leave within, and arrive; zero: at any time
+	costly     bool          // its next attempt is paid for from the retry budget
 	charge     forecast.Charge
 	charged    bool // the charge of the last intent is spent
+
+	permitted time.Time     // when it got the permit that it holds; zero: it holds none
+	answered  time.Duration // how long its last answer took; 0: nothing was asked
+	taken     bool          // Sinch has taken the last attempt, or may have
+	probe     bool          // it shows whether the circuit can be closed
 }
 
 // retries holds jobs that wait for their next attempt, the one that is due first on top.
@@ -38,13 +45,23 @@ func (h *retries) Pop() any {
 	return j
 }
 
-// next returns the job that is due, or nil and how long until one is; 0 where none waits.
-func (h *retries) next(now time.Time) (*job, time.Duration) {
-	if len(*h) == 0 {
-		return nil, 0
+// next returns the job that is due and can be paid for, or nil and how long until one may be; 0 where none waits. It reports whether some wait
+// for want of budget alone.
+func (h *retries) next(now time.Time, budget *pace.RetryBudget) (j *job, wait time.Duration, short bool) {
+	for len(*h) > 0 {
+		j := (*h)[0]
+		if wait := j.due.Sub(now); wait > 0 {
+			return nil, wait, short
+		}
+		if j.costly {
+			if wait := budget.Take(now); wait > 0 {
+				short = true
+				j.due = now.Add(wait)
+				heap.Fix(h, 0)
+				continue
+			}
+		}
+		return heap.Pop(h).(*job), 0, short
 	}
-	if wait := (*h)[0].due.Sub(now); wait > 0 {
-		return nil, wait
-	}
-	return heap.Pop(h).(*job), 0
+	return nil, 0, short
 }

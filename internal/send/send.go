@@ -44,10 +44,11 @@ type Config struct {
 	Expires      time.Time        // until when a message is worth getting; zero: nobody says, or the renderer knows for how long
 	Now          func() time.Time // the clock of hours, NotBefore, NotAfter and Expires; nil: that of this machine
 
-	Drain      float64         // messages a second that the app hands on
-	QueueAhead time.Duration   // how much work for the app may wait in its queue; 0: there is no bound
-	WarmUp     time.Duration   // how long the rate takes to rise to Rate
-	Gauge      *forecast.Gauge // knows country, channel and language of rows
+	Drain      float64                        // messages a second that the app hands on, until it says otherwise
+	QueueAhead time.Duration                  // how much work for the app may wait in its queue; 0: there is no bound, and the queue is not read
+	RateFor    func(outbound float64) float64 // the Rate through an app that hands on so many a second; nil: it does not depend on that
+	WarmUp     time.Duration                  // how long the rate takes to rise to Rate
+	Gauge      *forecast.Gauge                // knows country, channel and language of rows
 	Limits     campaign.Limits
 	OnHalt     func(runstore.Halt) // is told when a slice is halted; nil: nobody is
 
@@ -69,6 +70,9 @@ type sender struct {
 	brakes  *brakes
 	changed chan struct{} // holds one token when open, retries or doubtful changed
 	lost    atomic.Int64  // rows that stay in doubt, with those of earlier starts
+	freed   chan struct{} // holds one token when there may be room for another request
+	wanted  chan struct{} // holds one token when a reading of the queue is waited for
+	isOpen  atomic.Bool   // the breaker lets nobody through, but for a probe
 	putOff  atomic.Bool   // somebody was left to the next start because of Config.Limit
 
 	// admitting ends when nothing new may leave.
@@ -80,13 +84,21 @@ type sender struct {
 
 	mu       sync.Mutex // guards what follows
 	pacer    *pace.Pacer
+	breaker  *pace.Breaker
+	flipped  chan struct{} // closed, and replaced, when the breaker lets others through than before
+	latency  pace.Latency
+	backlog  *pace.Backlog // nil: there is no bound
+	inFlight int           // permits that are on offer or held
+	said     said
 	awake    awake
-	retries  retries
-	doubtful map[int]*job // by row: they wait for a look-up
-	open     int          // jobs that workers hold
-	begun    int          // rows that were handed out and begun, or may yet be; held against Config.Limit
-	detail   string       // of the last row that was not accepted
-	stop     *Stop        // the gravest reason why admitting has ended
+
+	retryBudget *pace.RetryBudget
+	retries     retries
+	doubtful    map[int]*job // by row: they wait for a look-up
+	open        int          // jobs that workers hold
+	begun       int          // rows that were handed out and begun, or may yet be; held against Config.Limit
+	detail      string       // of the last row that was not accepted
+	stop        *Stop        // the gravest reason why admitting has ended
 }
 
 // Send sends to every row of the run that is left, through an app that the caller has just seen to be there, asks about those in doubt, and
@@ -100,10 +112,12 @@ func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
 		Config:   c,
 		rows:     make(chan *job),
 		permits:  make(chan struct{}),
-		pacer:    pace.New(c.Rate),
 		changed:  make(chan struct{}, 1),
+		freed:    make(chan struct{}, 1),
+		wanted:   make(chan struct{}, 1),
 		doubtful: map[int]*job{},
 	}
+	s.setPace(time.Now())
 	if s.Valve == nil {
 		s.Valve = new(Valve)
 	}
@@ -174,6 +188,7 @@ func (s *sender) halt(stop *Stop) {
 func (s *sender) startHelpers(stop <-chan struct{}) *sync.WaitGroup {
 	var helpers sync.WaitGroup
 	helpers.Go(s.pace)
+	helpers.Go(s.watchQueue)
 	helpers.Go(func() { s.watchLists(func() error { return s.Suppress.Refresh(time.Now()) }) })
 	helpers.Go(func() { s.watchLists(func() error { return s.Suppress.RefreshOptOuts(s.admitting) }) }) // which may take long
 	helpers.Go(s.settleDoubt)

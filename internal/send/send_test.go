@@ -66,10 +66,21 @@ func newWorldIn(t testing.TB, zones []string, days, rows int, faults ...string) 
 	w.check(err)
 	w.lists, err = suppress.Load(t.TempDir(), nil, "", nil, time.Now())
 	w.check(err)
-	w.run, err = runstore.Acquire(filepath.Join(t.TempDir(), "run"), runstore.Options{Key: "test", Now: time.Now()})
+	w.run, err = runstore.Acquire(filepath.Join(memoryDir(t), "run"), runstore.Options{Key: "test", Now: time.Now()})
 	w.check(err)
 	w.freeze(rows)
 	return w
+}
+
+// memoryDir is a folder in memory, where there is one: nothing here has to outlive a power cut, and a disk would take most of the time.
+func memoryDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "sendoff-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }
 
 func (w *world) check(err error) {

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 	"unsafe"
-
-	"sendoff/internal/pace"
 )
 
 // set returns t as it would be had the clock been put forward by d before, or the machine slept so long: the monotonic reading is the same.
@@ -66,11 +64,12 @@ func TestPermitAfterSleepDropsConnections(t *testing.T) {
 	transport := &closing{RoundTripper: w}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	s := &sender{Config: w.config(transport), permits: make(chan struct{}, 2), pacer: pace.New(100), admitting: ctx}
+	s := &sender{Config: w.config(transport), permits: make(chan struct{}, 2), freed: make(chan struct{}, 1), admitting: ctx}
+	s.setPace(time.Now())
 	s.awake.last = set(t, time.Now(), -time.Hour)
 	for range 2 {
 		s.permits <- struct{}{}
-		if !s.permit() || transport.closed != 1 {
+		if !s.permit(new(job)) || transport.closed != 1 {
 			t.Errorf("connections were dropped %d times, want once", transport.closed)
 		}
 	}

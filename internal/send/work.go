@@ -29,6 +29,7 @@ func (s *sender) work(ctx context.Context) error {
 	}
 	for j := range s.rows {
 		again, err := s.attempt(ctx, meter, j)
+		s.land(j)
 		if err != nil {
 			s.close()
 			return err
@@ -40,6 +41,7 @@ func (s *sender) work(ctx context.Context) error {
 
 // attempt makes one attempt for a row, and reports whether there is to be another.
 func (s *sender) attempt(ctx context.Context, meter *forecast.Meter, j *job) (again bool, err error) {
+	j.costly = false
 	if ok, again, err := s.admit(j); !ok {
 		return again, err
 	}
@@ -57,7 +59,7 @@ func (s *sender) attempt(ctx context.Context, meter *forecast.Meter, j *job) (ag
 		return false, err
 	}
 	for elapsed(issued, time.Now()) > permitAge {
-		if !s.permit() {
+		if !s.permit(j) {
 			return false, s.record(j, ledger.Result{State: ledger.Released, Detail: "stopped before the request left"})
 		}
 		if _, out := s.Suppress.Match(&j.r, j.r.Field(s.IDColumn)); out || s.tooLate() != "" || !s.mayLeave(j) || s.Valve.Paused() {
@@ -75,7 +77,9 @@ func (s *sender) attempt(ctx context.Context, meter *forecast.Meter, j *job) (ag
 		return false, err
 	}
 	s.Progress.InFlight.Add(1)
+	sent := time.Now()
 	o := s.Client.Send(ctx, body)
+	j.answered = time.Since(sent)
 	s.Progress.InFlight.Add(-1)
 	failpoint.Hit(failpoint.AnswerRead)
 	again, err = s.conclude(j, o)
@@ -113,11 +117,14 @@ func (s *sender) admit(j *job) (ok, again bool, err error) {
 		if !s.mayLeave(j) {
 			return false, true, nil
 		}
+		if !s.pass(j) {
+			return false, false, nil
+		}
 		// The token comes first: nothing is begun while we wait for it, and whoever stops us need not wait.
 		if o, ok := s.Client.Authorize(s.admitting); !ok {
 			return false, s.admitting.Err() == nil && s.unsent(j, o), nil
 		}
-		if !s.permit() {
+		if !s.permit(j) {
 			return false, false, nil // nothing was begun: the next start sends it
 		}
 	}
@@ -175,11 +182,13 @@ func (s *sender) conclude(j *job, o sinch.Outcome) (again bool, err error) {
 	if v == serverError && (s.HoldServerErrors && !s.canAsk(j) || j.failures+1 > maxFailures) {
 		v = inDoubt
 	}
+	j.taken = v == accepted || v == inDoubt || v == serverError
 	if v == unsent || v == halt && o.Status == 0 {
 		err := s.record(j, ledger.Result{State: ledger.Released, Detail: j.describe(o)})
 		return err == nil && s.unsent(j, o), err
 	}
 	s.brakes.answered()
+	s.heard(j, v, o, now)
 	switch v {
 	case accepted:
 		s.accept(now)
@@ -196,14 +205,7 @@ func (s *sender) conclude(j *job, o sinch.Outcome) (again bool, err error) {
 		s.halt(&Stop{Refused, fmt.Sprintf("%s (%s)", Remedy(o), j.describe(o))})
 		return false, s.record(j, ledger.Result{State: ledger.Released, Detail: j.describe(o)})
 	case throttled:
-		s.Progress.Throttled.Add(1)
-		s.mu.Lock()
-		s.pacer.Throttled(now, o.RetryAfter)
-		s.mu.Unlock()
-		if o.RetryAfter > time.Second {
-			s.Progress.Paused.Store(now.Add(o.RetryAfter).UnixMilli())
-			s.Log.Warn("asked to wait", "retry_after", o.RetryAfter.String())
-		}
+		s.throttle(o, now)
 	case serverError:
 		return s.failed(j, o, now)
 	}

@@ -346,6 +346,12 @@ func (s *Settler) missed(p *pending, began time.Time) int {
 	return p.misses
 }
 
+// Observe puts on record how an app that was read just now keeps the messages of the run.
+func (s *Settler) Observe(app *sinch.App) error {
+	_, err := s.cfg.Run.Observe(StorageOf(app, s.cfg.DispatchOnly, time.Now()))
+	return err
+}
+
 // ask looks at everything that could hold a message of the group, and returns what was ever heard of storage.
 func (s *Settler) ask(ctx context.Context, group []*pending) ([]runstore.Storage, *sight, error) {
 	shown := newSight()
@@ -356,7 +362,7 @@ func (s *Settler) ask(ctx context.Context, group []*pending) ([]runstore.Storage
 		}
 		return nil, shown, &lookError{err}
 	}
-	if _, err := s.cfg.Run.Observe(StorageOf(app, s.cfg.DispatchOnly, time.Now())); err != nil {
+	if err := s.Observe(app); err != nil {
 		return nil, shown, err
 	}
 	m := s.cfg.Run.Meta()

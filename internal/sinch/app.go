@@ -22,7 +22,8 @@ type App struct {
 
 	OutboundRate float64 // messages a second that leave the queue; 0 where it is not said
 	WebhookRate  float64 // callbacks a second that the app makes; 0 where it is not said
-	QueueSize    int64   // messages that wait
+	QueueKnown   bool    // the API says how many messages wait …
+	QueueSize    int64   // … which is so many
 
 	Clock bool          // the server has told the time
 	Skew  time.Duration // its clock less this machine's, to a second or so
@@ -60,7 +61,7 @@ type appAnswer struct {
 		Webhooks float64 `json:"webhooks"`
 	} `json:"rate_limits"`
 	QueueStats struct {
-		OutboundSize int64 `json:"outbound_size"`
+		OutboundSize *int64 `json:"outbound_size"`
 	} `json:"queue_stats"`
 }
 
@@ -125,7 +126,9 @@ func (a appAnswer) app() *App {
 		DispatchRetention: Retention{Days: a.DispatchRetentionPolicy.TTLDays},
 		OutboundRate:      a.RateLimits.Outbound,
 		WebhookRate:       a.RateLimits.Webhooks,
-		QueueSize:         a.QueueStats.OutboundSize,
+	}
+	if size := a.QueueStats.OutboundSize; size != nil {
+		app.QueueKnown, app.QueueSize = true, *size
 	}
 	for _, c := range a.ChannelCredentials {
 		app.Channels = append(app.Channels, AppChannel{Channel: c.Channel, Status: c.State.Status})

@@ -34,7 +34,7 @@ func TestApp(t *testing.T) {
 		Channels:          []sinch.AppChannel{{Channel: "SMS", Status: "ACTIVE"}, {Channel: "RCS", Status: "FAILING"}},
 		Retention:         sinch.Retention{Days: 180},
 		DispatchRetention: sinch.Retention{Days: 7},
-		OutboundRate:      20, WebhookRate: 200, QueueSize: 12,
+		OutboundRate:      20, WebhookRate: 200, QueueKnown: true, QueueSize: 12,
 	}
 	if !app.Clock || app.Skew.Abs() > time.Minute {
 		t.Errorf("the server's clock is %v off", app.Skew)

@@ -1,0 +1,77 @@
+package send
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"sendoff/internal/pace"
+	"sendoff/internal/prose"
+	"sendoff/internal/sinch"
+)
+
+const (
+	explainEvery = time.Second
+	// lingers is how long something counts as a hindrance after it has kept a message back: the queue is full again and again between readings.
+	lingers = 10 * time.Second
+)
+
+// said is what there is to say about why messages do not leave faster.
+type said struct {
+	at     time.Time // when it was said
+	full   time.Time // when the queue had no room
+	busy   time.Time // when as many as may be were under way
+	others int       // messages that wait and are not ours, where they are too many
+}
+
+// explain puts on record what keeps messages back. Called with mu held.
+func (s *sender) explain(now time.Time) {
+	if now.Sub(s.said.at) < explainEvery {
+		return
+	}
+	s.said.at = now
+	why, until := s.pacer.Why(now)
+	allowed, atBest := perSecond(s.pacer.Rate()), perSecond(s.pacer.Ceiling())
+	wait := s.pacer.Paused(now)
+	s.say(wait > time.Second, Hindrance{Kind: HinderedByWait, Text: "Sinch asks us to wait", Until: now.Add(wait)})
+	s.say(why == pace.Throttled, Hindrance{Kind: HinderedByLimit, Text: fmt.Sprintf("Sinch takes fewer than %s a second now: we try %s", atBest, allowed)})
+	s.say(why == pace.WarmingUp, Hindrance{Kind: HinderedByWarmUp, Text: fmt.Sprintf("the rate still rises: %s of %s a second", allowed, atBest), Until: until})
+	s.say(now.Sub(s.said.busy) < lingers || why == pace.Slow, Hindrance{Kind: HinderedByLatency, Text: fmt.Sprintf("Sinch takes %v for an answer, and at most %d messages are on their way at a time",
+		s.latency.Typical().Round(100*time.Millisecond), s.MaxInFlight)})
+	if s.backlog == nil {
+		return
+	}
+	ours := s.backlog.Ours(now)
+	s.Progress.QueueOurs.Store(int64(ours))
+	drain := perSecond(s.backlog.Drain())
+	s.say(now.Sub(s.said.full) < lingers, Hindrance{Kind: HinderedByQueue, Text: fmt.Sprintf("%s at Sinch, which hands on %s a second",
+		prose.Counted(ours, "of ours waits", "of ours wait"), drain)})
+	s.say(s.said.others > 0, Hindrance{Kind: HinderedByOthers, Text: fmt.Sprintf("about %s wait at Sinch that are not ours: we make room, and send %s a second",
+		prose.Counted(s.said.others, "message", "messages"), allowed)})
+}
+
+// say puts a hindrance on record, or takes it back.
+func (s *sender) say(holds bool, h Hindrance) {
+	if holds {
+		s.Progress.hinder(h)
+	} else {
+		s.Progress.free(h.Kind)
+	}
+}
+
+func (s *sender) sayOutage(o sinch.Outcome, until time.Time) {
+	text := "Sinch cannot take messages now: one tries again from time to time"
+	if o.Status == 0 {
+		text = "Sinch does not answer: one message tries again from time to time"
+	}
+	s.Progress.hinder(Hindrance{Kind: HinderedByOutage, Text: text, Until: until})
+}
+
+// perSecond writes a rate, with one decimal where it is low.
+func perSecond(rate float64) string {
+	if rate >= 10 {
+		return prose.Thousands(int(math.Round(rate)))
+	}
+	return strconv.FormatFloat(math.Round(rate*10)/10, 'f', -1, 64)
+}
