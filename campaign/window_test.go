@@ -80,8 +80,8 @@ func TestTooEarlyAndExpiry(t *testing.T) {
 		{"", "", ""},
 		{`not_before: "07:30"`, "2026-03-28T07:30:00Z", ""},
 		{"not_before: 2026-03-29T07:30", "2026-03-29T06:30:00Z", ""}, // summer time has begun
-		{"expires: 4h", "", ""}, // each at its own time
-		{`expires: "21:00"`, "", "2026-03-28T21:00:00Z"}, // of the day on which the run began
+		{"expires: 4h", "", ""},                                      // each at its own time
+		{`expires: "21:00"`, "", "2026-03-28T21:00:00Z"},             // of the day on which the run began
 		{"expires: 2026-03-29 21:00", "", "2026-03-29T20:00:00Z"},
 	} {
 		c := parsed(t, datedFile+"time_zone: Europe/London\n"+tc.lines)

@@ -66,5 +66,5 @@ func (s *session) plannedEffects(ctx context.Context, c *campaign.Campaign, p *p
 	if r.app, err = client.App(ctx); err != nil || r.chooseRate() != nil {
 		return nil, 0
 	}
-	return r.effects(ctx, m.Columns.OwnOf(campaign.Contact) >= 0), r.rate
+	return r.effects(ctx, m.Columns.OwnOf(campaign.Contact) >= 0), min(r.rate, drainOf(r.app))
 }

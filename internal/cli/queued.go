@@ -65,7 +65,7 @@ func (r *runner) goingOutNow() string {
 		return ""
 	}
 	n := max(p.Queue.Load(), p.QueueOurs.Load()) // ours may have grown since the queue was read
-	if n <= 0 {
+	if n < drain { // within a second they are gone
 		return ""
 	}
 	return fmt.Sprintf(" About %s that Sinch has accepted still go out, for about %s: nobody can recall them.",

@@ -37,13 +37,14 @@ func (s *sender) explain(now time.Time) {
 	s.say(wait > time.Second, Hindrance{Kind: HinderedByWait, Text: "Sinch asks us to wait", Until: now.Add(wait)})
 	s.say(why == pace.Throttled, Hindrance{Kind: HinderedByLimit, Text: fmt.Sprintf("Sinch takes fewer than %s a second now: we try %s", atBest, allowed)})
 	s.say(why == pace.WarmingUp, Hindrance{Kind: HinderedByWarmUp, Text: fmt.Sprintf("the rate still rises: %s of %s a second", allowed, atBest), Until: until})
-	s.say(now.Sub(s.said.busy) < lingers || why == pace.Slow, Hindrance{Kind: HinderedByLatency, Text: fmt.Sprintf("Sinch takes %v for an answer, and at most %d messages are on their way at a time",
+	// Requests a second times seconds are those under way (Little's law): with fewer slots than that the pace is that of the answers.
+	isBound := now.Sub(s.said.busy) < lingers && s.latency.Typical().Seconds()*s.pacer.Rate() > 0.8*float64(s.MaxInFlight)
+	s.say(isBound || why == pace.Slow, Hindrance{Kind: HinderedByLatency, Text: fmt.Sprintf("Sinch takes %v for an answer, and at most %d messages are on their way at a time",
 		s.latency.Typical().Round(100*time.Millisecond), s.MaxInFlight)})
 	if s.backlog == nil {
 		return
 	}
 	ours := s.backlog.Ours(now)
-	s.Progress.QueueOurs.Store(int64(ours))
 	drain := perSecond(s.backlog.Drain())
 	s.say(now.Sub(s.said.full) < lingers, Hindrance{Kind: HinderedByQueue, Text: fmt.Sprintf("%s at Sinch, which hands on %s a second",
 		prose.Counted(ours, "of ours waits", "of ours wait"), drain)})

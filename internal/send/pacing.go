@@ -138,6 +138,7 @@ func (s *sender) giveUpPermit(j *job) {
 	s.inFlight--
 	if s.backlog != nil {
 		s.backlog.End(now, j.taken)
+		s.Progress.QueueOurs.Store(int64(s.backlog.Ours(now)))
 	}
 	if j.answered > 0 && s.latency.Add(now, now.Sub(j.permitted), j.answered) {
 		s.pacer.Slowed(now)
