@@ -36,8 +36,9 @@ bench:
 demo: build
 	bin/sendoff run --sandbox samples/spring-sale
 
-# The long proofs. Rates, for ten minutes of virtual time each. Then, on a bad day of faults: SOAK_KILLS kills of a sender at random moments, and
-# SOAK_CUTS power cuts under one. After each run the ledger, the report and the sandbox's own record must agree: nobody lost, nobody written to twice. SOAK_SEED repeats the faults of another time.
+# The long proofs. Rates, for ten minutes of virtual time each; then, on a bad day of faults, SOAK_KILLS kills of a sender at random moments, and
+# SOAK_CUTS power cuts under one. After each run the ledger, the report and the sandbox's own record must agree: nobody lost, nobody written to
+# twice. SOAK_SEED repeats the faults of another time.
 SOAK_KILLS ?= 10000
 SOAK_CUTS ?= 10000
 soak:

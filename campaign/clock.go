@@ -27,6 +27,14 @@ func (c *Campaign) Key(now time.Time) string {
 	).Replace(c.RunKey)
 }
 
+// Zone returns the time zone in which people are told times: the campaign's, or that of this machine.
+func (c *Campaign) Zone() *time.Location {
+	if c.TimeZone != nil {
+		return c.TimeZone
+	}
+	return time.Local
+}
+
 // CheckRunKey returns what is wrong with a run key that does not come from a file, or nil.
 func CheckRunKey(key string) error {
 	if f := runKeyFormat(); !f.pattern.MatchString(key) {

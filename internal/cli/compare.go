@@ -318,3 +318,12 @@ func (r *runner) audienceChanged(ctx context.Context, m runstore.Meta) bool {
 	sum, err := r.audienceDigest(ctx)
 	return err == nil && sum != m.AudienceDigest
 }
+
+// windowText holds all of a window, to compare it by.
+func windowText(c *campaign.Campaign) string {
+	zone := ""
+	if c.Window.Zone != nil {
+		zone = c.Window.Zone.String()
+	}
+	return fmt.Sprint(c.Window.Any, c.Window.Hours, zone, c.Window.Holidays)
+}

@@ -184,7 +184,7 @@ func (r *runner) examineApp(ctx context.Context) error {
 func (r *runner) examineRate() {
 	waiting, drain := "none is waiting", drainOf(r.app)
 	if n := r.app.QueueSize; n > 0 {
-		waiting = prose.Counted(n, "message is", "messages are") + " waiting, which takes " + prose.Lasting(time.Duration(float64(n)/drain*float64(time.Second)))
+		waiting = prose.Counted(n, "message is", "messages are") + " waiting, which takes " + prose.Lasting(takes(n, drain))
 	}
 	r.finding("ok", "rate", "%v messages a second leave the app; %s", drain, waiting)
 	if r.campaign == nil || r.chooseRate() != nil {
@@ -192,7 +192,7 @@ func (r *runner) examineRate() {
 	}
 	const people = 10_000
 	r.finding("ok", "pace", "%v a second (pace.rate: %s): %s people take %s", r.rate, r.campaign.Pace.Rate, prose.Thousands(people),
-		prose.Lasting(time.Duration(people/min(r.rate, drain)*float64(time.Second))))
+		prose.Lasting(takes(people, min(r.rate, drain))))
 }
 
 // examineWebhooks says who hears of messages, where anybody does.

@@ -52,7 +52,7 @@ func hearing(hooks []sinch.Webhook) (*int, int) {
 	return &webhooks, callbacks
 }
 
-// plannedEffects does so for a plan that is only looked at, and says how fast it would be sent; nil and 0 where Sinch cannot be asked.
+// plannedEffects does so for a plan that is only looked at, and says at which rate it would be sent; nil and 0 where Sinch cannot be asked.
 func (s *session) plannedEffects(ctx context.Context, c *campaign.Campaign, p *profile.Profile, m runstore.Meta) (*proposal.App, float64) {
 	client, _ := s.lookingClient(ctx, p)
 	if client == nil {
@@ -66,5 +66,5 @@ func (s *session) plannedEffects(ctx context.Context, c *campaign.Campaign, p *p
 	if r.app, err = client.App(ctx); err != nil || r.chooseRate() != nil {
 		return nil, 0
 	}
-	return r.effects(ctx, m.Columns.OwnOf(campaign.Contact) >= 0), min(r.rate, drainOf(r.app))
+	return r.effects(ctx, m.Columns.OwnOf(campaign.Contact) >= 0), r.rate
 }

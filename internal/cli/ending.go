@@ -142,6 +142,21 @@ func (r *runner) conclude(rep *report.Report, stop *send.Stop) (ending, error) {
 	return ends[exitOK], nil // unreachable: precedence ends with it
 }
 
+// lateKeys names what in the campaign may have made it too late for somebody.
+func (r *runner) lateKeys() string {
+	var keys []string
+	if !r.campaign.TooLate(r.run.Meta().Created).IsZero() {
+		keys = append(keys, "not_after")
+	}
+	if r.campaign.Expires.Until != "" {
+		keys = append(keys, "expires")
+	}
+	if r.campaign.Window.IsSet() {
+		keys = append(keys, "window")
+	}
+	return cmp.Or(prose.Listed(keys), "not_after") // which the file had, then
+}
+
 // printReport prints the result.
 func (r *runner) printReport(rep *report.Report, end ending) error {
 	switch {

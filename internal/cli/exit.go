@@ -23,7 +23,7 @@ const (
 	exitInput      = 2  // usage, configuration or input; nothing was sent
 	exitRejections = 3  // finished; some were rejected, left in doubt for good, or expired
 	exitAccess     = 4  // credentials, permission, region, app or certificate
-	exitBrake      = 5  // stopped by a safety limit or a full disk; run again to go on
+	exitBrake      = 5  // stopped by a safety limit, for all or for a slice, or a full disk; run again to go on
 	exitUnfinished = 7  // not finished: signal, --limit, --max-duration or --exit-outside-window; run again to go on
 	exitDoubt      = 8  // finished but for recipients in doubt, or the ledger cannot be trusted
 	exitHeld       = 11 // another process holds this run
@@ -33,8 +33,8 @@ const (
    2  usage, configuration or input; nothing was sent
    3  finished; Sinch rejected some (failures.csv), some are left in doubt for good, or for some it became too late
    4  credentials, permission, region, app or certificate
-   5  stopped by a safety limit or a full disk; run again to go on
-   7  not finished: signal, --limit, --max-duration or --exit-outside-window; run again to go on
+   5  stopped by a safety limit, or sent to all but a country, channel or language that fails; or a full disk; run again to go on
+   7  not finished: signal, stop, --limit, --max-duration or --exit-outside-window; run again to go on
    8  finished but for recipients in doubt (in-doubt.csv), or the ledger cannot be trusted
   11  another process holds this run
       Where several hold, the first of 1, 11, 2, 4, 5, 7, 8, 3, 0

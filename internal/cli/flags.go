@@ -159,7 +159,8 @@ func readRunFlags(c *cli.Context) (f runFlags, err error) {
 		confirm: c.String("confirm"), limit: c.Int("limit"),
 		inDoubt: campaign.DoubtPolicy(c.String("in-doubt")), holdServerErrors: c.String("server-errors") == "hold",
 		ifSentBefore: c.String("if-sent-before") == "go-on", allowEmpty: c.Bool("allow-empty"),
-		templates: c.String("templates"), maxDuration: c.Duration("max-duration"), leaveOutside: c.Bool("exit-outside-window"), ifLocked: lockPolicy(c.String("if-locked")),
+		templates: c.String("templates"), maxDuration: c.Duration("max-duration"), ifLocked: lockPolicy(c.String("if-locked")),
+		leaveOutside: c.Bool("exit-outside-window"),
 	}
 	if f.tuning, err = readTuning(c); err != nil {
 		return f, err

@@ -28,11 +28,13 @@ func planCommand(s *session) *cli.Command {
 		Usage:     "decide who gets a message and who is left out, and why; sends nothing",
 		ArgsUsage: "CAMPAIGN",
 		Description: "It shows a calendar of who gets it when: places by their time zones, and how many people leave by day and hour. These are estimates, at the\n" +
-			"rate that the campaign asks for, or that most apps have.\n\n" +
+			"rate that the campaign asks for and the app allows, behind what waits in its queue; or, where it cannot be asked, that most apps have.\n\n" +
 			"In --json, calendar has begin and end of sending, hours (from, people), and, where it matters where people are, places (name, country, zones,\n" +
 			"people, from, to, too_late, too_slow, never). Of the people who will be skipped as expired, too_late are those whose hours open only after\n" +
 			"not_after, too_slow those whom the pace does not reach by then, as estimated, and never those for whom there is no hour. at_night and on_sunday\n" +
-			"are people who are sent to before 08:00, from 21:00 or on a Sunday by their own clocks, where the campaign does not say that it is meant.",
+			"are people who are sent to before 08:00, from 21:00 or on a Sunday by their own clocks, where the campaign does not say that it is meant.\n" +
+			"app, where it could be asked, has mode, retention_days, creates_contacts, rate (messages a second that it hands on), queue (messages that wait),\n" +
+			"webhooks, callbacks_per_message and callback_rate.",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"},
 			&cli.StringFlag{Name: "html", Usage: "write the plan into a new `FILE` too, as a page to read, print and sign; it shows texts of certain people"},

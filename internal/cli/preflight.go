@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/proposal"
 	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
 	"sendoff/internal/send"
@@ -16,9 +17,6 @@ import (
 
 // maxProjectRate is how many requests a second Sinch takes from a project, over all its apps.
 const maxProjectRate = 800
-
-// unknownRate is what an app is assumed to hand to its channels when it does not say: Sinch's default.
-const unknownRate = 20
 
 // defaultQueueAhead is how much work for the app may wait in its queue at Sinch: what a stop cannot stop.
 const defaultQueueAhead = 30 * time.Second
@@ -105,9 +103,14 @@ func (r *runner) dispatchOnly() bool {
 // drainOf is how many messages a second an app hands on.
 func drainOf(app *sinch.App) float64 {
 	if app.OutboundRate <= 0 {
-		return unknownRate
+		return proposal.UsualRate
 	}
 	return app.OutboundRate
+}
+
+// takes is how long an app takes to hand on so many messages at so many a second.
+func takes[T int | int64](messages T, perSecond float64) time.Duration {
+	return time.Duration(float64(messages) / perSecond * float64(time.Second))
 }
 
 // chooseRate turns what flag and campaign say into requests a second.

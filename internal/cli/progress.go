@@ -94,11 +94,11 @@ func (w *watcher) draw() {
 	}
 	width := terminalWidth(w.Stderr)
 	if w.lookups() != "" || w.isOutside() { // a bar that is full takes itself away
-		fmt.Fprintf(w.Stderr, "\r%s\033[K", cut(w.line(), width-1)) // erase what stood behind it (ECMA-48, EL)
+		fmt.Fprintf(w.Stderr, "\r%s\033[K", cut(w.line(w.sending().Hindrances()), width-1)) // erase what stood behind it (ECMA-48, EL)
 		return
 	}
 	w.bar.ChangeMax64(total)
-	w.bar.Describe(cut(w.line(), max(width-leastBar, leastBar)))
+	w.bar.Describe(cut(w.line(w.sending().Hindrances()), max(width-leastBar, leastBar)))
 	_ = w.bar.Set64(min(p.Settled(), total)) // a bar that cannot be drawn is no reason to stop
 }
 
@@ -106,12 +106,12 @@ func (w *watcher) draw() {
 func (w *watcher) measure() {
 	p := &w.progress
 	if p.Total.Load() > 0 {
-		w.speed.tell(time.Now(), p.Settled()-p.Before.Load(), w.valve.Paused() || heldBack(w.hindrances(), p.Total.Load()-p.Settled()))
+		w.speed.tell(time.Now(), p.Settled()-p.Before.Load(), w.valve.Paused() || heldBack(w.sending().Hindrances(), p.Total.Load()-p.Settled()))
 	}
 }
 
-// line is the state in one line that has little room: sent, rejected, why it is slow, rate, time left.
-func (w *watcher) line() string {
+// line is the state in one line that has little room: sent, rejected, rate, time left, and what of found makes it slow.
+func (w *watcher) line(found []send.Hindrance) string {
 	if waiting := w.outside(); waiting != "" && w.seeds.Load() != nil {
 		return waiting
 	}
@@ -122,8 +122,7 @@ func (w *watcher) line() string {
 	if w.valve.Paused() {
 		return text + ", paused"
 	}
-	found := w.hindrances()
-	if why := shortly(found, w.zone(), time.Now()); why != "" && heldBack(found, w.progress.Total.Load()-w.progress.Settled()) {
+	if why := shortly(found, w.campaign.Zone(), time.Now()); why != "" && heldBack(found, w.progress.Total.Load()-w.progress.Settled()) {
 		return text + "; " + why
 	} else if why != "" {
 		return text + w.pace() + "; " + why
@@ -141,8 +140,8 @@ func (w *watcher) fullLine() string {
 		text += ", paused"
 	}
 	text += fmt.Sprintf(", %s in flight", prose.Thousands(w.progress.InFlight.Load())) + w.pace()
-	if found := w.hindrances(); len(found) > 0 {
-		text += "; " + reason(found[0], w.zone(), time.Now())
+	if found := w.sending().Hindrances(); len(found) > 0 {
+		text += "; " + reason(found[0], w.campaign.Zone(), time.Now())
 	}
 	return text
 }
@@ -216,7 +215,7 @@ func (w *watcher) left() time.Duration {
 	if w.valve.Paused() {
 		return 0
 	}
-	return timeLeft(people, recently, w.hindrances(), time.Now())
+	return timeLeft(people, recently, w.sending().Hindrances(), time.Now())
 }
 
 // status is what status.json holds. What a report says too has the same name there.
@@ -276,7 +275,7 @@ func (w *watcher) status() status {
 	s := w.statusIn(state)
 	recently, overall := w.speed.now()
 	s.Reached, s.Overall, s.Seconds = int64(recently+0.5), int64(overall+0.5), int64(w.left().Seconds())
-	if s.Hindrances = w.hindrances(); len(s.Hindrances) == 0 && state == string(runstore.Running) {
+	if s.Hindrances = w.sending().Hindrances(); len(s.Hindrances) == 0 && state == string(runstore.Running) {
 		s.Limit = w.limit(recently)
 	}
 	return s

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/send"
 	"sendoff/internal/sinch"
 )
 
@@ -20,7 +21,7 @@ func TestProgressLine(t *testing.T) {
 	p.Rate.Store(20)
 	check := func(what, line, full string) {
 		t.Helper()
-		if got := w.line(); got != line {
+		if got := w.line(nil); got != line {
 			t.Errorf("%s: %q, want %q", what, got, line)
 		}
 		if got := w.fullLine(); got != full {
@@ -36,8 +37,8 @@ func TestProgressLine(t *testing.T) {
 	check("a pause", "1,204 of 9,588 sent, 1 in doubt, paused", "1,204 of 9,588 sent, 1 in doubt, paused, 14 in flight, 16/s")
 	w.valve.Continue()
 	until := time.Now().Add(30 * time.Hour)
-	p.Paused.Store(until.UnixMilli())
-	if got, want := w.line(), "1,204 of 9,588 sent, 1 in doubt; Sinch asks for patience, until "+until.UTC().Format("Mon 15:04 MST"); got != want {
+	wait := send.Hindrance{Kind: send.HinderedByWait, Text: "Sinch asks for patience", Until: until}
+	if got, want := w.line([]send.Hindrance{wait}), "1,204 of 9,588 sent, 1 in doubt; Sinch asks for patience, until "+until.UTC().Format("Mon 15:04 MST"); got != want {
 		t.Errorf("Sinch asks for patience: %q, want %q", got, want)
 	}
 }

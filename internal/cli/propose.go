@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"strings"
-	"time"
 
 	"sendoff/campaign"
 	"sendoff/internal/plan"
@@ -45,17 +44,12 @@ func (r *runner) proposal(ctx context.Context) *proposal.Proposal {
 	p := r.proposalOf(r.campaign, r.plan, m, r.settings.profile)
 	p.Destination = r.settings.pinned(r.app.DisplayName)
 	p.Through, p.Code = describeDestination(p.Destination), proposal.Code(m.PlanCode)
-	p.Rate, p.Behind = min(r.rate, drainOf(r.app)), waitsFor(r.app) // more than the app hands on leaves only at first
+	p.Rate = r.rate
 	p.Check = "sendoff check " + quote(r.path) + r.flags.feed.arguments()
 	p.Tested = r.tested()
 	p.App = r.effects(ctx, m.Columns.OwnOf(campaign.Contact) >= 0)
 	p.Remark = r.remarks()
 	return p
-}
-
-// waitsFor is how long an app hands on what waits in its queue.
-func waitsFor(app *sinch.App) time.Duration {
-	return time.Duration(float64(app.QueueSize) / drainOf(app) * float64(time.Second))
 }
 
 // plannedDestination is through what a plan goes, in words too, as far as profile and environment say so. No secret is read for that. The zero

@@ -64,10 +64,11 @@ func (r *runner) goingOutNow() string {
 	if drain <= 0 {
 		return ""
 	}
-	n := max(p.Queue.Load(), p.QueueOurs.Load()) // ours may have grown since the queue was read
-	if n < drain { // within a second they are gone
+	// Ours may have grown since the queue was read. What is gone within a second is not worth a word.
+	n := max(p.Queue.Load(), p.QueueOurs.Load())
+	if n < drain {
 		return ""
 	}
 	return fmt.Sprintf(" About %s that Sinch has accepted still go out, for about %s: nobody can recall them.",
-		prose.Counted(n, "message", "messages"), prose.Lasting(time.Duration(n)*time.Second/time.Duration(drain)))
+		prose.Counted(n, "message", "messages"), prose.Lasting(takes(n, float64(drain))))
 }

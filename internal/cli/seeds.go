@@ -68,8 +68,9 @@ func (r *runner) seedsRenderer(id string, columns campaign.Columns, people []cam
 		of[i] = &rows[i][0].Recipient
 	}
 	m := r.run.Meta()
-	return render.NewAside(r.complete(), m.Columns,
-		render.Identity{AppID: r.settings.destination.AppID, RunID: id, RunKey: m.Key, Mark: render.SeedMark, Day: m.Day, TTL: sampleTTL(r.campaign, m.Created, r.Now())}, columns, of)
+	return render.NewAside(r.complete(), m.Columns, render.Identity{
+		AppID: r.settings.destination.AppID, RunID: id, RunKey: m.Key, Mark: render.SeedMark, Day: m.Day, TTL: sampleTTL(r.campaign, m.Created, r.Now()),
+	}, columns, of)
 }
 
 // seedParts are the parts of a run that go to its seeds, in their order.
@@ -246,10 +247,7 @@ func (r *runner) sendPart(ctx context.Context, run *runstore.Run, epoch string, 
 	}
 	times, progress := r.times(), new(send.Progress)
 	r.seeds.Store(progress)
-	defer func() {
-		r.progress.Waited.Add(progress.Waited.Load())
-		r.seeds.Store(nil)
-	}()
+	defer r.seeds.Store(nil)
 	return send.Send(ctx, r.signals.stop, send.Config{
 		Run: run, Renderer: renderer, Suppress: r.lists.WithoutSent(), Client: r.client,
 		IDColumn: m.Columns.ID, Epoch: epoch,

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,26 +13,37 @@ import (
 // mostReasons is how many reasons why a run is slow a person is told at once.
 const mostReasons = 3
 
-// hindrances are what keeps messages back now, the most important first.
-func (r *runner) hindrances() []send.Hindrance {
-	found := append([]send.Hindrance{}, r.sending().Hindrances()...) // not nil: JSON has a list, be it empty
-	isWait := func(h send.Hindrance) bool { return h.Kind == send.HinderedByWait }
-	if until := time.UnixMilli(r.progress.Paused.Load()); time.Until(until) > 2*time.Second && !slices.ContainsFunc(found, isWait) {
-		found = append(found, send.Hindrance{Kind: send.HinderedByWait, Text: "Sinch asks for patience", Until: until})
+// sending is the progress of whoever is sent to now: the seeds, or the audience.
+func (r *runner) sending() *send.Progress {
+	if seeds := r.seeds.Load(); seeds != nil {
+		return seeds
 	}
-	byImportance(found)
-	return found
+	return &r.progress
 }
 
-// byImportance sorts hindrances in the order in which they matter to a person.
-func byImportance(found []send.Hindrance) {
-	order := []string{
-		send.HinderedByStart, send.HinderedByHours, send.HinderedByOutage, send.HinderedByWait, send.HinderedByLimit,
-		send.HinderedByQueue, send.HinderedByOthers, send.HinderedByWarmUp, send.HinderedByLatency, send.HinderedBySlice,
+// isOutside reports whether nobody may get a message now.
+func (r *runner) isOutside() bool { return r.sending().Waiting.Load() }
+
+// outside says what is waited for where nobody may get a message now: waiting for 09:00 in Berlin: 3,120 people.
+func (r *runner) outside() string {
+	if !r.isOutside() {
+		return ""
 	}
-	slices.SortStableFunc(found, func(a, b send.Hindrance) int {
-		return cmp.Compare(slices.Index(order, a.Kind), slices.Index(order, b.Kind))
-	})
+	text := waitingFor(r.sending().Hindrances())
+	if r.seeds.Load() != nil && text != "" {
+		text = "seeds: " + text
+	}
+	return text
+}
+
+// waitingFor says what in hindrances has to do with the time.
+func waitingFor(hindrances []send.Hindrance) string {
+	for _, h := range hindrances {
+		if h.Kind == send.HinderedByStart || h.Kind == send.HinderedByHours {
+			return whom(h)
+		}
+	}
+	return ""
 }
 
 // holdsBack reports whether people do not get their message as long as h lasts, be they few or all.
@@ -90,16 +100,25 @@ func (st *status) slow(zone *time.Location, now time.Time) []string {
 	return lines
 }
 
-// reason says what keeps whom back, and until when: waiting for 09:00 in Berlin: 3,120 people (until 09:00 CET, in 42 min).
+// reason says what keeps whom back, and until when: waiting for 09:00 in Berlin: 3,120 people (until 08:00 GMT, in 42 minutes).
 func reason(h send.Hindrance, zone *time.Location, now time.Time) string {
-	text := h.Text
-	if h.People > 0 {
-		text += ": " + prose.Counted(h.People, "person", "people")
+	text := whom(h)
+	if !h.Until.After(now) {
+		return text
 	}
-	if h.Until.After(now) {
-		text += fmt.Sprintf(" (until %s, in %s)", ahead(h.Until, zone, now), untilAge(h.Until.Sub(now)))
+	until := ""
+	if h.Kind != send.HinderedByStart { // whose words say it
+		until = "until " + ahead(h.Until, zone, now) + ", "
 	}
-	return text
+	return fmt.Sprintf("%s (%sin %s)", text, until, prose.Lasting(h.Until.Sub(now)))
+}
+
+// whom says what keeps whom back.
+func whom(h send.Hindrance) string {
+	if h.People == 0 {
+		return h.Text
+	}
+	return h.Text + ": " + prose.Counted(h.People, "person", "people")
 }
 
 // ahead writes a time to come as briefly as it is clear: 09:00 CET, Mon 09:00 CET, 24 Dec 09:00 CET. One that is near has its seconds.
@@ -116,38 +135,17 @@ func ahead(t time.Time, zone *time.Location, now time.Time) string {
 	return t.Format("2 Jan 15:04 MST")
 }
 
-// untilAge writes how long it is until then.
-func untilAge(d time.Duration) string {
-	if d < 100*time.Second {
-		return prose.Lasting(d)
-	}
-	return prose.Age((d + time.Minute - 1).Truncate(time.Minute))
-}
-
-// zone is the clock on which people are told times: the campaign's, or that of this machine.
-func (r *runner) zone() *time.Location {
-	if r.campaign != nil && r.campaign.TimeZone != nil {
-		return r.campaign.TimeZone
-	}
-	return time.Local
-}
-
 // limit says what a run is as fast as that nothing hinders; empty where it is slower than it may be, for whatever reason.
 func (r *runner) limit(reached float64) string {
-	allowed := float64(r.progress.Rate.Load())
-	wanted, name := r.campaign.Pace.Rate, "rate: "
+	wanted, name := r.campaign.Pace.Rate.String(), "rate: "
 	if r.flags.rate != "" {
-		name = "--rate "
+		wanted, name = r.flags.rate, "--rate "
 	}
 	switch {
-	case reached < 0.8*allowed && r.progress.InFlight.Load() >= int64(r.flags.maxInFlight):
-		return fmt.Sprintf("as fast as Sinch answers %s at a time (max_in_flight)", prose.Counted(r.flags.maxInFlight, "request", "requests"))
-	case reached < 0.8*allowed:
+	case reached < 0.8*float64(r.progress.Rate.Load()):
 		return ""
-	case r.flags.rate != "" && r.flags.rate != "auto":
-		return "as fast as " + name + r.flags.rate + " allows"
-	case r.flags.rate == "" && wanted.String() != "auto":
-		return "as fast as " + name + wanted.String() + " allows"
+	case wanted != "auto":
+		return "as fast as " + name + wanted + " allows"
 	case drainOf(r.app) > maxProjectRate:
 		return fmt.Sprintf("as fast as Sinch takes requests of one project: %d a second", maxProjectRate)
 	}
@@ -161,7 +159,7 @@ func shortly(found []send.Hindrance, zone *time.Location, now time.Time) string 
 	}
 	h := found[0]
 	text, _, _ := strings.Cut(h.Text, ": ")
-	if h.Until.After(now) && !strings.Contains(text, h.Until.In(zone).Format("15:04")) {
+	if h.Until.After(now) && h.Kind != send.HinderedByStart && !strings.Contains(text, h.Until.In(zone).Format("15:04")) {
 		text += ", until " + ahead(h.Until, zone, now)
 	}
 	return text

@@ -23,7 +23,7 @@ func TestWhySlow(t *testing.T) {
 	slice := send.Hindrance{Kind: send.HinderedBySlice, Text: "country FR was halted", People: 1}
 	for _, tc := range []struct {
 		name    string
-		found   []send.Hindrance // in the order in which they came
+		found   []send.Hindrance
 		limit   string
 		lines   []string
 		shortly string
@@ -31,27 +31,26 @@ func TestWhySlow(t *testing.T) {
 		{"nothing", nil, "", nil, ""},
 		{"a limit", nil, "as fast as the app hands on", []string{"as fast as the app hands on"}, ""},
 		{"hours", []send.Hindrance{nine}, "",
-			[]string{"why it is slow: waiting for 09:00 in Berlin: 3,120 people (until 09:00 CET, in 42 min)"}, "waiting for 09:00 in Berlin"},
+			[]string{"why it is slow: waiting for 09:00 in Berlin: 3,120 people (until 09:00 CET, in 42 minutes)"}, "waiting for 09:00 in Berlin"},
 		{"soon", []send.Hindrance{wait}, "",
 			[]string{"why it is slow: Sinch asks for patience (until 08:18:50 CET, in 50 s)"}, "Sinch asks for patience, until 08:18:50 CET"},
 		{"over", []send.Hindrance{{Kind: send.HinderedByWait, Text: "Sinch asks for patience", Until: now}}, "",
 			[]string{"why it is slow: Sinch asks for patience"}, "Sinch asks for patience"},
-		{"tomorrow", []send.Hindrance{{Kind: send.HinderedByStart, Text: "not_before", Until: now.Add(26 * time.Hour)}}, "",
-			[]string{"why it is slow: not_before (until Tue 10:18 CET, in 26 h)"}, "not_before, until Tue 10:18 CET"},
-		{"next month", []send.Hindrance{{Kind: send.HinderedByStart, Text: "not_before", Until: now.AddDate(0, 1, 0)}}, "",
-			[]string{"why it is slow: not_before (until 23 Dec 08:18 CET, in 30 days)"}, "not_before, until 23 Dec 08:18 CET"},
-		{"by importance", []send.Hindrance{slice, queue, nine}, "", []string{
-			"why it is slow: waiting for 09:00 in Berlin: 3,120 people (until 09:00 CET, in 42 min)",
+		{"tomorrow", []send.Hindrance{{Kind: send.HinderedByOutage, Text: "no answer", Until: now.Add(26 * time.Hour)}}, "",
+			[]string{"why it is slow: no answer (until Tue 10:18 CET, in 26 h)"}, "no answer, until Tue 10:18 CET"},
+		{"next month", []send.Hindrance{{Kind: send.HinderedByStart, Text: "waiting for not_before, 23 Dec 2026 07:18 UTC", Until: now.AddDate(0, 1, 0)}}, "",
+			[]string{"why it is slow: waiting for not_before, 23 Dec 2026 07:18 UTC (in 30 days)"}, "waiting for not_before, 23 Dec 2026 07:18 UTC"},
+		{"three", []send.Hindrance{nine, queue, slice}, "", []string{
+			"why it is slow: waiting for 09:00 in Berlin: 3,120 people (until 09:00 CET, in 42 minutes)",
 			"  and: 1,200 of ours wait at Sinch, which hands on 20 a second",
 			"  and: country FR was halted: 1 person",
 		}, "waiting for 09:00 in Berlin"},
-		{"many", []send.Hindrance{slice, warm, queue, wait}, "as fast as the app hands on", []string{
+		{"many", []send.Hindrance{wait, queue, warm, slice}, "as fast as the app hands on", []string{
 			"why it is slow: Sinch asks for patience (until 08:18:50 CET, in 50 s)",
 			"  and: 1,200 of ours wait at Sinch, which hands on 20 a second",
 			"  and for 2 reasons more",
 		}, "Sinch asks for patience, until 08:18:50 CET"},
 	} {
-		byImportance(tc.found)
 		st := status{Hindrances: tc.found, Limit: tc.limit}
 		if got := st.slow(berlin, now); !slices.Equal(got, tc.lines) {
 			t.Errorf("%s:\n%q, want\n%q", tc.name, got, tc.lines)
@@ -99,17 +98,15 @@ func TestLimit(t *testing.T) {
 	for _, tc := range []struct {
 		rate, flag     string
 		drain, reached float64
-		inFlight       int64
 		want           string
 	}{
-		{"auto", "", 20, 19, 1, "as fast as the app hands on"},
-		{"auto", "", 2000, 790, 1, "as fast as Sinch takes requests of one project: 800 a second"},
-		{"80%", "", 20, 16, 1, "as fast as rate: 80% allows"},
-		{"5", "", 20, 5, 1, "as fast as rate: 5 allows"},
-		{"80%", "50%", 20, 10, 1, "as fast as --rate 50% allows"},
-		{"80%", "auto", 20, 20, 1, "as fast as the app hands on"},
-		{"auto", "", 20, 3, 64, "as fast as Sinch answers 64 requests at a time (max_in_flight)"},
-		{"auto", "", 20, 3, 1, ""}, // it has just begun, say
+		{"auto", "", 20, 19, "as fast as the app hands on"},
+		{"auto", "", 2000, 790, "as fast as Sinch takes requests of one project: 800 a second"},
+		{"80%", "", 20, 16, "as fast as rate: 80% allows"},
+		{"5", "", 20, 5, "as fast as rate: 5 allows"},
+		{"80%", "50%", 20, 10, "as fast as --rate 50% allows"},
+		{"80%", "auto", 20, 20, "as fast as the app hands on"},
+		{"auto", "", 20, 3, ""}, // it has just begun, say
 	} {
 		rate, err := campaign.ParseRate(tc.rate)
 		if err != nil {
@@ -117,12 +114,11 @@ func TestLimit(t *testing.T) {
 		}
 		r := &runner{app: &sinch.App{OutboundRate: tc.drain}, campaign: &campaign.Campaign{Pace: campaign.Pace{Rate: rate}}}
 		r.session = new(session)
-		r.flags.rate, r.flags.maxInFlight = tc.flag, 64
+		r.flags.rate = tc.flag
 		if err := r.chooseRate(); err != nil {
 			t.Fatal(err)
 		}
 		r.progress.Rate.Store(int64(r.rate))
-		r.progress.InFlight.Store(tc.inFlight)
 		if got := r.limit(tc.reached); got != tc.want {
 			t.Errorf("%+v: %q", tc, got)
 		}

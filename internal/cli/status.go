@@ -25,6 +25,11 @@ func statusCommand(s *session) *cli.Command {
 		Name:      "status",
 		Usage:     "say where a run stands, also while it sends, and why it is slow; of a folder, which runs there are in it",
 		ArgsUsage: "[RUN|DIR]",
+		Description: "While a process holds the run, --json has live: true, state (planning, running, waiting, paused, stopping), the counts of the report, and\n" +
+			"rate_allowed, reached (rows a second, of late), reached_overall and left_seconds (0: nobody can tell); queue (messages in the app's queue; -1: nobody\n" +
+			"knows), queue_ours and drain (a second); and why it is slow, in hindrances, the most important first: kind (not_before, hours, outage, wait,\n" +
+			"throttled, queue, others, warm_up, latency, halted), text, until and people (whom it keeps back; not there: everybody), else limited_by.\n" +
+			"Otherwise it is the report, as sendoff report --json prints it.",
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print it as JSON"},
 			&cli.BoolFlag{Name: "watch", Usage: "say it again every second on a terminal, else every 30 seconds, until the run ends; Ctrl-C ends the watching alone"},

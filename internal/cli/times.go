@@ -1,15 +1,11 @@
 package cli
 
 import (
-	"cmp"
-	"fmt"
 	"time"
 
 	"sendoff/campaign"
 	"sendoff/internal/hours"
 	"sendoff/internal/phone"
-	"sendoff/internal/prose"
-	"sendoff/internal/send"
 )
 
 // times are when messages of a run may leave, as its campaign says; zero where it says nothing.
@@ -55,64 +51,4 @@ func sampleTTL(c *campaign.Campaign, begun, now time.Time) time.Duration {
 		now = begins
 	}
 	return max(until.Sub(now), 3*time.Second) // the least that Sinch takes
-}
-
-// lateKeys names what in the campaign may have made it too late for somebody.
-func (r *runner) lateKeys() string {
-	var keys []string
-	if !r.campaign.TooLate(r.run.Meta().Created).IsZero() {
-		keys = append(keys, "not_after")
-	}
-	if r.campaign.Expires.Until != "" {
-		keys = append(keys, "expires")
-	}
-	if r.campaign.Window.IsSet() {
-		keys = append(keys, "window")
-	}
-	return cmp.Or(prose.Listed(keys), "not_after") // which the file had, then
-}
-
-// windowText holds all of a window, to compare it by.
-func windowText(c *campaign.Campaign) string {
-	zone := ""
-	if c.Window.Zone != nil {
-		zone = c.Window.Zone.String()
-	}
-	return fmt.Sprint(c.Window.Any, c.Window.Hours, zone, c.Window.Holidays)
-}
-
-// sending is the progress of whoever is sent to now: the seeds, or the audience.
-func (r *runner) sending() *send.Progress {
-	if seeds := r.seeds.Load(); seeds != nil {
-		return seeds
-	}
-	return &r.progress
-}
-
-// isOutside reports whether nobody may get a message now.
-func (r *runner) isOutside() bool { return r.sending().Waiting.Load() != 0 }
-
-// outside says what is waited for where nobody may get a message now: waiting for 09:00 in Berlin: 3,120 people.
-func (r *runner) outside() string {
-	if !r.isOutside() {
-		return ""
-	}
-	text := waitingFor(r.sending().Hindrances())
-	if r.seeds.Load() != nil && text != "" {
-		text = "seeds: " + text
-	}
-	return text
-}
-
-// waitingFor says what in hindrances has to do with the time.
-func waitingFor(hindrances []send.Hindrance) string {
-	for _, h := range hindrances {
-		switch {
-		case h.Kind == send.HinderedByHours:
-			return h.Text + ": " + prose.Counted(h.People, "person", "people")
-		case h.Kind == send.HinderedByStart:
-			return h.Text
-		}
-	}
-	return ""
 }

@@ -41,8 +41,9 @@
 // # What the digest covers
 //
 // What is sent to whom: the campaign's content, every row as frozen, which rows are invalid, the limits, the prices that hold, which lists are
-// asked, at which hours people may get it (the window, with what its file of holidays holds), from when and until when, what the templates at Sinch hold as far as they were read, which file's seeds get it within the run and when, and the day where it
-// decides who is meant or what is sent. Who these seeds are it does not cover: they are the sender's own people. Whom the lists leave out it
-// does not cover: they may grow while a plan waits. Which rows are filtered, without consent, duplicates, miss a value or fail in an expression
-// follows from the rest. Nor does it know through which app the run goes; who shows it to people as a promise adds that.
+// asked, at which hours people may get it (the window, with what its file of holidays holds), from when and until when, what the templates at
+// Sinch hold as far as they were read, which file's seeds get it within the run and when, and the day where it decides who is meant or what is
+// sent. Who these seeds are it does not cover: they are the sender's own people. Whom the lists leave out it does not cover: they may grow while
+// a plan waits. Which rows are filtered, without consent, duplicates, miss a value or fail in an expression follows from the rest. Nor does it
+// know through which app the run goes; who shows it to people as a promise adds that.
 package plan

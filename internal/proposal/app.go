@@ -21,9 +21,8 @@ type App struct {
 	CallbackRate float64 `json:"callback_rate,omitempty"`         // callbacks a second that it makes at most; 0: nobody knows
 }
 
-// Effects says in a sentence each what sending to so many people, at so many a second, does to the app, as far as it does anything.
-func (a *App) Effects(people int, rate float64) []string {
-	rate = min(rate, a.Rate) // what comes faster waits in the app's queue
+// effects says in a sentence each what sending to so many people, at so many a second, does to the app, as far as it does anything.
+func (a *App) effects(people int, rate float64) []string {
 	var sentences []string
 	add := func(format string, args ...any) { sentences = append(sentences, fmt.Sprintf(format, args...)) }
 	if a.Contacts {
@@ -32,7 +31,7 @@ func (a *App) Effects(people int, rate float64) []string {
 	}
 	if n := people * a.Callbacks; n > 0 {
 		add("%s: about %s over the next %s.%s callback_url sends them elsewhere.", Receive(*a.Webhooks), prose.About(n),
-			prose.Lasting(after(people, rate)), a.lag(people, rate))
+			prose.Lasting(takes(people, rate)), a.lag(people, rate))
 	}
 	if a.Queue > 0 {
 		sentences = append(sentences, Waiting(a.Queue, a.Rate, "of others"))
@@ -47,7 +46,7 @@ func Waiting(queue int64, rate float64, whose string) string {
 		them = "it"
 	}
 	return fmt.Sprintf("The queue already holds %s %s: it takes %s to send %s on.",
-		prose.Counted(queue, "message", "messages"), whose, prose.Lasting(after(int(queue), rate)), them)
+		prose.Counted(queue, "message", "messages"), whose, prose.Lasting(takes(int(queue), rate)), them)
 }
 
 // Receive says of how many webhooks this is about.
@@ -60,14 +59,14 @@ func (a *App) lag(people int, rate float64) string {
 	if a.CallbackRate <= 0 {
 		return ""
 	}
-	late := after(people*a.Callbacks, a.CallbackRate) - after(people, rate)
+	late := takes(people*a.Callbacks, a.CallbackRate) - takes(people, rate)
 	if late < time.Minute {
 		return ""
 	}
 	return fmt.Sprintf(" The app makes %v a second, so the last come %s late.", a.CallbackRate, prose.Lasting(late))
 }
 
-// after is how long so many take at so many a second.
-func after(n int, rate float64) time.Duration {
+// takes is how long so many take at so many a second.
+func takes(n int, rate float64) time.Duration {
 	return time.Duration(min(float64(n)/rate*float64(time.Second), math.MaxInt64/2))
 }

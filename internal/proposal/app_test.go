@@ -25,7 +25,7 @@ func TestEffects(t *testing.T) {
 			"1 webhook receives this app's callbacks: about 96,000 over the next 65 minutes. callback_url sends them elsewhere."}},
 		{"no limit is known", App{Rate: 20, Webhooks: &one, Callbacks: 2}, 48_213, 20, []string{
 			"1 webhook receives this app's callbacks: about 96,000 over the next 41 minutes. callback_url sends them elsewhere."}},
-		{"late ones", App{Rate: 20, Webhooks: &two, Callbacks: 5, CallbackRate: 25}, 48_213, 800, []string{
+		{"late ones", App{Rate: 20, Webhooks: &two, Callbacks: 5, CallbackRate: 25}, 48_213, 20, []string{
 			"2 webhooks receive this app's callbacks: about 240,000 over the next 41 minutes. " +
 				"The app makes 25 a second, so the last come 2 h 1 min late. callback_url sends them elsewhere."}},
 		{"slower than the app", App{Rate: 20, Webhooks: &one, Callbacks: 2, CallbackRate: 25}, 600, 1, []string{
@@ -35,7 +35,7 @@ func TestEffects(t *testing.T) {
 		{"one waits", App{Rate: 20, Queue: 1}, 48_213, 20, []string{
 			"The queue already holds 1 message of others: it takes 1 s to send it on."}},
 	} {
-		if got := tc.app.Effects(tc.people, tc.rate); !slices.Equal(got, tc.want) {
+		if got := tc.app.effects(tc.people, tc.rate); !slices.Equal(got, tc.want) {
 			t.Errorf("%s:\n%q, want\n%q", tc.name, got, tc.want)
 		}
 	}

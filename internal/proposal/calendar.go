@@ -95,7 +95,7 @@ type dayRow struct {
 func (p *Proposal) days(c *calendar.Calendar) []dayRow {
 	var all []dayRow
 	for _, h := range c.Hours {
-		at := h.From.In(p.zone())
+		at := h.From.In(p.Campaign.Zone())
 		name := at.Format("Mon 2 Jan")
 		if len(all) == 0 || all[len(all)-1].name != name {
 			all = append(all, dayRow{name: name})
@@ -209,7 +209,7 @@ type Calendar struct {
 	Late     int             `json:"too_late"`         // people who will be skipped as expired: their hours open only when it is too late,
 	Slow     int             `json:"too_slow"`         // or the pace does not reach them by then, estimated,
 	Never    int             `json:"never"`            // or there is no hour at which they may get a message
-	Night    int             `json:"at_night"`         // people who are sent to before 08:00 or from 21:00 on their clocks, without anybody having said that it is meant
+	Night    int             `json:"at_night"`         // people who are sent to before 08:00 or from 21:00 on their clocks, where nobody has said that it is meant
 	OnSunday int             `json:"on_sunday"`        // likewise
 }
 
@@ -241,7 +241,7 @@ func (p *Proposal) calendarResult() *Calendar {
 		if t.IsZero() {
 			return t
 		}
-		return t.In(p.zone()).Round(time.Second)
+		return t.In(p.Campaign.Zone()).Round(time.Second)
 	}
 	result := &Calendar{
 		Begin: at(c.Begin), End: at(c.End), Hours: []CalendarHour{}, Late: c.Shut, Slow: c.Slow, Never: c.Never, Night: night, OnSunday: sunday,

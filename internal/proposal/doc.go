@@ -6,7 +6,7 @@
 // A [Code] is made of the plan's digest (see package plan), of the run key, and of that through which the messages go: project, app, region,
 // endpoint. So whoever approves a code has approved one mailing to certain people through a certain app, and since a run key sends
 // once, nobody can use the approval twice. It does not cover what may change while an approved plan waits: who is on the suppression lists,
-// the pace, not_after.
+// and the pace.
 //
 // Where nobody says through what the messages go, the code is that of the plan alone, and everything that shows it says so. It can be
 // sent through whatever is named later, but for where an approval is required: somebody who approves has to know through what.

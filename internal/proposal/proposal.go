@@ -23,14 +23,13 @@ type Proposal struct {
 	Code        Code                 // empty: it is a rehearsal's, which nobody approves
 	Approval    bool                 // one is required
 
-	Rate   float64       // messages a second; 0: nobody has asked the app
-	Behind time.Duration // what waits in the app's queue already, ahead of these
-	Early  time.Time     // before which nothing leaves; zero: it may at once
-	Late   time.Time     // when it is too late to begin a message; zero: never
-	Tested string        // whether seeds have had it; empty: nobody says
-	Check  string        // the command that lists what was found
-	App    *App          // nil: nobody has asked for it
-	Remark []Row         // what else is worth a line
+	Rate   float64   // messages a second that are asked for; 0: nobody has asked the app
+	Early  time.Time // before which nothing leaves; zero: it may at once
+	Late   time.Time // when it is too late to begin a message; zero: never
+	Tested string    // whether seeds have had it; empty: nobody says
+	Check  string    // the command that lists what was found
+	App    *App      // nil: nobody has asked for it
+	Remark []Row     // what else is worth a line
 }
 
 // Row is a line of a screen: what it is about, and what there is to say. A row without a label belongs to the one above.
@@ -43,24 +42,26 @@ func (p *Proposal) effects() []Row {
 	}
 	perSecond, _ := p.rate()
 	var rows []Row
-	for i, sentence := range p.App.Effects(p.Plan.Eligible, perSecond) {
+	for i, sentence := range p.App.effects(p.Plan.Eligible, perSecond) {
 		rows = append(rows, Row{[]string{"app", ""}[min(i, 1)], sentence})
 	}
 	return rows
 }
 
-// usualRate is how many messages a second Sinch hands on for an app that has agreed on nothing else.
-const usualRate = 20
+// UsualRate is how many messages a second Sinch hands on for an app that has agreed on nothing else.
+const UsualRate = 20
 
 // rate is how fast the messages would go, and whether that is known.
 func (p *Proposal) rate() (perSecond float64, isKnown bool) {
 	switch rate := p.Campaign.Pace.Rate; {
+	case p.Rate > 0 && p.App != nil:
+		return min(p.Rate, p.App.Rate), true // what comes faster waits in the app's queue
 	case p.Rate > 0:
 		return p.Rate, true
 	case rate.PerSecond > 0:
 		return rate.PerSecond, true
 	case rate.Percent > 0:
-		return usualRate * rate.Percent / 100, false
+		return UsualRate * rate.Percent / 100, false
 	}
-	return usualRate, false
+	return UsualRate, false
 }

@@ -21,17 +21,25 @@ func (p *Proposal) calendar() *calendar.Calendar {
 	}
 	rate, _ := p.rate()
 	return calendar.New(calendar.Config{
-		Groups: groups, Clock: p.Plan.Clock, Window: p.Campaign.Window, Begin: p.begin(), Late: p.Late, Rate: rate, Zone: p.zone(),
+		Groups: groups, Clock: p.Plan.Clock, Window: p.Campaign.Window, Begin: p.begin(), Late: p.Late, Rate: rate, Zone: p.Campaign.Zone(),
 	})
 }
 
 // begin is when the first message could leave and get through: behind what waits in the app's queue.
 func (p *Proposal) begin() time.Time {
-	begin := p.Now.Add(p.Behind)
+	begin := p.Now.Add(p.behind())
 	if p.Early.After(begin) {
 		begin = p.Early
 	}
 	return begin
+}
+
+// behind is how long it takes the app to hand on what waits in its queue already.
+func (p *Proposal) behind() time.Duration {
+	if p.App == nil {
+		return 0
+	}
+	return takes(int(p.App.Queue), p.App.Rate)
 }
 
 // when says how fast the messages go, from when to when, at which hours of whose clocks, and who comes too late.
@@ -68,29 +76,12 @@ func (p *Proposal) sending(c *calendar.Calendar, isNow bool) string {
 	switch {
 	case p.Early.After(p.Now) && !p.Early.Before(c.Begin):
 		return "from " + p.clock(p.Early) + ", " + pace + ": " + p.period(c)
-	case p.Behind >= time.Minute:
+	case p.behind() >= time.Minute && isNow:
 		return "behind what waits in the app's queue, " + pace + ": " + p.period(c)
 	case isNow:
 		return "now, " + pace + ": " + p.period(c)
 	}
-	takes := time.Duration(float64(p.Plan.Eligible) / rate * float64(time.Second))
-	return pace + ": about " + howLong(takes) + "; begun now, " + p.period(c)
-}
-
-// howLong says a time to the minute, rounded up.
-func howLong(d time.Duration) string {
-	if d <= time.Minute {
-		return "a minute"
-	}
-	return prose.Age((d + time.Minute - 1).Truncate(time.Minute))
-}
-
-// zone is the clock of the campaign or of this machine.
-func (p *Proposal) zone() *time.Location {
-	if p.Campaign.TimeZone != nil {
-		return p.Campaign.TimeZone
-	}
-	return time.Local
+	return pace + ": about " + prose.Lasting(takes(p.Plan.Eligible, rate)) + "; begun now, " + p.period(c)
 }
 
 func (p *Proposal) zoneName(t time.Time) string {
@@ -106,12 +97,12 @@ func (p *Proposal) clock(t time.Time) string {
 	if t.Sub(p.Now) > 6*24*time.Hour || t.Before(p.Now.Add(-24*time.Hour)) {
 		layout = "Mon 2 Jan 15:04"
 	}
-	return t.In(p.zone()).Format(layout)
+	return t.In(p.Campaign.Zone()).Format(layout)
 }
 
 // period says from when to when, and at which hours of their own that is for people elsewhere.
 func (p *Proposal) period(c *calendar.Calendar) string {
-	ours := span(c.Begin.In(p.zone()), upToMinute(c.End).In(p.zone()))
+	ours := span(c.Begin.In(p.Campaign.Zone()), upToMinute(c.End).In(p.Campaign.Zone()))
 	text := ours + " " + p.zoneName(c.Begin)
 	if from, to, isKnown := theirs(c.Rows); isKnown {
 		if own := span(from, upToMinute(to)); own != ours {

@@ -46,6 +46,15 @@ func abroad(t *testing.T, w campaign.Window, unknown int) *Proposal {
 	return p
 }
 
+// A plan that is only looked at counts what waits in the app's queue, too, and that the app hands on less than is asked for.
+func TestWhenBehindOthers(t *testing.T) {
+	p := spring(t)
+	p.Rate, p.App = 100, &App{Rate: 20, Queue: 12_000}
+	if got, want := p.when(false)[0].Text, "20 a second: about 41 minutes; begun now, 09:15–09:56 Europe/London"; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
 func TestWhenOfPlaces(t *testing.T) {
 	fixed := nine()
 	fixed.Zone = time.UTC
@@ -57,7 +66,7 @@ func TestWhenOfPlaces(t *testing.T) {
 	}{
 		{"at any hour", campaign.Window{}, func(*Proposal) {}, "now, 20 a second: 09:05–09:46 Europe/London; on their clocks 04:05–18:46"},
 		{"in one place", campaign.Window{}, func(p *Proposal) { p.Plan.Places = p.Plan.Places[:1] }, "now, 20 a second: 09:05–09:43 Europe/London"},
-		{"behind others", campaign.Window{}, func(p *Proposal) { p.Behind = 10 * time.Minute },
+		{"behind others", campaign.Window{}, func(p *Proposal) { p.App = &App{Rate: 20, Queue: 12_000} },
 			"behind what waits in the app's queue, 20 a second: 09:15–09:56 Europe/London; on their clocks 04:15–18:56"},
 		{"later", campaign.Window{}, func(p *Proposal) { p.Early = testTime.Add(24 * time.Hour) },
 			"from Tue 09:05, 20 a second: 09:05–09:46 Europe/London; on their clocks 04:05–18:46"},

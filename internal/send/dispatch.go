@@ -16,7 +16,7 @@ const maxWaiting = 1000
 // dispatch hands rows to the workers: the canary first, and alone, then everybody who may get a message now, in the order of the file; rows that
 // are tried again as soon as they are due. It returns when all are settled or nothing more is admitted.
 func (s *sender) dispatch(snapshot *runstore.Snapshot, left *todo) error {
-	defer func() { s.Progress.goOn(s.Now()) }()
+	defer s.Progress.goOn()
 	sweep := newSweep(snapshot, left, s.timetable())
 	sweep.halted = s.halted
 	sweep.drop = func(r *campaign.Recipient, why string) error { return s.expire(&job{r: *r}, why) }
@@ -133,7 +133,7 @@ func (s *sender) next(sweep *sweep, lookups bool) (j *job, wait time.Duration, i
 		}
 		s.mu.Unlock()
 		s.Progress.OnlyAsking.Store(false)
-		s.Progress.goOn(now)
+		s.Progress.goOn()
 		s.sayHours(sweep, now, false)
 		return j, 0, false, nil
 	}

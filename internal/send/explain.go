@@ -33,8 +33,7 @@ func (s *sender) explain(now time.Time) {
 	s.said.at = now
 	why, until := s.pacer.Why(now)
 	allowed, atBest := perSecond(s.pacer.Rate()), perSecond(s.pacer.Ceiling())
-	wait := s.pacer.Paused(now)
-	s.say(wait > time.Second, Hindrance{Kind: HinderedByWait, Text: "Sinch asks us to wait", Until: now.Add(wait)})
+	s.sayWait(now)
 	s.say(why == pace.Throttled, Hindrance{Kind: HinderedByLimit, Text: fmt.Sprintf("Sinch takes fewer than %s a second now: we try %s", atBest, allowed)})
 	s.say(why == pace.WarmingUp, Hindrance{Kind: HinderedByWarmUp, Text: fmt.Sprintf("the rate still rises: %s of %s a second", allowed, atBest), Until: until})
 	// Requests a second times seconds are those under way (Little's law): with fewer slots than that the pace is that of the answers.
@@ -50,6 +49,12 @@ func (s *sender) explain(now time.Time) {
 		prose.Counted(ours, "of ours waits", "of ours wait"), drain)})
 	s.say(s.said.others > 0, Hindrance{Kind: HinderedByOthers, Text: fmt.Sprintf("about %s wait at Sinch that are not ours: we make room, and send %s a second",
 		prose.Counted(s.said.others, "message", "messages"), allowed)})
+}
+
+// sayWait says that nothing leaves for a while since Sinch asks for that. Called with mu held.
+func (s *sender) sayWait(now time.Time) {
+	wait := s.pacer.Paused(now)
+	s.say(wait > time.Second, Hindrance{Kind: HinderedByWait, Text: "Sinch asks us to wait", Until: now.Add(wait)})
 }
 
 // say puts a hindrance on record, or takes it back.

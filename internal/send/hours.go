@@ -53,7 +53,7 @@ func (s *sender) holdBack(sweep *sweep, now time.Time, lookups bool) (j *job, wa
 		return nil, 0, !doubtful || !lookups, nil
 	}
 	at := prose.Moment(s.NotBefore)
-	s.Progress.hinder(Hindrance{Kind: HinderedByStart, Text: "waiting until " + at + " (not_before)", Until: s.NotBefore})
+	s.Progress.hinder(Hindrance{Kind: HinderedByStart, Text: "waiting for not_before, " + at, Until: s.NotBefore})
 	wait, idle = s.waitUntil(s.NotBefore, now, doubtful && lookups, "nothing leaves before "+at+" (not_before)")
 	return nil, wait, idle, nil
 }
@@ -64,7 +64,7 @@ func (s *sender) waitUntil(due, now time.Time, asking bool, why string) (wait ti
 	s.Progress.OnlyAsking.Store(asking && s.LeaveOutside)
 	switch {
 	case !s.LeaveOutside:
-		s.Progress.wait(due, now)
+		s.Progress.Waiting.Store(true)
 		s.brakes.rest()
 	case !asking:
 		s.halt(&Stop{OutsideHours, why})

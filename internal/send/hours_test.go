@@ -142,13 +142,13 @@ func TestVirtualSweepGoesBack(t *testing.T) {
 		defer w.run.Close()
 		p := new(Progress)
 		time.AfterFunc(time.Minute, func() {
-			if h := p.Hindrances(); len(h) != 1 || h[0].Text != "waiting for 09:00 in New York" || h[0].Kind != HinderedByHours || p.Waiting.Load() != 0 {
+			if h := p.Hindrances(); len(h) != 1 || h[0].Text != "waiting for 09:00 in New York" || h[0].Kind != HinderedByHours || p.Waiting.Load() {
 				t.Errorf("while London is sent to: %+v", h)
 			}
 		})
 		time.AfterFunc(2*time.Hour, func() {
 			want := time.Date(2026, 6, 1, 13, 0, 0, 0, time.UTC)
-			if h := p.Hindrances(); len(h) != 1 || h[0].People != 1500 || !h[0].Until.Equal(want) || p.Waiting.Load() != want.UnixMilli() {
+			if h := p.Hindrances(); len(h) != 1 || h[0].People != 1500 || !h[0].Until.Equal(want) || !p.Waiting.Load() {
 				t.Errorf("while New York sleeps: %+v", h)
 			}
 		})
@@ -164,8 +164,8 @@ func TestVirtualSweepGoesBack(t *testing.T) {
 		if got := w.left[1500].UTC().Format(time.TimeOnly); got != "13:00:00" {
 			t.Errorf("New York was sent to from %s on", got)
 		}
-		if h := p.Hindrances(); len(h) != 0 || p.Waiting.Load() != 0 || time.Duration(p.Waited.Load()).Round(time.Minute) != 4*time.Hour+5*time.Minute {
-			t.Errorf("in the end %+v, after waiting for %v", h, time.Duration(p.Waited.Load()))
+		if h := p.Hindrances(); len(h) != 0 || p.Waiting.Load() {
+			t.Errorf("in the end %+v", h)
 		}
 	})
 }
@@ -251,7 +251,7 @@ func TestVirtualNotBefore(t *testing.T) {
 		c := w.config(w)
 		change(&c)
 		time.AfterFunc(time.Hour, func() {
-			if h := p.Hindrances(); len(h) != 1 || h[0].Kind != HinderedByStart || h[0].Text != "waiting until 1 Jun 2026 19:59 UTC (not_before)" {
+			if h := p.Hindrances(); len(h) != 1 || h[0].Kind != HinderedByStart || h[0].Text != "waiting for not_before, 1 Jun 2026 19:59 UTC" {
 				t.Errorf("%+v", h)
 			}
 			close(stop)

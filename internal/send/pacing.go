@@ -1,6 +1,7 @@
 package send
 
 import (
+	"math"
 	"time"
 
 	"sendoff/internal/pace"
@@ -59,7 +60,7 @@ func (s *sender) reserve() (wait time.Duration, ok bool) {
 		now := time.Now()
 		if s.hasRoom(now) {
 			wait := s.pacer.Next(now)
-			s.Progress.Rate.Store(int64(s.pacer.Rate()))
+			s.Progress.Rate.Store(int64(math.Ceil(s.pacer.Rate()))) // one in two seconds is not none
 			s.explain(now)
 			s.mu.Unlock()
 			return wait, true
@@ -165,10 +166,9 @@ func (s *sender) throttle(o sinch.Outcome, now time.Time) {
 	s.Progress.Throttled.Add(1)
 	s.mu.Lock()
 	s.pacer.Throttled(now, o.RetryAfter)
-	until := now.Add(s.pacer.Paused(now))
+	s.sayWait(now)
 	s.mu.Unlock()
 	if o.RetryAfter > time.Second {
-		s.Progress.Paused.Store(until.UnixMilli())
 		s.Log.Warn("asked to wait", "retry_after", o.RetryAfter.String())
 	}
 }

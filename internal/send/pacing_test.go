@@ -54,6 +54,7 @@ func TestVirtualRates(t *testing.T) {
 		{5000, 10 * time.Minute, 10 * time.Second},
 	} {
 		t.Run(fmt.Sprint(tc.rate), func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				seconds := long(tc.soak, tc.short).Seconds()
 				rows := int(tc.rate * seconds)

@@ -1,6 +1,7 @@
 package send
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -20,15 +21,10 @@ type Progress struct {
 	Before     atomic.Int64 // rows that were settled when this start began
 	Total      atomic.Int64 // rows that are sent to, or were, or were meant to be
 	Rate       atomic.Int64 // requests a second that are allowed now
-	Paused     atomic.Int64 // until when nothing leaves since Sinch asks for patience, in milliseconds since 1970
 	Queue      atomic.Int64 // messages that waited in the app's queue when it was read last, or -1: nobody knows; nothing counts while Drain is 0
 	QueueOurs  atomic.Int64 // how many of ours wait there now, by estimate
 	Drain      atomic.Int64 // messages a second that the app hands on; 0: its queue was not read yet
-
-	Waiting atomic.Int64 // until when nobody may get a message, in milliseconds since 1970; 0: somebody may
-	Waited  atomic.Int64 // for how long that was so before, in nanoseconds
-
-	since time.Time // Waiting is set; for the goroutine that sets it
+	Waiting    atomic.Bool  // nobody may get a message at this hour; the hindrances say until when
 
 	mu         sync.Mutex
 	hindrances []Hindrance
@@ -55,6 +51,14 @@ const (
 	HinderedByLatency = "latency"    // answers take long
 	HinderedBySlice   = "halted"     // people of a slice that was halted
 )
+
+// importance is the place of h in the order of the kinds.
+func (h Hindrance) importance() int {
+	return slices.Index([]string{
+		HinderedByStart, HinderedByHours, HinderedByOutage, HinderedByWait, HinderedByLimit,
+		HinderedByQueue, HinderedByOthers, HinderedByWarmUp, HinderedByLatency, HinderedBySlice,
+	}, h.Kind)
+}
 
 // hinder puts h in the place of what was said of its kind.
 func (p *Progress) hinder(h Hindrance) {
@@ -93,28 +97,20 @@ func (p *Progress) hindrance(kind string) int {
 	return slices.IndexFunc(p.hindrances, func(h Hindrance) bool { return h.Kind == kind })
 }
 
-// wait notes that nobody may get a message until a time.
-func (p *Progress) wait(until, now time.Time) {
-	if p.Waiting.Swap(until.UnixMilli()) == 0 {
-		p.since = now
+// goOn notes that somebody may get a message.
+func (p *Progress) goOn() {
+	if p.Waiting.Swap(false) {
+		p.free(HinderedByStart)
 	}
 }
 
-// goOn notes that somebody may get one. The caller of both is one goroutine.
-func (p *Progress) goOn(now time.Time) {
-	if p.Waiting.Load() == 0 {
-		return
-	}
-	p.Waited.Add(int64(max(now.Sub(p.since), 0)))
-	p.Waiting.Store(0)
-	p.free(HinderedByStart)
-}
-
-// Hindrances returns what keeps messages back now.
+// Hindrances returns what keeps messages back now, the most important first; never nil, so that JSON has a list, be it empty.
 func (p *Progress) Hindrances() []Hindrance {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.hindrances)
+	found := append([]Hindrance{}, p.hindrances...)
+	slices.SortStableFunc(found, func(a, b Hindrance) int { return cmp.Compare(a.importance(), b.importance()) })
+	return found
 }
 
 // Settled is the number of rows of Total that nothing more will be sent to now.

@@ -2,6 +2,7 @@ package send
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -97,5 +98,5 @@ func (s *sender) follow(app *sinch.App, now time.Time) {
 			s.pacer.SetCeiling(now, s.RateFor(app.OutboundRate))
 		}
 	}
-	s.Progress.Drain.Store(int64(s.backlog.Drain()))
+	s.Progress.Drain.Store(int64(math.Ceil(s.backlog.Drain())))
 }
