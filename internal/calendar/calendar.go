@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -59,8 +60,10 @@ type Hour struct {
 // Horizon is how far the calendar looks.
 const Horizon = 365 * 24 * time.Hour
 
-// few is less than any person.
-const few = 1e-6
+const (
+	few  = 1e-6 // is less than any person
+	near = 1e-9 // of a file is no way
+)
 
 // stream is what is left of a group.
 type stream struct {
@@ -68,6 +71,9 @@ type stream struct {
 	left float64
 	span hours.Span // the one that is open, or opens next
 }
+
+// at is how far in the file the group has got: from 0 to 1.
+func (s *stream) at() float64 { return 1 - s.left/float64(s.row.People) }
 
 // maker makes a calendar.
 type maker struct {
@@ -121,7 +127,8 @@ func (m *maker) next(p *hours.Place, now time.Time) hours.Span {
 	return m.Clock.Next(p, now)
 }
 
-// advance sends to whoever may get a message, until that changes, and returns when it does.
+// advance sends to whoever may get a message, until that changes, and returns when it does. People get theirs in the order of the file, over which
+// the people of each place are taken to be spread: of the open places, the one that has got least far in it goes on.
 func (m *maker) advance(now time.Time) time.Time {
 	m.streams = slices.DeleteFunc(m.streams, func(s *stream) bool {
 		if !now.Before(s.span.To) {
@@ -129,36 +136,43 @@ func (m *maker) advance(now time.Time) time.Time {
 		}
 		return s.span.IsZero() // there is no other hour within a year: the rest of them comes too late
 	})
-	until, people := m.end, 0.0
+	until := m.end
+	var open []*stream
 	for _, s := range m.streams {
 		if s.span.From.After(now) {
 			until = earlier(until, s.span.From)
 			continue
 		}
-		people += s.left
+		open = append(open, s)
 		until = earlier(until, s.span.To)
 	}
-	if people == 0 {
+	if len(open) == 0 {
 		return until
 	}
-	share := until.Sub(now).Seconds() * m.Rate / people // of those who are left, that is sent to
-	if share >= 1 {
-		share = 1
-		until = now.Add(max(time.Duration(people/m.Rate*float64(time.Second)), 1)) // time goes on however few they are
+	slices.SortStableFunc(open, func(a, b *stream) int { return cmp.Compare(a.at(), b.at()) })
+	people, first, next := 0.0, 0, 1.0 // of those who are sent to, and up to where in the file
+	for ; first < len(open); first++ {
+		if at := open[first].at(); at > open[0].at()+near {
+			next = at
+			break
+		}
+		people += float64(open[first].row.People)
 	}
-	m.flow(now, until, share)
+	share := until.Sub(now).Seconds() * m.Rate / people // of the file
+	if most := next - open[0].at(); share >= most {
+		share = most
+		until = now.Add(max(time.Duration(people*share/m.Rate*float64(time.Second)), 1)) // time goes on however few they are
+	}
+	m.flow(open[:first], now, until, share)
 	m.streams = slices.DeleteFunc(m.streams, func(s *stream) bool { return s.left < few })
 	return until
 }
 
-// flow sends, from one time to another, to a share of what is left of every group that is open.
-func (m *maker) flow(from, to time.Time, share float64) {
+// flow sends, from one time to another, to all who stand in a share of the file.
+func (m *maker) flow(streams []*stream, from, to time.Time, share float64) {
 	all := 0.0
-	for _, s := range m.streams {
-		if s.span.From.After(from) {
-			continue
-		}
-		people := s.left * share
+	for _, s := range streams {
+		people := min(float64(s.row.People)*share, s.left)
 		s.left -= people
 		all += people
 		if s.row.From.IsZero() {

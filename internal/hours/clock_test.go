@@ -9,6 +9,8 @@ import (
 	"time"
 	_ "time/tzdata"
 
+	"github.com/nyaruka/phonenumbers"
+
 	"sendoff/campaign"
 )
 
@@ -180,6 +182,7 @@ func TestPlace(t *testing.T) {
 		{"", "", "Atlantis", "an unknown place"},
 		{"", "", "RU", "RU: 11 time zones"},
 		{"", "", "", "an unknown place"},
+		{phonenumbers.Format(phonenumbers.GetExampleNumberForType("PS", phonenumbers.FIXED_LINE), phonenumbers.E164), "", "", "PS: 2 time zones"}, // not Bucharest alone
 	} {
 		r := row(tc.number, tc.zone, tc.country)
 		p := c.Place(r)

@@ -205,7 +205,9 @@ func (r *holidayReader) row(row table.Row) {
 
 // readDay reads 2026-12-25, as workbooks may have it also with a time behind it, or 12-25.
 func readDay(cell string) (dayOff, bool) {
-	cell, _, _ = strings.Cut(cell, " ")
+	if date, hour, ok := strings.Cut(cell, " "); ok && strings.Trim(hour, "0:.") == "" {
+		cell = date
+	}
 	if day, err := time.Parse(time.DateOnly, cell); err == nil && day.Year() > 0 {
 		return dayOff{"", day.Year(), day.Month(), day.Day()}, true
 	}

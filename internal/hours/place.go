@@ -1,6 +1,7 @@
 package hours
 
 import (
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -139,7 +140,9 @@ func (c *Clock) newPlace(w whereabouts, area []string) *Place {
 	case w.zone != nil:
 		p.Zones = []*time.Location{c.zones.shown(w.zone, w.country)}
 	case len(area) > 0:
-		p.Zones = c.zones.distinct(area, w.country)
+		if p.Zones = c.zones.distinct(area, w.country); !c.zones.areOf(p.Zones, w.country) {
+			p.Zones = c.zones.distinct(append(slices.Clone(area), c.numbers.CountryZones(w.country)...), w.country)
+		}
 	default:
 		p.Zones = c.zones.distinct(c.numbers.CountryZones(w.country), w.country)
 	}

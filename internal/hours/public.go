@@ -8,7 +8,6 @@ import (
 
 	"github.com/rickar/cal/v2"
 	"github.com/rickar/cal/v2/aa"
-	"github.com/rickar/cal/v2/ar"
 	"github.com/rickar/cal/v2/at"
 	"github.com/rickar/cal/v2/au"
 	"github.com/rickar/cal/v2/be"
@@ -76,24 +75,32 @@ func PublicHolidays(country string, year int) []Holiday {
 	return all
 }
 
-// rulesByCountry returns what the public holidays of a country are. Of those that the library has, these are left out: Malawi, whose feasts follow
-// the moon, and Ukraine, where there are none while martial law holds.
+// rulesByCountry returns what the public holidays of a country are. Of those that the library has, these are left out: Argentina, which moves feasts
+// by decree, Malawi, whose feasts follow the moon, and Ukraine, where there are none while martial law holds.
 func rulesByCountry() map[string][]*cal.Holiday {
 	return map[string][]*cal.Holiday{
-		"AR": ar.Holidays, "AT": at.Holidays, "BE": be.Holidays, "BG": bg.Holidays, "CA": ca.Holidays, "CZ": cz.Holidays,
+		"AT": at.Holidays, "BE": be.Holidays, "BG": bg.Holidays, "CZ": cz.Holidays,
 		"DE": de.Holidays, "DK": dk.Holidays, "ES": es.Holidays, "FR": fr.Holidays, "GB": gb.Holidays, "GR": gr.Holidays, "HR": hr.Holidays,
-		"IE": ie.Holidays, "JP": jp.Holidays, "LT": lt.Holidays, "LV": lv.Holidays, "NC": nc.Holidays, "NL": nl.Holidays, "NO": no.Holidays,
-		"SE": se.Holidays, "SI": si.Holidays, "SK": sk.Holidays, "US": us.Holidays, "ZA": za.Holidays,
+		"IE": ie.Holidays, "JP": jp.Holidays, "LT": lt.Holidays, "LV": lv.Holidays, "NC": nc.Holidays,
+		"SI": si.Holidays, "SK": sk.Holidays, "US": us.Holidays, "ZA": za.Holidays,
 
-		// The library has only those of the states, and those of any canton.
+		// The library has only those of the states, those of any canton, and some days on which not everybody is off.
 		"AU": {au.NewYear, au.AustraliaDay, au.GoodFriday, au.EasterMonday, au.AnzacDay, au.ChristmasDay, au.BoxingDay},
 		"CH": {ch.Neujahr, ch.Karfreitag, ch.Ostermontag, ch.Auffahrt, ch.Pfingstmontag, ch.Bundesfeiertag, ch.Weihnachtstag, ch.ZweiterWeihnachtsfeiertag},
 
+		"CA": {ca.NewYear, ca.GoodFriday, ca.VictoriaDay, ca.CanadaDay, ca.LabourDay, ca.NationalDayForTruthAndReconciliation, ca.ThanksgivingDay,
+			ca.RemembranceDay, ca.ChristmasDay, ca.BoxingDay},
+		"NL": {nl.Nieuwjaar, aa.Easter, nl.TweedePaasdag, nl.Koningsdag, nl.BevrijdingsDag, nl.Hemelvaart, aa.Pentecost, nl.TweedePinksterDag,
+			nl.EersteKerstdag, nl.TweedeKerstdag},
+
+		// It does not have these feasts, which are always on a Sunday.
+		"NO": append(sundays(), no.Holidays...), "SE": append(sundays(), se.Holidays...),
+
 		// It does not have these days yet.
 		"BR": append(since(2024, days("11-20 Dia da Consciência Negra")), br.Holidays...),
-		"IT": append(since(2026, days("10-04 San Francesco d'Assisi")), it.Holidays...),
+		"IT": append(append(since(2026, days("10-04 San Francesco d'Assisi")), aa.Easter), it.Holidays...),
 		"NZ": append(matariki(), nz.Holidays...),
-		"PL": append(since(2025, days("12-24 Wigilia Bożego Narodzenia")), pl.Holidays...),
+		"PL": append(append(since(2025, days("12-24 Wigilia Bożego Narodzenia")), sundays()...), pl.Holidays...),
 		"RO": append(since(2024, days("01-06 Boboteaza", "01-07 Sfântul Ioan")), ro.Holidays...),
 		"RU": append(days("01-02 Новогодние каникулы", "01-03 Новогодние каникулы", "01-04 Новогодние каникулы", "01-05 Новогодние каникулы",
 			"01-06 Новогодние каникулы", "01-08 Новогодние каникулы"), ru.Holidays...),
@@ -102,14 +109,17 @@ func rulesByCountry() map[string][]*cal.Holiday {
 		"EE": append(days("01-01 uusaasta", "02-24 iseseisvuspäev", "05-01 kevadpüha", "06-23 võidupüha", "06-24 jaanipäev", "08-20 taasiseseisvumispäev",
 			"12-24 jõululaupäev", "12-25 esimene jõulupüha", "12-26 teine jõulupüha"), aa.GoodFriday, aa.Easter, aa.Pentecost),
 		"FI": append(days("01-01 uudenvuodenpäivä", "01-06 loppiainen", "05-01 vappu", "12-06 itsenäisyyspäivä", "12-24 jouluaatto", "12-25 joulupäivä",
-			"12-26 tapaninpäivä"), aa.GoodFriday, aa.EasterMonday, aa.AscensionDay, se.Midsommarafton, se.Midsommardagen, se.AllaHelgonsDag),
+			"12-26 tapaninpäivä"), aa.GoodFriday, aa.Easter, aa.EasterMonday, aa.AscensionDay, aa.Pentecost, se.Midsommarafton, se.Midsommardagen, se.AllaHelgonsDag),
 		"HU": append(days("01-01 újév", "03-15 nemzeti ünnep", "05-01 a munka ünnepe", "08-20 Szent István ünnepe", "10-23 nemzeti ünnep", "11-01 mindenszentek",
-			"12-25 karácsony", "12-26 karácsony"), aa.GoodFriday, aa.EasterMonday, aa.PentecostMonday),
+			"12-25 karácsony", "12-26 karácsony"), aa.GoodFriday, aa.Easter, aa.EasterMonday, aa.Pentecost, aa.PentecostMonday),
 		"PT": append(days("01-01 Ano Novo", "04-25 Dia da Liberdade", "05-01 Dia do Trabalhador", "06-10 Dia de Portugal", "08-15 Assunção de Nossa Senhora",
 			"10-05 Implantação da República", "11-01 Todos os Santos", "12-01 Restauração da Independência", "12-08 Imaculada Conceição", "12-25 Natal"),
-			aa.GoodFriday, aa.CorpusChristi),
+			aa.GoodFriday, aa.Easter, aa.CorpusChristi),
 	}
 }
+
+// sundays are Easter and Pentecost.
+func sundays() []*cal.Holiday { return []*cal.Holiday{aa.Easter, aa.Pentecost} }
 
 // days makes rules of days of every year with their names.
 func days(texts ...string) []*cal.Holiday {

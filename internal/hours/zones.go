@@ -2,6 +2,7 @@ package hours
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -91,6 +92,18 @@ func (z *zones) distinct(names []string, country string) []*time.Location {
 		}
 	}
 	return locations
+}
+
+// areOf reports whether zones are all of a country. Of some area codes libphonenumber's table has those of another, such as Europe/Bucharest for parts of
+// Russia.
+func (z *zones) areOf(locations []*time.Location, country string) bool {
+	own := make(map[string]bool)
+	for _, name := range z.numbers.CountryZones(country) {
+		if found := z.find(name); found != nil {
+			own[found.course] = true
+		}
+	}
+	return !slices.ContainsFunc(locations, func(l *time.Location) bool { return !own[z.find(l.String()).course] })
 }
 
 // named returns a zone by the name that it has in a country today: Asia/Kolkata for Asia/Calcutta.

@@ -2,6 +2,7 @@ package phone
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -10,7 +11,8 @@ import (
 )
 
 // ZonesOf returns the country of a number, as [Reader.CountryOf] does, and the names of the time zones in which it may be: those of its area
-// code where it has one, else all of its country. There are none where nobody knows. Some names are old ones, such as Asia/Calcutta. The slice is shared.
+// code where it has one, else all of its country; of a number that could be of any country with its calling code, such as a toll-free one of North
+// America, those of all of them. There are none where nobody knows. Some names are old ones, such as Asia/Calcutta. The slice is shared.
 func (n *Reader) ZonesOf(number campaign.Address) (country string, zones []string) {
 	text := number.Reveal()
 	if text == "" {
@@ -22,10 +24,15 @@ func (n *Reader) ZonesOf(number campaign.Address) (country string, zones []strin
 		return "", nil
 	}
 	country = plan.country(national)
-	switch zones = n.CountryZones(country); {
-	case country == "" || len(zones) == 1:
+	zones = n.CountryZones(country)
+	if country == "" || len(zones) == 1 && len(plan.ids) == 1 {
 		return country, zones
-	case len(zones) > 0 && !plan.region(country).hasArea(national):
+	}
+	isOf, hasArea := plan.region(country).standing(national)
+	switch {
+	case len(plan.ids) > 1 && !isOf:
+		return country, n.zones()[plan.prefix]
+	case len(zones) == 1 || len(zones) > 0 && !hasArea:
 		return country, zones
 	}
 	// Like libphonenumber's own mapper, which the library has without this distinction: for mobile numbers without an area code its table has the
@@ -49,7 +56,7 @@ func (n *Reader) AllZones() []string {
 	return slices.Compact(all)
 }
 
-// newCountryZones reads the table by country.
+// newCountryZones reads the table by country. Those of all countries that share a calling code stand under that code, with its plus sign.
 func newCountryZones() map[string][]string {
 	zones := make(map[string][]string)
 	for line := range strings.Lines(zoneTable) {
@@ -57,22 +64,41 @@ func newCountryZones() map[string][]string {
 			zones[names[0]] = names[1:]
 		}
 	}
+	for code := range phonenumbers.GetSupportedCallingCodes() {
+		if ids := phonenumbers.GetRegionCodesForCountryCode(code); len(ids) > 1 {
+			var all []string
+			for _, id := range ids {
+				all = append(all, zones[id]...)
+			}
+			zones["+"+strconv.Itoa(code)] = all
+		}
+	}
 	return zones
 }
 
-// hasArea reports whether a national number belongs to a place within its country, so that its first digits tell where that is.
-func (r *region) hasArea(digits string) bool {
-	if kind := r.kind(digits); kind != sendable && kind != landline {
-		return false
+// standing reports whether a national number is of this region and no other with its calling code, as those of people are; and whether it belongs to a
+// place within its country, so that its first digits tell where that is.
+func (r *region) standing(digits string) (isOf, hasArea bool) {
+	kind := r.kind(digits)
+	isPersonal := kind == sendable || kind == landline
+	isOf = isPersonal
+	if r.leading != nil {
+		isOf = r.leading.match(digits) != 0
+	}
+	if !isPersonal {
+		return isOf, false
 	}
 	matched := r.types.match(digits)
 	has := func(pattern int) bool { return matched>>pattern&1 != 0 && r.lengths[pattern].has(len(digits)) }
-	return !has(voip) && (has(fixed) || r.mobileAreas && has(mobile))
+	if has(mobile) { // as numbers of Chile do that may be fixed lines too
+		return isOf, r.mobileAreas && !has(voip)
+	}
+	return isOf, has(fixed) && !has(voip)
 }
 
-// hasMobileAreas reports whether a country gives area codes to mobile numbers too. Where it does not tell mobile numbers from fixed lines, as in
-// North America, they are fixed lines here. Indonesia, which libphonenumber adds, does so for a few alone.
+// hasMobileAreas reports whether a country gives area codes to mobile numbers too, as North America does. Indonesia, which libphonenumber adds, does so for
+// a few alone.
 func hasMobileAreas(callingCode int32) bool {
-	const indonesia = 62
-	return phonenumbers.GEO_MOBILE_COUNTRIES[callingCode] && callingCode != indonesia
+	const northAmerica, indonesia = 1, 62
+	return callingCode == northAmerica || phonenumbers.GEO_MOBILE_COUNTRIES[callingCode] && callingCode != indonesia
 }

@@ -18,12 +18,12 @@ func (in *inputs) readHours(c *campaign.Campaign) (err error) {
 	if !c.Window.IsSet() && !isSeen {
 		return nil
 	}
-	if file := c.Window.Holidays; file != "" && file != campaign.PublicHolidays {
-		if in.holidays, err = os.ReadFile(c.Resolve(file)); err != nil {
-			return campaign.Problems{{File: c.Path, Message: "window: holidays: " + err.Error()}}
-		}
+	if in.clock, err = hours.New(c, in.audience.Columns(), in.numbers); err != nil {
+		return err
 	}
-	in.clock, err = hours.New(c, in.audience.Columns(), in.numbers)
+	if file := c.Window.Holidays; file != "" && file != campaign.PublicHolidays {
+		in.holidays, err = os.ReadFile(c.Resolve(file))
+	}
 	return err
 }
 

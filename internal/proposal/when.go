@@ -21,8 +21,16 @@ func (p *Proposal) calendar() *calendar.Calendar {
 	}
 	rate, _ := p.rate()
 	return calendar.New(calendar.Config{
-		Groups: groups, Clock: p.Plan.Clock, Window: p.Campaign.Window, Begin: p.begin(), Late: p.Late, Rate: rate, Zone: p.Campaign.Zone(),
+		Groups: groups, Clock: p.Plan.Clock, Window: p.Campaign.Window, Begin: p.begin(), Late: p.tooLate(), Rate: rate, Zone: p.Campaign.Zone(),
 	})
+}
+
+// tooLate is when nobody is sent to any more: at not_after, or when messages are worth nothing; zero: never.
+func (p *Proposal) tooLate() time.Time {
+	if expires := p.Campaign.ExpiresAt(p.Run.Created); !expires.IsZero() && (p.Late.IsZero() || expires.Before(p.Late)) {
+		return expires
+	}
+	return p.Late
 }
 
 // begin is when the first message could leave and get through: behind what waits in the app's queue.
@@ -234,21 +242,43 @@ func (p *Proposal) waiting(c *calendar.Calendar) string {
 
 // late says who will be skipped as expired.
 func (p *Proposal) late(c *calendar.Calendar) (texts []string) {
-	if n := c.TooLate(); n > 0 && p.Late.IsZero() {
+	end, key := p.tooLate(), "not_after"
+	if !end.Equal(p.Late) {
+		key = "expires"
+	}
+	if n := c.TooLate(); n > 0 && end.IsZero() {
 		texts = append(texts, "about "+prose.Counted(n, "person", "people")+" would not be reached within a year")
 	} else if n > 0 {
 		about := ""
-		if c.Slow > 0 && p.begin().Before(p.Late) {
+		if c.Slow > 0 && p.begin().Before(end) {
 			about = "about "
 		}
-		texts = append(texts, fmt.Sprintf("%s%s would be too late (not_after %s): they will be skipped as expired",
-			about, prose.Counted(n, "person", "people"), p.clock(p.Late)))
+		texts = append(texts, fmt.Sprintf("%s%s would be too late (%s %s): they will be skipped as expired",
+			about, prose.Counted(n, "person", "people"), key, p.clock(end)))
 	}
 	if c.Never > 0 {
+		where, unless := never(c)
 		texts = append(texts, prose.Counted(c.Never, "person has", "people have")+
-			" no hour within a year at which the window lets them get a message: they will be skipped as expired")
+			" no hour within a year at which the window lets them get a message"+where+": they will be skipped as expired"+unless)
 	}
 	return texts
+}
+
+// never says where people have no hour because they may be in several zones, and what gives them one.
+func never(c *calendar.Calendar) (where, unless string) {
+	var names []string
+	for _, r := range named(c.Rows) {
+		if r.Never > 0 && len(r.Place.Zones) > 1 {
+			names = append(names, r.name)
+		}
+	}
+	if names == nil {
+		return "", ""
+	}
+	if n := len(names) - mostPlaces; n > 0 {
+		names = append(names[:mostPlaces], prose.Counted(n, "other place", "other places"))
+	}
+	return " (" + prose.Listed(names) + ")", ", unless a column time_zone says where they are, or the window has one zone for all"
 }
 
 // placeRow is when the people of places are sent to whom people call by one name.

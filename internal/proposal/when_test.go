@@ -86,6 +86,14 @@ func TestWhenOfPlaces(t *testing.T) {
 				"not after 25 Nov 2026 09:05 UTC"},
 		{"never", campaign.Window{Hours: []campaign.Hours{{From: 0, To: 60}}}, func(*Proposal) {},
 			"20 a second: nobody would be sent to | 48,213 people have no hour within a year at which the window lets them get a message: they will be skipped as expired"},
+		{"never, since they may be anywhere", nine(), func(p *Proposal) {
+			p.Plan.Places = []calendar.Group{{Place: place(t, "Europe/Kaliningrad", "Asia/Kamchatka"), People: 7}}
+		}, "20 a second: nobody would be sent to | 7 people have no hour within a year at which the window lets them get a message (an unknown country: 2 time zones): " +
+			"they will be skipped as expired, unless a column time_zone says where they are, or the window has one zone for all"},
+		{"worth nothing", nine(), func(p *Proposal) {
+			p.Late, p.Campaign.TimeZone, p.Campaign.Expires.Until, p.Run.Created = testTime.Add(48*time.Hour), time.UTC, "14:00", testTime
+		}, "from Mon 09:05 UTC to Mon 09:43, 20 a second, in their own hours mon-sat 09:00–19:00 | " +
+			"3,120 people would be too late (expires Mon 14:00): they will be skipped as expired"},
 	} {
 		p := abroad(t, tc.window, 0)
 		tc.change(p)
