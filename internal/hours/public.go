@@ -18,11 +18,14 @@ import (
 	"github.com/rickar/cal/v2/cz"
 	"github.com/rickar/cal/v2/de"
 	"github.com/rickar/cal/v2/dk"
+	"github.com/rickar/cal/v2/ee"
 	"github.com/rickar/cal/v2/es"
+	"github.com/rickar/cal/v2/fi"
 	"github.com/rickar/cal/v2/fr"
 	"github.com/rickar/cal/v2/gb"
 	"github.com/rickar/cal/v2/gr"
 	"github.com/rickar/cal/v2/hr"
+	"github.com/rickar/cal/v2/hu"
 	"github.com/rickar/cal/v2/ie"
 	"github.com/rickar/cal/v2/it"
 	"github.com/rickar/cal/v2/jp"
@@ -33,6 +36,7 @@ import (
 	"github.com/rickar/cal/v2/no"
 	"github.com/rickar/cal/v2/nz"
 	"github.com/rickar/cal/v2/pl"
+	"github.com/rickar/cal/v2/pt"
 	"github.com/rickar/cal/v2/ro"
 	"github.com/rickar/cal/v2/ru"
 	"github.com/rickar/cal/v2/se"
@@ -79,42 +83,27 @@ func PublicHolidays(country string, year int) []Holiday {
 // by decree, Malawi, whose feasts follow the moon, and Ukraine, where there are none while martial law holds.
 func rulesByCountry() map[string][]*cal.Holiday {
 	return map[string][]*cal.Holiday{
-		"AT": at.Holidays, "BE": be.Holidays, "BG": bg.Holidays, "CZ": cz.Holidays,
-		"DE": de.Holidays, "DK": dk.Holidays, "ES": es.Holidays, "FR": fr.Holidays, "GB": gb.Holidays, "GR": gr.Holidays, "HR": hr.Holidays,
-		"IE": ie.Holidays, "JP": jp.Holidays, "LT": lt.Holidays, "LV": lv.Holidays, "NC": nc.Holidays,
-		"SI": si.Holidays, "SK": sk.Holidays, "US": us.Holidays, "ZA": za.Holidays,
+		"AT": at.Holidays, "BE": be.Holidays, "BG": bg.Holidays, "BR": br.Holidays, "CZ": cz.Holidays, "DE": de.Holidays, "DK": dk.Holidays,
+		"EE": ee.Holidays, "ES": es.Holidays, "FI": fi.Holidays, "FR": fr.Holidays, "GB": gb.Holidays, "GR": gr.Holidays, "HR": hr.Holidays,
+		"IE": ie.Holidays, "JP": jp.Holidays, "LT": lt.Holidays, "LV": lv.Holidays, "NC": nc.Holidays, "PT": pt.Holidays, "RO": ro.Holidays,
+		"SE": se.Holidays, "SI": si.Holidays, "SK": sk.Holidays, "US": us.Holidays, "ZA": za.Holidays,
 
 		// The library has only those of the states, those of any canton, and some days on which not everybody is off.
 		"AU": {au.NewYear, au.AustraliaDay, au.GoodFriday, au.EasterMonday, au.AnzacDay, au.ChristmasDay, au.BoxingDay},
 		"CH": {ch.Neujahr, ch.Karfreitag, ch.Ostermontag, ch.Auffahrt, ch.Pfingstmontag, ch.Bundesfeiertag, ch.Weihnachtstag, ch.ZweiterWeihnachtsfeiertag},
-
 		"CA": {ca.NewYear, ca.GoodFriday, ca.VictoriaDay, ca.CanadaDay, ca.LabourDay, ca.NationalDayForTruthAndReconciliation, ca.ThanksgivingDay,
 			ca.RemembranceDay, ca.ChristmasDay, ca.BoxingDay},
 		"NL": {nl.Nieuwjaar, aa.Easter, nl.TweedePaasdag, nl.Koningsdag, nl.BevrijdingsDag, nl.Hemelvaart, aa.Pentecost, nl.TweedePinksterDag,
 			nl.EersteKerstdag, nl.TweedeKerstdag},
 
 		// It does not have these feasts, which are always on a Sunday.
-		"NO": append(sundays(), no.Holidays...), "SE": append(sundays(), se.Holidays...),
+		"HU": append(sundays(), hu.Holidays...), "NO": append(sundays(), no.Holidays...), "PL": append(sundays(), pl.Holidays...),
 
 		// It does not have these days yet.
-		"BR": append(since(2024, days("11-20 Dia da Consciência Negra")), br.Holidays...),
 		"IT": append(append(since(2026, days("10-04 San Francesco d'Assisi")), aa.Easter), it.Holidays...),
 		"NZ": append(matariki(), nz.Holidays...),
-		"PL": append(append(since(2025, days("12-24 Wigilia Bożego Narodzenia")), sundays()...), pl.Holidays...),
-		"RO": append(since(2024, days("01-06 Boboteaza", "01-07 Sfântul Ioan")), ro.Holidays...),
 		"RU": append(days("01-02 Новогодние каникулы", "01-03 Новогодние каникулы", "01-04 Новогодние каникулы", "01-05 Новогодние каникулы",
 			"01-06 Новогодние каникулы", "01-08 Новогодние каникулы"), ru.Holidays...),
-
-		// Nor these countries.
-		"EE": append(days("01-01 uusaasta", "02-24 iseseisvuspäev", "05-01 kevadpüha", "06-23 võidupüha", "06-24 jaanipäev", "08-20 taasiseseisvumispäev",
-			"12-24 jõululaupäev", "12-25 esimene jõulupüha", "12-26 teine jõulupüha"), aa.GoodFriday, aa.Easter, aa.Pentecost),
-		"FI": append(days("01-01 uudenvuodenpäivä", "01-06 loppiainen", "05-01 vappu", "12-06 itsenäisyyspäivä", "12-24 jouluaatto", "12-25 joulupäivä",
-			"12-26 tapaninpäivä"), aa.GoodFriday, aa.Easter, aa.EasterMonday, aa.AscensionDay, aa.Pentecost, se.Midsommarafton, se.Midsommardagen, se.AllaHelgonsDag),
-		"HU": append(days("01-01 újév", "03-15 nemzeti ünnep", "05-01 a munka ünnepe", "08-20 Szent István ünnepe", "10-23 nemzeti ünnep", "11-01 mindenszentek",
-			"12-25 karácsony", "12-26 karácsony"), aa.GoodFriday, aa.Easter, aa.EasterMonday, aa.Pentecost, aa.PentecostMonday),
-		"PT": append(days("01-01 Ano Novo", "04-25 Dia da Liberdade", "05-01 Dia do Trabalhador", "06-10 Dia de Portugal", "08-15 Assunção de Nossa Senhora",
-			"10-05 Implantação da República", "11-01 Todos os Santos", "12-01 Restauração da Independência", "12-08 Imaculada Conceição", "12-25 Natal"),
-			aa.GoodFriday, aa.Easter, aa.CorpusChristi),
 	}
 }
 
