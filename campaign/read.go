@@ -148,7 +148,7 @@ func (r *rule) readObject(n *node, label string) Value {
 	case n.kind == listNode:
 		hint = `remove the "-" or the [ ]`
 	case r.word != "":
-		hint = `or write "` + r.word + `"`
+		hint = "such as " + r.sample + `, or "` + r.word + `"`
 	}
 	if !n.is(mapNode, label, hint) {
 		return Value{}

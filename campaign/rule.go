@@ -45,7 +45,8 @@ type rule struct {
 	min, max int
 	single   bool // an element may stand in the list's place
 
-	word string // a text that may stand in the place of a list or an object
+	word   string // a text that may stand in the place of a list or an object
+	sample string // an object, for whoever writes something else
 
 	check func(n *node, v Value, label string) // what the tree cannot say
 }

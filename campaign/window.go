@@ -48,7 +48,7 @@ func windowRules() *rule {
 		optional("holidays", "Days off: a file with the columns country, date and name, relative to this one; or public: the public holidays of each "+
 			"recipient's country, as sendoff holidays prints them.", plain(pathFormat())),
 	)...).checked(checkWindow)
-	window.word = anyHour
+	window.word, window.sample = anyHour, `{days: mon-sat, from: "09:00", to: "19:00"}`
 	return window
 }
 
