@@ -49,7 +49,7 @@ var ours = map[string][]string{
 	"sendoff/internal/profile":    {"campaign", "internal/durable"},
 	"sendoff/internal/sinch":      {},
 	"sendoff/internal/consents":   {"internal/durable", "internal/phone", "internal/sinch", "internal/suppress"},
-	"sendoff/internal/settle":     {"internal/ledger", "internal/failpoint", "campaign", "internal/sinch", "internal/pace", "internal/runstore"},
+	"sendoff/internal/settle":     {"internal/prose", "internal/ledger", "internal/failpoint", "campaign", "internal/sinch", "internal/pace", "internal/runstore"},
 	"sendoff/internal/send":       {"internal/prose", "internal/failpoint", "internal/forecast", "internal/hours", "campaign", "internal/render", "internal/suppress", "internal/sinch", "internal/settle", "internal/pace", "internal/runstore", "internal/ledger"},
 	"sendoff/internal/probe":      {},
 	"sendoff/internal/notify":     {},

@@ -32,7 +32,7 @@ type Backlog struct {
 	failed     bool      // the last reading has failed, or said nothing
 	news       bool      // something was begun since a reading was asked for
 
-	model leak // what waits, where readings fail
+	model leak // what waits, where readings fail; what is under way comes on top of it
 	ours  leak // what of ours waits, at most
 }
 
@@ -71,28 +71,27 @@ func (b *Backlog) Room(now time.Time) (room, wanted bool) {
 		return false, true
 	}
 	b.model.move(now, b.drain*modelled)
-	return int(math.Ceil(b.model.level)) < b.Bound(), false
+	return b.inFlight+int(math.Ceil(b.model.level)) < b.Bound(), false
 }
 
 // Begin counts a message that may leave from now on.
-func (b *Backlog) Begin(now time.Time) {
+func (b *Backlog) Begin() {
 	b.inFlight++
 	b.since++
 	b.sinceAsked++
 	b.news = true
-	b.model.add(now, b.drain*modelled, 1)
 }
 
 // End tells what became of one: whether it is sure that Sinch has not taken it, which is so too where it did not leave.
 func (b *Backlog) End(now time.Time, taken bool) {
 	b.inFlight--
 	if taken {
+		b.model.add(now, b.drain*modelled, 1)
 		b.ours.add(now, b.drain, 1)
 		return
 	}
 	b.since--
 	b.sinceAsked--
-	b.model.add(now, b.drain*modelled, -1)
 }
 
 // Ask tells that the queue is asked for now.
@@ -108,7 +107,7 @@ func (b *Backlog) Fail() { b.failed = true }
 func (b *Backlog) Read(now time.Time, size int) (others int) {
 	b.read, b.size, b.since, b.failed = b.asked, size, b.sinceAsked, false
 	b.model.move(now, b.drain*modelled)
-	b.model.level = float64(b.size + b.since)
+	b.model.level = float64(b.size + b.since - b.inFlight)
 	others = size - int(b.oursAsked+1) - b.sinceAsked
 	b.ours.move(now, b.drain)
 	b.ours.level = min(b.ours.level, b.model.level) // the app is faster than it says

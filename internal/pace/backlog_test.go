@@ -19,7 +19,7 @@ func (a *app) fill(drain float64) (n int) {
 		if room, _ := a.Room(a.now); !room {
 			return n
 		}
-		a.Begin(a.now)
+		a.Begin()
 		a.queue.add(a.now, drain, 1)
 		a.End(a.now, true)
 		a.most = max(a.most, a.queue.level)
@@ -70,6 +70,13 @@ func TestBacklogWithoutReadings(t *testing.T) {
 	if n := a.fill(20); n != 180 {
 		t.Errorf("%d begun after ten seconds, want 0.9 of what the app hands on", n)
 	}
+	for range 100 {
+		a.Begin() // what is under way does not drain
+	}
+	a.now = a.now.Add(time.Hour)
+	if n := a.fill(20); n != 500 {
+		t.Errorf("%d begun beside 100 that are under way", n)
+	}
 	a.reading(20)
 	a.now = a.now.Add(time.Minute)
 	if room, wanted := a.Room(a.now); room || !wanted {
@@ -83,13 +90,13 @@ func TestBacklogCountsWhatIsUnderWay(t *testing.T) {
 	b.Ask(start)
 	b.Read(start, 0)
 	for range 12 {
-		b.Begin(start)
+		b.Begin()
 	}
 	b.Ask(start)
 	for range 3 {
 		b.End(start, false)
 	}
-	b.Begin(start)
+	b.Begin()
 	if others := b.Read(start, 0); others != 0 || b.since != 10 {
 		t.Errorf("others = %d, %d may not be counted yet; want 0 and 10", others, b.since)
 	}

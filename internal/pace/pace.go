@@ -109,6 +109,7 @@ func (p *Pacer) Ceiling() float64 { return p.ceiling }
 
 // Why returns why the rate is below the ceiling, and when it will be there if nothing happens, where that is known.
 func (p *Pacer) Why(now time.Time) (Reason, time.Time) {
+	p.recover(now) // permits may not have been asked for in a while
 	switch {
 	case !p.decreased.IsZero():
 		return p.reason, time.Time{}

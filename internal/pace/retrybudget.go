@@ -24,6 +24,9 @@ func NewRetryBudget(perSecond float64) *RetryBudget {
 // Sent tells that a message left which is no retry.
 func (b *RetryBudget) Sent() { b.left = min(b.most, b.left+retryShare) }
 
+// Spent reports whether nothing was left for another retry when that was looked at last.
+func (b *RetryBudget) Spent() bool { return b.left < 1 }
+
 // Take pays for a retry, or returns how long to wait before there may be one.
 func (b *RetryBudget) Take(now time.Time) time.Duration {
 	if !b.last.IsZero() {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sendoff/internal/forecast"
+	"sendoff/internal/prose"
 )
 
 const (
@@ -166,7 +167,7 @@ func (b *brakes) unreachable(detail string, now time.Time) (int, *Stop) {
 		b.silent = now
 	}
 	if silent := now.Sub(b.silent); silent >= b.giveUp {
-		return b.unsent, &Stop{Brake, fmt.Sprintf("Sinch could not be reached for %v: %s", silent.Round(time.Second), detail)}
+		return b.unsent, &Stop{Brake, fmt.Sprintf("Sinch could not be reached for %s: %s", prose.Lasting(silent), detail)}
 	}
 	return b.unsent, nil
 }
@@ -179,7 +180,7 @@ func (b *brakes) serverError(detail string, now time.Time) *Stop {
 		b.ill = now
 	}
 	if ill := now.Sub(b.ill); ill >= b.giveUp {
-		return &Stop{Brake, fmt.Sprintf("Sinch has answered with errors of its own for %v: %s", ill.Round(time.Second), detail)}
+		return &Stop{Brake, fmt.Sprintf("Sinch has answered with errors of its own for %s: %s", prose.Lasting(ill), detail)}
 	}
 	return nil
 }

@@ -140,6 +140,7 @@ func (s *sender) next(sweep *sweep, lookups bool) (j *job, wait time.Duration, i
 	settled, doubtful := s.open == 0 && len(s.retries) == 0, len(s.doubtful) > 0
 	s.mu.Unlock()
 	if settled && !due.IsZero() {
+		s.Progress.free(HinderedByStart)
 		wait, idle = s.waitUntil(due, now, doubtful && lookups, s.sayHours(sweep, now, true))
 		return nil, wait, idle, nil
 	}
@@ -158,8 +159,8 @@ func (s *sender) nextRetry(sweep *sweep, now time.Time) (*job, time.Duration, er
 	for {
 		s.mu.Lock()
 		at := time.Now()
-		j, wait, short := s.retries.next(at, s.retryBudget)
-		s.pacer.Halve(at, short)
+		j, wait := s.retries.next(at, s.retryBudget)
+		s.pacer.Halve(at, len(s.retries) > 0 && s.retryBudget.Spent())
 		s.mu.Unlock()
 		if j == nil {
 			return nil, wait, nil

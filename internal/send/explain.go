@@ -38,8 +38,8 @@ func (s *sender) explain(now time.Time) {
 	s.say(why == pace.WarmingUp, Hindrance{Kind: HinderedByWarmUp, Text: fmt.Sprintf("the rate still rises: %s of %s a second", allowed, atBest), Until: until})
 	// Requests a second times seconds are those under way (Little's law): with fewer slots than that the pace is that of the answers.
 	isBound := now.Sub(s.said.busy) < lingers && s.latency.Typical().Seconds()*s.pacer.Rate() > 0.8*float64(s.MaxInFlight)
-	s.say(isBound || why == pace.Slow, Hindrance{Kind: HinderedByLatency, Text: fmt.Sprintf("Sinch takes %v for an answer, and at most %d messages are on their way at a time",
-		s.latency.Typical().Round(100*time.Millisecond), s.MaxInFlight)})
+	s.say(isBound || why == pace.Slow, Hindrance{Kind: HinderedByLatency, Text: fmt.Sprintf("Sinch takes %s for an answer, and at most %s on their way at a time",
+		brief(s.latency.Typical()), prose.Counted(s.MaxInFlight, "message is", "messages are"))})
 	if s.backlog == nil {
 		return
 	}
@@ -72,6 +72,14 @@ func (s *sender) sayOutage(o sinch.Outcome, until time.Time) {
 		text = "Sinch does not answer: one message tries again from time to time"
 	}
 	s.Progress.hinder(Hindrance{Kind: HinderedByOutage, Text: text, Until: until})
+}
+
+// brief writes how long an answer takes: 40 ms, 2.1 s.
+func brief(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", max(1, d.Milliseconds()))
+	}
+	return strconv.FormatFloat(math.Round(d.Seconds()*10)/10, 'f', -1, 64) + " s"
 }
 
 // perSecond writes a rate, with one decimal where it is low.

@@ -83,8 +83,14 @@ func (s *sender) lose(j *job) error {
 }
 
 // judgeHalts ends a start that has left people because their slice was halted. How many they are is known where all the others were seen to.
+// Where it has ended since nobody may get a message now, the halts come first: whoever starts again by himself for the hours would go on with
+// what fails.
 func (s *sender) judgeHalts(sweep *sweep) error {
-	if s.admitting.Err() != nil {
+	s.mu.Lock()
+	stop := s.stop
+	s.mu.Unlock()
+	isOutside := stop != nil && stop.Cause == OutsideHours
+	if s.admitting.Err() != nil && !isOutside {
 		return nil
 	}
 	more := sweep.left.left > 0
@@ -98,6 +104,9 @@ func (s *sender) judgeHalts(sweep *sweep) error {
 		if !more {
 			texts[i] += "; " + h.of(h.kept)
 		}
+	}
+	if isOutside {
+		texts = append(texts, stop.Reason)
 	}
 	s.halt(&Stop{Brake, strings.Join(texts, ". ")})
 	if more {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"sendoff/campaign"
 	"sendoff/internal/forecast"
@@ -155,6 +156,38 @@ func TestVirtualCountLimits(t *testing.T) {
 			}
 			w.faults()
 			w.check(w.send(nil))
+			w.books()
+		})
+	}
+}
+
+// The hours of whoever is not sent to any more are not waited for; and where the others wait for theirs, whoever starts again by himself does not
+// go on with what fails.
+func TestVirtualHaltAndHours(t *testing.T) {
+	for _, outside := range []int{0, 2} { // the first row of four of which people live where it is night; the last always
+		synctest.Test(t, func(t *testing.T) {
+			at(t, "2026-06-01T09:00:00Z")
+			people := interleaved(numbers("+447700", 6, 900_000, 200), numbers("+4670174", 4, 0, 200))
+			zones := slices.Repeat([]string{"Europe/London"}, 4)
+			zones[3] = "America/New_York"
+			if outside > 0 {
+				zones[outside] = "America/New_York"
+			}
+			w := newWorldIn(t, zones, 0, 0, "400:to=+46,after=20")
+			defer w.run.Close()
+			w.freezePeople(people)
+			c := w.config(w)
+			c.Gauge, c.Hours, c.LeaveOutside, c.Rate = w.gauge(people), w.clock(daily(9*60, 20*60)), true, 2
+			time.AfterFunc(100*time.Second, func() {
+				h := c.Progress.Hindrances()
+				if got := slices.ContainsFunc(h, func(h Hindrance) bool { return h.Kind == HinderedByHours }); got != (outside > 0) || len(w.left) > 250 {
+					t.Errorf("%d have left, and it says %+v", len(w.left), h)
+				}
+			})
+			err := Send(t.Context(), make(chan struct{}), c)
+			if got := stopCause(t, err); got != Brake || !strings.HasPrefix(err.Error(), "stopped for country SE: ") || strings.Contains(err.Error(), "at this hour") != (outside > 0) {
+				t.Errorf("Send = %v", err)
+			}
 			w.books()
 		})
 	}

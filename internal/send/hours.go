@@ -85,7 +85,7 @@ func sooner(wait, until time.Duration) time.Duration {
 // sayHours makes known who waits for their hours, at most once a second unless it is urgent, and returns why nobody may get a message now, where
 // that is so.
 func (s *sender) sayHours(sweep *sweep, now time.Time, urgent bool) string {
-	if len(sweep.waiting) == 0 || !urgent && now.Sub(sweep.said).Abs() < time.Second {
+	if len(sweep.waiting) == 0 && sweep.said.IsZero() || !urgent && now.Sub(sweep.said).Abs() < time.Second {
 		return ""
 	}
 	sweep.said = now

@@ -259,6 +259,11 @@ func TestVirtualNotBefore(t *testing.T) {
 		if cause := stopCause(t, Send(t.Context(), stop, c)); cause != Interrupted || time.Since(began) > time.Hour+time.Second {
 			t.Errorf("stopped by %v after %v", cause, time.Since(began))
 		}
+		time.AfterFunc(20*time.Hour, func() { // it has passed, and they wait for their hours
+			if h := p.Hindrances(); len(h) != 1 || h[0].Kind != HinderedByHours {
+				t.Errorf("%+v", h)
+			}
+		})
 		w.check(w.send(change))
 		w.books()
 		if got := w.left[0].UTC().Format(time.DateTime); got != "2026-06-02 08:00:00" { // 20:59 in London is too late for today

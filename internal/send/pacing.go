@@ -94,7 +94,7 @@ func (s *sender) hasRoom(now time.Time) bool {
 			s.explain(now)
 			return false
 		}
-		s.backlog.Begin(now)
+		s.backlog.Begin()
 	}
 	s.inFlight++
 	return true

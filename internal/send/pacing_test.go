@@ -367,3 +367,26 @@ func TestVirtualSlowAnswers(t *testing.T) {
 		w.books()
 	})
 }
+
+// Once too much is tried again, repeats wait, and what is new goes on at half the rate.
+func TestVirtualRetryBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 4500, "503:every=3")
+		defer w.run.Close()
+		began := time.Now()
+		w.check(w.send(func(c *Config) { c.NoCanary = true }))
+		before, short := 0, 0
+		for _, at := range w.left {
+			switch since := at.Sub(began); {
+			case since < 10*time.Second:
+				before++
+			case since >= 35*time.Second && since < 55*time.Second:
+				short++
+			}
+		}
+		if before < 950 || short < 950 || short > 1050 {
+			t.Errorf("%d requests left in the first 10 s, and %d in 20 s without a budget", before, short)
+		}
+		w.books()
+	})
+}

@@ -93,6 +93,13 @@ func (p *Progress) free(kind string) {
 	}
 }
 
+// end takes back what holds no longer once a start has ended. Whom a halted slice has kept back is still not sent to.
+func (p *Progress) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hindrances = slices.DeleteFunc(p.hindrances, func(h Hindrance) bool { return h.Kind != HinderedBySlice })
+}
+
 func (p *Progress) hindrance(kind string) int {
 	return slices.IndexFunc(p.hindrances, func(h Hindrance) bool { return h.Kind == kind })
 }

@@ -21,7 +21,7 @@ func (s *sender) watchQueue() {
 	}
 	for wanted := true; ; {
 		if s.backlog != nil && s.worthReading(wanted) {
-			s.readQueue(interval)
+			s.readQueue(2 * interval)
 		}
 		s.mu.Lock()
 		s.explain(time.Now())
@@ -48,7 +48,7 @@ func (s *sender) worthReading(wanted bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, open := s.breaker.Open()
-	return wanted || s.backlog.Begun() && !open && !s.Valve.Paused()
+	return wanted || (s.backlog.Begun() || s.said.others > 0) && !open && !s.Valve.Paused()
 }
 
 // readQueue reads the app once. An error stops nothing: the queue is reckoned with meanwhile.

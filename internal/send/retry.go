@@ -45,23 +45,21 @@ func (h *retries) Pop() any {
 	return j
 }
 
-// next returns the job that is due and can be paid for, or nil and how long until one may be; 0 where none waits. It reports whether some wait
-// for want of budget alone.
-func (h *retries) next(now time.Time, budget *pace.RetryBudget) (j *job, wait time.Duration, short bool) {
+// next returns the job that is due and can be paid for, or nil and how long until one may be; 0 where none waits.
+func (h *retries) next(now time.Time, budget *pace.RetryBudget) (j *job, wait time.Duration) {
 	for len(*h) > 0 {
 		j := (*h)[0]
 		if wait := j.due.Sub(now); wait > 0 {
-			return nil, wait, short
+			return nil, wait
 		}
 		if j.costly {
 			if wait := budget.Take(now); wait > 0 {
-				short = true
 				j.due = now.Add(wait)
 				heap.Fix(h, 0)
 				continue
 			}
 		}
-		return heap.Pop(h).(*job), 0, short
+		return heap.Pop(h).(*job), 0
 	}
-	return nil, 0, short
+	return nil, 0
 }

@@ -168,6 +168,7 @@ func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
 	err = group.Wait()
 	s.close()
 	helpers.Wait()
+	s.Progress.end()
 	if err := errors.Join(err, c.Run.Ledger.Sync()); err != nil {
 		return err
 	}

@@ -197,3 +197,36 @@ func everyone(rows int) string {
 	}
 	return text
 }
+
+// A row that waits for the end of a pause leaves its permit to others: there may be room for no other one, and it may have to wait for them.
+func TestVirtualPauseHoldsNoPermits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1)
+		defer w.run.Close()
+		c := w.config(w)
+		c.Valve = new(Valve)
+		b, err := newBrakes(&c, 1)
+		w.check(err)
+		s := &sender{Config: c, brakes: b, permits: make(chan struct{}), freed: make(chan struct{}, 1), admitting: t.Context()}
+		s.Now = time.Now
+		s.setPace(time.Now())
+		admitted := make(chan bool)
+		go func() {
+			ok, _, _ := s.admit(new(job))
+			admitted <- ok
+		}()
+		synctest.Wait()
+		c.Valve.Pause()
+		s.inFlight = 1
+		s.permits <- struct{}{}
+		synctest.Wait()
+		if s.inFlight != 0 {
+			t.Errorf("%d permits are held during a pause", s.inFlight)
+		}
+		c.Valve.Continue()
+		s.permits <- struct{}{}
+		if !<-admitted {
+			t.Error("it was not admitted afterwards")
+		}
+	})
+}

@@ -108,6 +108,7 @@ func (s *sender) admit(j *job) (ok, again bool, err error) {
 		return false, false, nil
 	}
 	for open := false; !open; open = !s.Valve.Paused() { // after a pause everything is asked again: who opted out meanwhile is left out
+		s.giveUpPermit(j) // one that came during a pause is void: somebody else may need the room before this row does
 		if !s.Valve.await(s.admitting) {
 			return false, false, nil
 		}

@@ -14,6 +14,7 @@ import (
 	"sendoff/internal/failpoint"
 	"sendoff/internal/ledger"
 	"sendoff/internal/pace"
+	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
 	"sendoff/internal/sinch"
 )
@@ -221,7 +222,7 @@ func (s *Settler) Run(ctx context.Context, answer func(Answer) error) error {
 			failing = time.Now() // it was good for something
 		}
 		if silent := time.Since(failing); silent >= s.cfg.GiveUp {
-			return fmt.Errorf("%w for %v: %w", ErrNoLook, silent.Round(time.Second), failed.err)
+			return fmt.Errorf("%w for %s: %w", ErrNoLook, prose.Lasting(silent), failed.err)
 		}
 		s.postpone(group, max(pace.Backoff(failures, time.Second, min(time.Minute, s.cfg.GiveUp/4)), failed.retryAfter()))
 	}
