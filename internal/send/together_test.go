@@ -35,7 +35,8 @@ type together struct {
 	valve   *Valve
 	clocks  bool // hours are kept
 	ahead   time.Duration
-	longest int // queue that a message has met
+	longest int  // queue that a message has met
+	moved   bool // the app's limit has, so that what is the bound of the queue is not known to whoever cannot read it
 }
 
 func (g *together) oneOf(n int) bool { return g.IntN(n) == 0 }
@@ -54,12 +55,7 @@ func (g *together) RoundTrip(r *http.Request) (*http.Response, error) {
 	if isMessage {
 		g.mu.Lock()
 		defer g.mu.Unlock()
-		if n := g.server.Queued(); n > g.longest {
-			g.longest = n
-			if os.Getenv("TOGETHER_LOG") != "" {
-				g.t.Logf("%v queue %d", time.Now(), n)
-			}
-		}
+		g.longest = max(g.longest, g.server.Queued())
 		if isPaused {
 			g.t.Error("a message left during a pause")
 		}
@@ -80,7 +76,7 @@ func (g *together) RoundTrip(r *http.Request) (*http.Response, error) {
 func (g *together) start(policy campaign.DoubtPolicy, drain float64, change func(*Config), last bool) error {
 	c := g.config(g)
 	c.Progress, c.InDoubt, c.Now = new(Progress), policy, func() time.Time { return g.now() }
-	c.Rate, c.MaxInFlight = []float64{0.5, 3, 20, 200}[g.IntN(4)], []int{1, 2, 8, 40}[g.IntN(4)]
+	c.Rate, c.MaxInFlight = []float64{0.2, 0.5, 2, 200}[g.IntN(4)], []int{1, 2, 8, 40}[g.IntN(4)]
 	c.QueueAhead, c.Drain = g.ahead, drain
 	change(&c)
 	g.valve = new(Valve)
@@ -103,9 +99,6 @@ func (g *together) start(policy campaign.DoubtPolicy, drain float64, change func
 			text := mishaps[g.IntN(len(mishaps))]
 			from := g.within(time.Hour)
 			after(from, func() {
-				if os.Getenv("TOGETHER_LOG") != "" {
-					g.t.Logf("%v fault %s", time.Now(), text)
-				}
 				g.faults(slices.DeleteFunc([]string{text}, func(s string) bool { return s == "" })...)
 			})
 			after(from+g.within(time.Hour), func() { g.faults() })
@@ -125,6 +118,11 @@ func (g *together) start(policy campaign.DoubtPolicy, drain float64, change func
 			c.WarmUp = time.Minute
 		}
 		if g.oneOf(6) {
+			g.moved, c.RateFor = true, func(outbound float64) float64 { return min(200, outbound/2) }
+			to := []int{1, 10, 300}[g.IntN(3)]
+			after(g.within(time.Hour), func() { g.server.SetLimits(to, -1) })
+		}
+		if g.oneOf(6) {
 			c.NotBefore = c.Now().Add(g.within(10 * time.Hour))
 		}
 		c.LeaveOutside, c.AskLater, c.HoldServerErrors = g.oneOf(4), g.oneOf(5), g.oneOf(5)
@@ -136,7 +134,7 @@ func (g *together) start(policy campaign.DoubtPolicy, drain float64, change func
 		}
 	}
 	after(10*24*time.Hour, func() {
-		g.t.Errorf("Send does not end: %+v, hindrances %+v, breaker or queue? in flight %d, asking %v", g.tally(), c.Progress.Hindrances(), c.Progress.InFlight.Load(), c.Progress.OnlyAsking.Load())
+		g.t.Errorf("Send does not end: %+v, %+v, only asking %v", g.tally(), c.Progress.Hindrances(), c.Progress.OnlyAsking.Load())
 		cancel()
 	})
 	err := Send(ctx, stop, c)
@@ -145,9 +143,6 @@ func (g *together) start(policy campaign.DoubtPolicy, drain float64, change func
 	}
 	g.valve.Continue()
 	g.settled(c.Progress, err)
-	if os.Getenv("TOGETHER_LOG") != "" {
-		g.t.Logf("%v: %v; accepted %d in doubt %d", time.Now(), err, c.Progress.Accepted.Load(), c.Progress.InDoubt.Load())
-	}
 	return err
 }
 
@@ -191,8 +186,8 @@ func (g *together) settled(p *Progress, err error) {
 // Faults, hours, limits, halted slices, pauses, clocks that are set and starts that are stopped, all at once and at random: whatever comes together,
 // nobody is lost, nobody is written to twice, nothing leaves when it must not, and in the end every row is settled.
 func TestVirtualEverythingTogether(t *testing.T) {
-	seeds := []uint64{1, 2, 3, 4, 5, 6, 7, 8}
-	if text := os.Getenv("TOGETHER"); text != "" { // FROM-TO: these seeds
+	seeds := []uint64{17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28}
+	if text := os.Getenv("TOGETHER"); text != "" { // 1-500 instead
 		seeds = nil
 		var from, to uint64
 		if _, err := fmt.Sscanf(text, "%d-%d", &from, &to); err != nil {
@@ -210,9 +205,13 @@ func TestVirtualEverythingTogether(t *testing.T) {
 }
 
 func everythingTogether(t *testing.T, dice *rand.Rand) {
-	at(t, "2026-06-01T00:00:00Z")
 	g := &together{Rand: dice, now: time.Now, valve: new(Valve)}
-	time.Sleep(time.Duration(g.IntN(24*60)) * time.Minute)
+	g.ahead = []time.Duration{0, 2 * time.Second, 30 * time.Second, 5 * time.Minute}[g.IntN(4)]
+	began := at(t, "2026-06-01T00:00:00Z").Add(time.Duration(g.IntN(24*60)) * time.Minute)
+	if g.oneOf(2) { // hours close soon in London
+		began = time.Date(2026, 6, 1, 19, 0, 0, 0, time.UTC).Add(-g.ahead - g.within(10*time.Minute))
+	}
+	time.Sleep(time.Until(began))
 	days := g.IntN(2)
 	g.world = newWorldIn(t, []string{"Europe/London", "America/New_York", "Europe/London", "Asia/Tokyo"}[:1+g.IntN(4)], days, 0)
 	defer g.run.Close()
@@ -223,7 +222,6 @@ func everythingTogether(t *testing.T, dice *rand.Rand) {
 	}
 	g.freezePeople(people)
 	drain := []int{1, 5, 20, 100_000}[g.IntN(4)]
-	g.ahead = []time.Duration{0, 2 * time.Second, 30 * time.Second, 5 * time.Minute}[g.IntN(4)]
 	g.server = sandbox.New(sandbox.Config{Drain: drain, RateLimit: []int{-1, 40, 100}[g.IntN(3)], Keep: true, DispatchRetention: days,
 		Latency: []time.Duration{0, 50 * time.Millisecond, 2 * time.Second}[g.IntN(3)]})
 	isSliced, noCanary := g.oneOf(2), g.oneOf(2)
@@ -254,7 +252,7 @@ func everythingTogether(t *testing.T, dice *rand.Rand) {
 	if err != nil {
 		t.Errorf("in the end: %v", err)
 	}
-	if bound := int(float64(drain) * g.ahead.Seconds()); g.ahead > 0 && g.longest > bound {
+	if bound := int(float64(drain) * g.ahead.Seconds()); g.ahead > 0 && !g.moved && g.longest > bound {
 		t.Errorf("%d waited in the queue, and %d may", g.longest, bound)
 	}
 }
