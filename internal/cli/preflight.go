@@ -126,7 +126,7 @@ func (r *runner) chooseRate() error {
 	if wanted.PerSecond > 0 {
 		r.rate = wanted.PerSecond
 		if drain := drainOf(r.app); r.rate > drain {
-			r.warn("warning: %v messages a second is more than the app hands on, which is %v: up to %s wait in Sinch's queue, where nobody can recall them",
+			r.say("warning: %v messages a second is more than the app hands on, which is %v: up to %s wait in Sinch's queue, where nobody can recall them",
 				r.rate, drain, prose.Counted(max(1, int(drain*r.queueAhead().Seconds())), "message", "messages"))
 		}
 		return nil

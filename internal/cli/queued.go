@@ -52,7 +52,7 @@ func goingOut(q *runstore.Queue, now time.Time) string {
 		text = fmt.Sprintf("1 message that Sinch has accepted still goes out, within %s: nobody can recall it", prose.Lasting(left.Takes()))
 	}
 	if others := min(q.Others, left.Messages); others > 0 {
-		text += fmt.Sprintf(" (about %s of them not of this run)", prose.About(others))
+		text += fmt.Sprintf(" (up to %s of them not of this run)", prose.About(others))
 	}
 	return text
 }

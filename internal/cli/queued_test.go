@@ -36,7 +36,7 @@ func TestStoppedRunSaysWhatStillGoesOut(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != exitUnfinished {
 		t.Fatalf("exit %d, want 7\n%s", code, out.String())
 	}
-	said := regexp.MustCompile(`(?m)^(\d+) messages that Sinch has accepted still go out, for about (\d+) s: nobody can recall them( \(about (\d+) of them not of this run\))?$`).
+	said := regexp.MustCompile(`(?m)^(\d+) messages that Sinch has accepted still go out, for about (\d+) s: nobody can recall them( \(up to (\d+) of them not of this run\))?$`).
 		FindStringSubmatch(out.String())
 	if said == nil {
 		t.Fatalf("it does not say what still goes out:\n%s", out.String())
@@ -95,7 +95,7 @@ func TestGoingOut(t *testing.T) {
 		{&runstore.Queue{Messages: 412, Rate: 20}, 21 * time.Second, ""},
 		{&runstore.Queue{Messages: 1, Rate: 20}, 0, "1 message that Sinch has accepted still goes out, within 1 s: nobody can recall it"},
 		{&runstore.Queue{Messages: 60_000, Others: 312, Rate: 20}, 0,
-			"60,000 messages that Sinch has accepted still go out, for about 50 minutes: nobody can recall them (about 310 of them not of this run)"},
+			"60,000 messages that Sinch has accepted still go out, for about 50 minutes: nobody can recall them (up to 310 of them not of this run)"},
 	} {
 		if tc.queue != nil {
 			tc.queue.Time = then

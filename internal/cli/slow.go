@@ -58,7 +58,7 @@ func holdsBack(h send.Hindrance) bool {
 // heldBack reports whether nothing may leave to any of so many people.
 func heldBack(found []send.Hindrance, people int64) bool {
 	return slices.ContainsFunc(found, func(h send.Hindrance) bool {
-		return holdsBack(h) && (h.People == 0 || int64(h.People) >= people)
+		return holdsBack(h) && (h.People == 0 || int64(h.People+h.Later) >= people)
 	})
 }
 
@@ -77,6 +77,9 @@ func timeLeft(people int64, perSecond float64, found []send.Hindrance, now time.
 				kept = min(kept, int64(h.People))
 			}
 			seconds = max(seconds, max(h.Until.Sub(now).Seconds(), 0)+float64(kept)/perSecond)
+			if h.Later > 0 {
+				seconds = max(seconds, h.Last.Sub(now).Seconds()+float64(h.Later)/perSecond)
+			}
 		case h.People == 0:
 			return 0
 		}
@@ -103,14 +106,17 @@ func (st *status) slow(zone *time.Location, now time.Time) []string {
 // reason says what keeps whom back, and until when: waiting for 09:00 in Berlin: 3,120 people (until 08:00 GMT, in 42 minutes).
 func reason(h send.Hindrance, zone *time.Location, now time.Time) string {
 	text := whom(h)
-	if !h.Until.After(now) {
-		return text
+	if h.Until.After(now) {
+		until := ""
+		if h.Kind != send.HinderedByStart { // whose words say it
+			until = "until " + ahead(h.Until, zone, now) + ", "
+		}
+		text += fmt.Sprintf(" (%sin %s)", until, prose.Lasting(h.Until.Sub(now)))
 	}
-	until := ""
-	if h.Kind != send.HinderedByStart { // whose words say it
-		until = "until " + ahead(h.Until, zone, now) + ", "
+	if h.Later > 0 {
+		text += fmt.Sprintf("; %s later, the last from %s on", prose.Counted(h.Later, "person", "people"), ahead(h.Last, zone, now))
 	}
-	return fmt.Sprintf("%s (%sin %s)", text, until, prose.Lasting(h.Until.Sub(now)))
+	return text
 }
 
 // whom says what keeps whom back.

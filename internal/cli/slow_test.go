@@ -40,6 +40,9 @@ func TestWhySlow(t *testing.T) {
 			[]string{"why it is slow: no answer (until Tue 10:18 CET, in 26 h)"}, "no answer, until Tue 10:18 CET"},
 		{"next month", []send.Hindrance{{Kind: send.HinderedByStart, Text: "waiting for not_before, 23 Dec 2026 07:18 UTC", Until: now.AddDate(0, 1, 0)}}, "",
 			[]string{"why it is slow: waiting for not_before, 23 Dec 2026 07:18 UTC (in 30 days)"}, "waiting for not_before, 23 Dec 2026 07:18 UTC"},
+		{"others later", []send.Hindrance{later(nine, 1800, now.Add(26*time.Hour))}, "",
+			[]string{"why it is slow: waiting for 09:00 in Berlin: 3,120 people (until 09:00 CET, in 42 minutes); 1,800 people later, the last from Tue 10:18 CET on"},
+			"waiting for 09:00 in Berlin"},
 		{"three", []send.Hindrance{nine, queue, slice}, "", []string{
 			"why it is slow: waiting for 09:00 in Berlin: 3,120 people (until 09:00 CET, in 42 minutes)",
 			"  and: 1,200 of ours wait at Sinch, which hands on 20 a second",
@@ -59,6 +62,12 @@ func TestWhySlow(t *testing.T) {
 			t.Errorf("%s: %q, want %q", tc.name, got, tc.shortly)
 		}
 	}
+}
+
+// later is h with people whom it keeps back for longer.
+func later(h send.Hindrance, people int, last time.Time) send.Hindrance {
+	h.Later, h.Last = people, last
+	return h
 }
 
 func TestTimeLeft(t *testing.T) {
@@ -81,6 +90,7 @@ func TestTimeLeft(t *testing.T) {
 		{"before it begins", 1200, 20, []send.Hindrance{{Kind: send.HinderedByStart, Until: now.Add(time.Hour)}}, time.Hour + time.Minute, true},
 		{"some wait, and are the last", 7200, 20, []send.Hindrance{hours(1200, time.Hour)}, time.Hour + time.Minute, false},
 		{"some wait less long than the others take", 1_440_000, 20, []send.Hindrance{hours(1200, time.Hour)}, 20 * time.Hour, false},
+		{"others wait for longer", 2400, 20, []send.Hindrance{later(hours(1200, time.Hour), 1200, now.Add(9*time.Hour))}, 9*time.Hour + time.Minute, true},
 		{"it is over", 1200, 20, []send.Hindrance{hours(1200, -time.Hour)}, time.Minute, true},
 		{"an outage", 1200, 20, []send.Hindrance{{Kind: send.HinderedByOutage}}, 0, true},
 		{"only slower", 1200, 20, []send.Hindrance{{Kind: send.HinderedByWarmUp, Until: now.Add(time.Hour)}, {Kind: send.HinderedByQueue}}, time.Minute, false},

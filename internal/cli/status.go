@@ -206,8 +206,12 @@ func (st *status) backlog() []string {
 	}
 	text := "nothing waits in the app's queue"
 	if st.Queue > 0 {
-		text = fmt.Sprintf("%s in the app's queue, about %s of this run", prose.Counted(st.Queue, "message waits", "messages wait"),
-			prose.Thousands(min(st.QueueOurs, st.Queue)))
+		about := "about"
+		if st.Queue-st.QueueOurs > queueTolerance*st.Drain { // ours may be behind those of others
+			about = "at least"
+		}
+		text = fmt.Sprintf("%s in the app's queue, %s %s of this run", prose.Counted(st.Queue, "message waits", "messages wait"),
+			about, prose.Thousands(min(st.QueueOurs, st.Queue)))
 	}
 	return []string{text + fmt.Sprintf("; it hands on %s a second", prose.Thousands(st.Drain))}
 }

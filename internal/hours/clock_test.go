@@ -177,12 +177,12 @@ func TestPlace(t *testing.T) {
 		{"+12125550123", "", "SE", "New York"}, // the number is nearer to the truth
 		{"", "", "SE", "Stockholm"},
 		{"", "", "Sverige", "Stockholm"},
-		{"", "", "US", "US: 8 time zones"},
+		{"", "", "US", "US (8 time zones)"},
 		{"", "", "AR", "Buenos Aires"},
 		{"", "", "Atlantis", "an unknown place"},
-		{"", "", "RU", "RU: 11 time zones"},
+		{"", "", "RU", "RU (11 time zones)"},
 		{"", "", "", "an unknown place"},
-		{phonenumbers.Format(phonenumbers.GetExampleNumberForType("PS", phonenumbers.FIXED_LINE), phonenumbers.E164), "", "", "PS: 2 time zones"}, // not Bucharest alone
+		{phonenumbers.Format(phonenumbers.GetExampleNumberForType("PS", phonenumbers.FIXED_LINE), phonenumbers.E164), "", "", "PS (2 time zones)"}, // not Bucharest alone
 	} {
 		r := row(tc.number, tc.zone, tc.country)
 		p := c.Place(r)
@@ -267,7 +267,7 @@ func TestPlacesOfNumbers(t *testing.T) {
 	for number, want := range map[string]string{
 		"+12045550123": "Winnipeg", "+18085550123": "Honolulu", "+14415550123": "Bermuda",
 		"+447700900123": "London", "+46701740605": "Stockholm",
-		"+61491570156": "AU: 7 time zones", // a mobile number that Australia has set aside for fiction
+		"+61491570156": "AU (7 time zones)", // a mobile number that Australia has set aside for fiction
 	} {
 		if p := c.Place(row(number, "", "")); p.String() != want {
 			t.Errorf("%s… is in %v, want %s", number[:5], p, want)

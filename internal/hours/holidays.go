@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -54,7 +55,11 @@ func loadHolidays(c *campaign.Campaign, numbers *phone.Reader) (*holidays, error
 		}
 		return h, nil
 	}
-	return readHolidays(c.Resolve(c.Window.Holidays), numbers)
+	h, err := readHolidays(c.Resolve(c.Window.Holidays), numbers)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w (a file is wanted, or public)", err)
+	}
+	return h, err
 }
 
 // has reports whether a day, given as its midnight in UTC, is off in a country.

@@ -1,6 +1,7 @@
 package hours
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -20,7 +21,7 @@ type Place struct {
 	last     atomic.Pointer[answer]
 }
 
-// String names the place for people: Berlin, or US: 6 time zones.
+// String names the place for people: Berlin, or US (6 time zones).
 func (p *Place) String() string {
 	switch {
 	case p.anywhere:
@@ -32,7 +33,7 @@ func (p *Place) String() string {
 	if in == "" {
 		in = "an unknown country"
 	}
-	return in + ": " + prose.Counted(len(p.Zones), "time zone", "time zones")
+	return fmt.Sprintf("%s (%s)", in, prose.Counted(len(p.Zones), "time zone", "time zones"))
 }
 
 // IsKnown reports whether anything is known of where the people of the place are.

@@ -33,7 +33,7 @@ func (a *App) effects(people int, rate float64) []string {
 		add("%s: about %s over the next %s.%s callback_url sends them elsewhere.", Receive(*a.Webhooks), prose.About(n),
 			prose.Lasting(takes(people, rate)), a.lag(people, rate))
 	}
-	if a.Queue > 0 {
+	if takes(int(a.Queue), a.Rate) >= 2*time.Second { // less is always on its way
 		sentences = append(sentences, Waiting(a.Queue, a.Rate, "of others"))
 	}
 	return sentences

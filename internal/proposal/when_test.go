@@ -88,7 +88,7 @@ func TestWhenOfPlaces(t *testing.T) {
 			"20 a second: nobody would be sent to | 48,213 people have no hour within a year at which the window lets them get a message: they will be skipped as expired"},
 		{"never, since they may be anywhere", nine(), func(p *Proposal) {
 			p.Plan.Places = []calendar.Group{{Place: place(t, "Europe/Kaliningrad", "Asia/Kamchatka"), People: 7}}
-		}, "20 a second: nobody would be sent to | 7 people have no hour within a year at which the window lets them get a message (an unknown country: 2 time zones): " +
+		}, "20 a second: nobody would be sent to | 7 people have no hour within a year at which the window lets them get a message (an unknown country (2 time zones)): " +
 			"they will be skipped as expired, unless a column time_zone says where they are, or the window has one zone for all"},
 		{"worth nothing", nine(), func(p *Proposal) {
 			p.Late, p.Campaign.TimeZone, p.Campaign.Expires.Until, p.Run.Created = testTime.Add(48*time.Hour), time.UTC, "14:00", testTime

@@ -85,7 +85,7 @@ type Approval struct {
 type Queue struct {
 	Time     time.Time `json:"time"`
 	Messages int64     `json:"messages"`
-	Others   int64     `json:"others,omitempty"` // of which so many, by estimate, are not of this run
+	Others   int64     `json:"others,omitempty"` // of which so many at most are not of this run
 	Rate     float64   `json:"rate"`             // messages a second that leave it
 }
 

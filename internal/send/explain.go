@@ -45,9 +45,9 @@ func (s *sender) explain(now time.Time) {
 	}
 	ours := s.backlog.Ours(now)
 	drain := perSecond(s.backlog.Drain())
-	s.say(now.Sub(s.said.full) < lingers, Hindrance{Kind: HinderedByQueue, Text: fmt.Sprintf("%s at Sinch, which hands on %s a second",
+	s.say(now.Sub(s.said.full) < lingers && ours > 0, Hindrance{Kind: HinderedByQueue, Text: fmt.Sprintf("%s at Sinch, which hands on %s a second",
 		prose.Counted(ours, "of ours waits", "of ours wait"), drain)})
-	s.say(s.said.others > 0, Hindrance{Kind: HinderedByOthers, Text: fmt.Sprintf("about %s wait at Sinch that are not ours: we make room, and send %s a second",
+	s.say(s.said.others > 0, Hindrance{Kind: HinderedByOthers, Text: fmt.Sprintf("up to %s wait at Sinch that are not ours: we make room, and send %s a second",
 		prose.Counted(s.said.others, "message", "messages"), allowed)})
 }
 

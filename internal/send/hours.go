@@ -91,12 +91,18 @@ func (s *sender) sayHours(sweep *sweep, now time.Time, urgent bool) string {
 	sweep.said = now
 	var at time.Time
 	var places []*hours.Place // those that open first
-	people := 0
+	var last time.Time
+	people, all := 0, 0
 	for p, n := range sweep.waiting {
 		opens := sweep.table.spans[p].span.From
-		switch {
-		case n == 0 || !opens.After(now): // the sweep comes to them
+		if n == 0 || !opens.After(now) { // the sweep comes to them
 			continue
+		}
+		all += n
+		if opens.After(last) {
+			last = opens
+		}
+		switch {
 		case at.IsZero() || opens.Before(at):
 			at, places, people = opens, nil, 0
 		case opens.After(at):
@@ -116,8 +122,8 @@ func (s *sender) sayHours(sweep *sweep, now time.Time, urgent bool) string {
 		return strings.Compare(p.String(), q.String())
 	})
 	text := onTheirClock(at, now, places)
-	s.Progress.hinder(Hindrance{Kind: HinderedByHours, Text: "waiting for " + text, Until: at, People: people})
-	return fmt.Sprintf("nobody may get a message at this hour; the next %s from %s on (%s)", prose.Counted(people, "person may", "people may"), text, prose.Moment(at))
+	s.Progress.hinder(Hindrance{Kind: HinderedByHours, Text: "waiting for " + text, Until: at, People: people, Later: all - people, Last: last})
+	return fmt.Sprintf("nobody may get a message at this hour; next is %s: %s (%s)", text, prose.Counted(people, "person", "people"), prose.Moment(at))
 }
 
 // onTheirClock writes when people of some places, which are most in the first, may get messages: 09:00 in Berlin.

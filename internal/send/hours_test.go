@@ -201,14 +201,14 @@ func TestVirtualLeaveOutside(t *testing.T) {
 		reason    string
 	}{
 		{"nobody's hours", "2026-06-01T05:00:00Z", func(w *world, c *Config) {}, 0,
-			"nobody may get a message at this hour; the next 100 people may from 09:00 in London on (1 Jun 2026 08:00 UTC)"},
+			"nobody may get a message at this hour; next is 09:00 in London: 100 people (1 Jun 2026 08:00 UTC)"},
 		{"one zone's hours", "2026-06-01T09:00:00Z", func(w *world, c *Config) {}, 100,
-			"nobody may get a message at this hour; the next 100 people may from 09:00 in New York on (1 Jun 2026 13:00 UTC)"},
+			"nobody may get a message at this hour; next is 09:00 in New York: 100 people (1 Jun 2026 13:00 UTC)"},
 		{"fewer than the canary", "2026-06-01T09:00:00Z", func(w *world, c *Config) { c.Limit = 4 }, 4, "4 were begun, as --limit says"},
 		{"not before", "2026-06-01T09:00:00Z", func(w *world, c *Config) { c.NotBefore = time.Date(2026, 6, 2, 7, 0, 0, 0, time.UTC) }, 0,
 			"nothing leaves before 2 Jun 2026 07:00 UTC (not_before)"},
 		{"the weekend", "2026-05-29T22:00:00Z", func(w *world, c *Config) { c.Hours = w.clock(days(540, 600, time.Friday)) }, 0,
-			"nobody may get a message at this hour; the next 100 people may from Fri 5 Jun 09:00 in London on (5 Jun 2026 08:00 UTC)"},
+			"nobody may get a message at this hour; next is Fri 5 Jun 09:00 in London: 100 people (5 Jun 2026 08:00 UTC)"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -36,6 +36,8 @@ type Hindrance struct {
 	Text   string    `json:"text"`            // in words, such as: waiting for 09:00 in Berlin
 	Until  time.Time `json:"until,omitzero"`  // when it is over; zero: nobody knows
 	People int       `json:"people,omitzero"` // whom it keeps back; 0: everybody
+	Later  int       `json:"later,omitzero"`  // whom it keeps back for longer than that, as far as they are known
+	Last   time.Time `json:"last,omitzero"`   // when it is over for all of them
 }
 
 // The kinds of hindrances, in the order in which they matter to a person.
