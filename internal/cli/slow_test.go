@@ -134,3 +134,19 @@ func TestLimit(t *testing.T) {
 		}
 	}
 }
+
+func TestBacklogInWords(t *testing.T) {
+	for _, tc := range []struct {
+		queue, ours int64
+		want        string
+	}{
+		{0, 0, "nothing waits in the app's queue; it hands on 20 a second"},
+		{98, 100, "98 messages wait in the app's queue, about 98 of this run; it hands on 20 a second"},
+		{96, 1, "96 messages wait in the app's queue, at least 1 of this run; it hands on 20 a second"}, // ours may be behind others
+	} {
+		st := status{Queue: tc.queue, QueueOurs: tc.ours, Drain: 20}
+		if got := st.backlog(); len(got) != 1 || got[0] != tc.want {
+			t.Errorf("%d, %d of ours: %q", tc.queue, tc.ours, got)
+		}
+	}
+}

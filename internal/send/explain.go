@@ -45,10 +45,15 @@ func (s *sender) explain(now time.Time) {
 	}
 	ours := s.backlog.Ours(now)
 	drain := perSecond(s.backlog.Drain())
-	s.say(now.Sub(s.said.full) < lingers && ours > 0, Hindrance{Kind: HinderedByQueue, Text: fmt.Sprintf("%s at Sinch, which hands on %s a second",
+	full := now.Sub(s.said.full) < lingers
+	s.say(full && ours > 0, Hindrance{Kind: HinderedByQueue, Text: fmt.Sprintf("%s at Sinch, which hands on %s a second",
 		prose.Counted(ours, "of ours waits", "of ours wait"), drain)})
-	s.say(s.said.others > 0, Hindrance{Kind: HinderedByOthers, Text: fmt.Sprintf("up to %s wait at Sinch that are not ours: we make room, and send %s a second",
-		prose.Counted(s.said.others, "message", "messages"), allowed)})
+	room := fmt.Sprintf("we make room, and send %s a second", allowed)
+	if full && ours == 0 {
+		room = "nothing leaves before there is room"
+	}
+	s.say(s.said.others > 0, Hindrance{Kind: HinderedByOthers, Text: fmt.Sprintf("up to %s wait at Sinch that are not ours: %s",
+		prose.Counted(s.said.others, "message", "messages"), room)})
 }
 
 // sayWait says that nothing leaves for a while since Sinch asks for that. Called with mu held.

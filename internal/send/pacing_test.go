@@ -390,3 +390,16 @@ func TestVirtualRetryBudget(t *testing.T) {
 		w.books()
 	})
 }
+
+// A queue that others have filled is not ours.
+func TestQueueFullOfOthers(t *testing.T) {
+	now := time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC)
+	s := &sender{Config: Config{Rate: 20, Drain: 20, QueueAhead: 30 * time.Second, GiveUp: time.Minute, MaxInFlight: 64, Progress: new(Progress)}}
+	s.setPace(now)
+	s.said.full, s.said.others = now, 1500
+	s.explain(now)
+	want := Hindrance{Kind: HinderedByOthers, Text: "up to 1,500 messages wait at Sinch that are not ours: nothing leaves before there is room"}
+	if got := s.Progress.Hindrances(); len(got) != 1 || got[0] != want {
+		t.Errorf("%+v", got)
+	}
+}
