@@ -69,6 +69,9 @@ func (r *runner) goingOutNow() string {
 	if n < drain {
 		return ""
 	}
+	if p.Queue.Load()-p.QueueOurs.Load() > queueTolerance*drain { // others' messages may have become more too
+		return fmt.Sprintf(" At least %s that Sinch has accepted still go out, of this run and others: nobody can recall them.", prose.Counted(n, "message", "messages"))
+	}
 	return fmt.Sprintf(" About %s that Sinch has accepted still go out, for about %s: nobody can recall them.",
 		prose.Counted(n, "message", "messages"), prose.Lasting(takes(n, float64(drain))))
 }

@@ -115,6 +115,7 @@ func TestGoingOutNow(t *testing.T) {
 		{0, 0, 0, ""},
 		{0, 0, 20, ""},
 		{412, 400, 20, " About 412 messages that Sinch has accepted still go out, for about 21 s: nobody can recall them."},
+		{412, 300, 20, " At least 412 messages that Sinch has accepted still go out, of this run and others: nobody can recall them."},
 		{-1, 400, 20, " About 400 messages that Sinch has accepted still go out, for about 20 s: nobody can recall them."},
 	} {
 		var r runner
