@@ -79,8 +79,8 @@ func PublicHolidays(country string, year int) []Holiday {
 	return all
 }
 
-// rulesByCountry returns what the public holidays of a country are. Of those that the library has, these are left out: Argentina, which moves feasts
-// by decree, Malawi, whose feasts follow the moon, and Ukraine, where there are none while martial law holds.
+// rulesByCountry returns what the public holidays of a country are. The library has more countries than these: Argentina moves feasts by decree,
+// those of Malawi follow the moon, Ukraine has none while martial law holds, and nobody here has held the others against their law.
 func rulesByCountry() map[string][]*cal.Holiday {
 	return map[string][]*cal.Holiday{
 		"AT": at.Holidays, "BE": be.Holidays, "BG": bg.Holidays, "BR": br.Holidays, "CZ": cz.Holidays, "DE": de.Holidays, "DK": dk.Holidays,
