@@ -46,6 +46,15 @@ func Points() []Point {
 // SeedsStarted is reached before what goes to seeds, of runs that have some.
 const SeedsStarted Point = "seeds-started"
 
+// RetryMarked is reached when the rows of a retry stand as its own in the runs that they come from.
+const RetryMarked Point = "retry-marked"
+
+// ReceiptsWritten is reached when receipts were written, before they are synced; ReceiptsMerged when they stand in the ledger.
+const (
+	ReceiptsWritten Point = "receipts-written"
+	ReceiptsMerged  Point = "receipts-merged"
+)
+
 // The points that erasing reaches, in that order. No run does.
 const (
 	SnapshotRewritten Point = "snapshot-rewritten"

@@ -11,10 +11,14 @@
 //
 // # Layout
 //
-//	bucket meta  "format", "created", "run_id", "identity", "started", "begun", "run" (the caller's own document)
+//	bucket meta  "format", "created", "run_id", "identity", "started", "begun", "run" (the caller's own document), "receipts" (up to where the caller's
+//	             file of receipts has been merged)
 //	bucket blk   block number (4 bytes, big endian) → 250 records of 24 bytes, for rows 250·n … 250·n+249
 //	bucket err   index (2 bytes, big endian) → a text that records refer to
 //	bucket ext   row (4 bytes, big endian) → a message id that is not a ULID
+//	bucket rcpt  block number → 250 receipts of 8 bytes, apart from the records, so that what the sender writes never grows
+//	bucket stray block number → 250 bits in 32 bytes: of which rows receipts came that were not accepted then
+//	bucket mov   block number → 250 bytes: the number of the run in which a row is sent to again, or 0
 //
 // A record is state (1 byte), reason (1), attempts (1), channel and flags (1), time since creation in units of 10 ms (4,
 // big endian), and 16 bytes. Those are the message id as a binary ULID; or the index of a text (2 bytes), the storage of the last intent (2),

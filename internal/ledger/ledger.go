@@ -36,8 +36,17 @@ type Ledger struct {
 	suspect error  // why the ledger cannot be trusted
 	closed  bool
 
+	overlay overlay // of a ledger that was opened read-only
+
 	wake chan struct{} // holds one token while something waits in open
 	done chan struct{} // closed when the writer has ended; nil when opened read-only
+}
+
+// overlay is the receipts that were merged in memory alone.
+type overlay struct {
+	mu     sync.Mutex
+	blocks map[uint32][]byte // nil: none were
+	offset int64
 }
 
 // group is what one transaction commits.
@@ -320,7 +329,7 @@ func (c *changes) apply(o *op) error {
 		r.setDetail(0, 0)
 		return nil
 	}
-	open := from == Begun || from == InDoubt
+	open := from == Begun || from == InDoubt || from == LeftInDoubt && o.kind == found
 	// Of a row of which nothing is under way as far as is known, only Sinch can say that it has the message or refuses it.
 	told := o.res.State == Accepted || o.res.State == Rejected
 	if !open && !(from.Sendable() && (!told || o.kind == found)) {

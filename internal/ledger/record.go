@@ -64,6 +64,9 @@ type Entry struct {
 	Number    uint32    // a number that belongs to Detail: the line that a duplicate lost against
 	Begun     time.Time // of the last intent, to 10 ms; zero where there was none, and for accepted rows
 	Storage   int       // of the last intent, for rows that are not accepted
+	Receipt   Receipt   // what delivery receipts say
+	Twice     bool      // it is accepted, and receipts speak of another message than that one, or of two
+	Moved     int       // the number of the run in which the row is sent to again; 0: it is not
 }
 
 // Intent is what is known when a request is about to leave.
@@ -139,6 +142,13 @@ func (r record) messageID() string {
 	var u ulid.ULID
 	copy(u[:], r[8:])
 	return u.String()
+}
+
+// hash is that of the message id, as hashID makes it, without making the text of every row of a ledger.
+func (r record) hash() uint16 {
+	var text [ulid.EncodedSize]byte
+	_ = ulid.ULID(r[8:24]).MarshalTextTo(text[:]) // fails only where text is too short
+	return hashOf(text[:])
 }
 
 func (r record) setDetail(text uint16, number uint32) {
