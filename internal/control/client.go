@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -71,6 +72,36 @@ func (c *Client) People(ctx context.Context, yield func(keys []uint64) error) er
 			return err
 		}
 		silence.Reset(patience)
+	}
+}
+
+// Ledger asks for a copy of the run's ledger as it is now, and writes it to w. Where the error is not nil it is not whole. It is [ErrNobody], or w's.
+func (c *Client) Ledger(ctx context.Context, w io.Writer) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	silence := time.AfterFunc(patience, cancel)
+	defer silence.Stop()
+	client := http.Client{Transport: c.http.Transport, CheckRedirect: c.http.CheckRedirect} // it may take long, as long as it goes on
+	resp, err := c.do(ctx, &client, http.MethodGet, ledgerPath)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	b := make([]byte, 1<<18)
+	for {
+		n, err := resp.Body.Read(b)
+		silence.Reset(patience)
+		if n > 0 {
+			if _, err := w.Write(b[:n]); err != nil {
+				return err
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return ErrNobody
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package control lets other processes of this machine talk to the one that holds a run: ask how far it is and who its people are, stop it,
-// pause it.
+// Package control lets other processes of this machine talk to the one that holds a run: ask how far it is, who its people are and for a copy of its
+// ledger, stop it, pause it.
 //
 // The holder listens on a port of the loopback interface, which works alike on every system. A random token proves who asks, since any
 // user of the machine can connect; the answer proves in turn that its sender has known the token before, so that what a dead process has
@@ -33,6 +33,7 @@ var ErrNobody = errors.New("no process answers for this run")
 const (
 	statusPath  = "/status"
 	peoplePath  = "/people"
+	ledgerPath  = "/ledger"
 	proofHeader = "Sendoff-Proof"
 )
 

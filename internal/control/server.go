@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -30,6 +31,8 @@ type Holder struct {
 	Obey   func(Order) string // does it, and says in a sentence what happened
 	// People calls yield with the keys of the run's people, some at a time, and ends with yield's error.
 	People func(ctx context.Context, yield func(keys []uint64) error) error
+	// Ledger writes a copy of the run's ledger, as it is now.
+	Ledger func(w io.Writer) error
 }
 
 // Server answers for a holder until [Server.Close].
@@ -90,6 +93,7 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+statusPath, func(w http.ResponseWriter, _ *http.Request) { s.answer(w, s.holder.Status()) })
 	mux.HandleFunc("GET "+peoplePath, s.people)
+	mux.HandleFunc("GET "+ledgerPath, s.ledger)
 	for _, o := range []Order{Stop, Pause, Continue} {
 		mux.HandleFunc("POST /"+string(o), func(w http.ResponseWriter, _ *http.Request) { s.answer(w, said{s.holder.Obey(o)}) })
 	}
@@ -148,6 +152,31 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.log.Warn("who asked for the people of this run has not got them all, and can tell", "error", err)
 	}
+}
+
+// ledger answers with a copy of the run's ledger. One that is cut short does not end as HTTP wants it, so that whoever asks can tell.
+func (s *Server) ledger(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set(proofHeader, proof(s.Token))
+	conn := http.NewResponseController(w)
+	_ = conn.SetReadDeadline(time.Time{}) // for which the request would be taken for given up; nothing is read any more
+	if err := s.holder.Ledger(patient{w, conn}); err != nil {
+		s.log.Warn("who asked for a copy of the ledger has not got it, and can tell", "error", err)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// patient gives every part of an answer its own time.
+type patient struct {
+	io.Writer
+	conn *http.ResponseController
+}
+
+func (p patient) Write(b []byte) (int, error) {
+	if err := p.conn.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+		return 0, err
+	}
+	return p.Writer.Write(b)
 }
 
 func (s *Server) answer(w http.ResponseWriter, v any) {
