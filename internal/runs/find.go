@@ -9,10 +9,8 @@ import (
 	"strings"
 
 	"sendoff/internal/ledger"
+	"sendoff/internal/runstore"
 )
-
-// retryPrefix is how the folders begin, within that of a run, in which it is tried again for some of its people.
-const retryPrefix = "retry-"
 
 // Find returns the folders of all runs at or below dir, rehearsals included, sorted. It follows no symbolic links but dir itself, and looks
 // into no hidden folder, nor into that of a run but for its retries. A folder whose ledger is gone and whose witness is not is still
@@ -38,7 +36,7 @@ func find(dir string) (found []string, err error) {
 	}
 	var errs []error
 	for _, e := range entries {
-		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") || isRun && !strings.HasPrefix(e.Name(), retryPrefix) {
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") || isRun && !strings.HasPrefix(e.Name(), runstore.RetryPrefix) {
 			continue
 		}
 		below, err := find(filepath.Join(dir, e.Name()))

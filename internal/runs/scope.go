@@ -200,7 +200,7 @@ func realPath(p string) string {
 
 // isRetry reports whether path is the folder of a run, or one of a retry within it.
 func isRetry(path, run string) bool {
-	for ; strings.HasPrefix(filepath.Base(path), retryPrefix) && len(path) > len(run); path = filepath.Dir(path) {
+	for ; strings.HasPrefix(filepath.Base(path), runstore.RetryPrefix) && len(path) > len(run); path = filepath.Dir(path) {
 	}
 	return path == run
 }

@@ -20,7 +20,11 @@ const (
 	StatusName   = "status.json"
 	ControlName  = "control.json"
 	LogName      = "log.jsonl"
+	ReceiptsName = "receipts.log"
 	ReportName   = "report.json"
+	PageName     = "report.html"
+	AuditName    = "audit.html"
+	JUnitName    = "report.xml"
 	RowsName     = "report.csv"
 	FailuresName = "failures.csv"
 	SkippedName  = "skipped.csv"
@@ -29,12 +33,34 @@ const (
 	SpoolName    = "numbers.tmp" // planning's own, gone when it ends
 )
 
+// The workbooks that are made of the lists. Where a spreadsheet keeps one open, the next one is put beside it.
+const (
+	RowsBookName     = "report.xlsx"
+	FailuresBookName = "failures.xlsx"
+	SkippedBookName  = "skipped.xlsx"
+	InDoubtBookName  = "in-doubt.xlsx"
+
+	rowsBeside     = "report (2).xlsx"
+	failuresBeside = "failures (2).xlsx"
+	skippedBeside  = "skipped (2).xlsx"
+	inDoubtBeside  = "in-doubt (2).xlsx"
+)
+
+// Beside is the name of a workbook whose own name is taken.
+func Beside(book string) string { return strings.TrimSuffix(book, ".xlsx") + " (2).xlsx" }
+
 // lists hold people's data as the snapshot does, and can be made again: those of people, and what planning may leave where a process dies.
-var lists = [...]string{RowsName, FailuresName, SkippedName, InDoubtName, SpoolName, SpoolName + ".lost"}
+var lists = [...]string{
+	RowsName, FailuresName, SkippedName, InDoubtName,
+	RowsBookName, FailuresBookName, SkippedBookName, InDoubtBookName, rowsBeside, failuresBeside, skippedBeside, inDoubtBeside,
+	SpoolName, SpoolName + ".lost",
+}
 
 // files are all of them, the ledger's last: as long as it is there, the directory is a run.
 var files = [...]string{
-	SpoolName, SnapshotName, FrozenName, RunName, StatusName, ControlName, LogName, ReportName, RowsName, FailuresName, SkippedName, InDoubtName,
+	SpoolName, SnapshotName, OriginsName, FrozenName, RunName, StatusName, ControlName, LogName, ReceiptsName,
+	ReportName, PageName, AuditName, JUnitName, RowsName, FailuresName, SkippedName, InDoubtName,
+	RowsBookName, FailuresBookName, SkippedBookName, InDoubtBookName, rowsBeside, failuresBeside, skippedBeside, inDoubtBeside,
 	CostsName, ledger.WitnessName, ledger.FileName,
 }
 
@@ -44,11 +70,21 @@ const (
 	SandboxFolder = "sandbox"
 )
 
+// RetryPrefix is how the folders begin, within that of a run, in which it is tried again for some of its people: retry-1, retry-2, …
+const RetryPrefix = "retry-"
+
+// PageFileName is what the copy of a run's page is called that people forward: it says which run it is of.
+func PageFileName(key string) string { return DirName(key) + "-" + PageName }
+
 // maxDirName leaves room below the 255 bytes that file systems allow for a name.
 const maxDirName = 120
 
-// Path returns the directory of the run with a key, below the folder of its campaign.
+// Path returns the directory of the run with a key, below the folder of its campaign. That of a retry lies within that of its run.
 func Path(campaignDir, key string, sandbox bool) (string, error) {
+	if of, number, ok := CutRetryKey(key); ok {
+		dir, err := Path(campaignDir, of, sandbox)
+		return filepath.Join(dir, retryName(number)), err
+	}
 	name := DirName(key)
 	if name == "" {
 		return "", fmt.Errorf("run key %q has no letter or digit, so it cannot name a folder", key)
@@ -64,6 +100,9 @@ func Path(campaignDir, key string, sandbox bool) (string, error) {
 
 // CampaignDir is the reverse of [Path]: the folder of the campaign whose runs lie where dir is. It is empty where dir has another place.
 func CampaignDir(dir string) string {
+	if _, ok := retryNumber(filepath.Base(dir)); ok && hasRun(filepath.Dir(dir)) {
+		dir = filepath.Dir(dir)
+	}
 	parent := filepath.Dir(dir)
 	if filepath.Base(parent) == SandboxFolder {
 		parent = filepath.Dir(parent)

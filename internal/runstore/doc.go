@@ -26,6 +26,12 @@
 // What goes to the seeds of a run is a run within its folder ([SeedsFirst], [SeedsLast]), made before anybody else is begun, and erased and
 // forgotten with it. It is held only by who holds the run, and only while it sends to the seeds.
 //
+// # Retries
+//
+// A run that sends again to some people of another one lies within its folder ([RetryPrefix]) and is a run like any other, but for two things. Beside
+// its snapshot it has where each of its rows comes from ([Run.Origins]), frozen at the same commit point. And whoever holds it for sending holds the
+// run that it lies in too, and the retries before it: a person is sent to by one of them at a time.
+//
 // # Truth and copies of it
 //
 // [Meta] in the ledger is the truth about a run. run.json, frozen.yaml and status.json are written for people. run.json and status.json are read

@@ -41,6 +41,7 @@ type Destination struct {
 // List is a suppression list as planning found it: a file, Sinch's own, or the people of other runs.
 type List struct {
 	File     string    `json:"file,omitempty"`
+	Folder   string    `json:"folder,omitempty"` // in which the file lies, where the campaign does not name it
 	Modified time.Time `json:"modified,omitzero"`
 	SHA256   string    `json:"sha256,omitempty"`
 	Sinch    []string  `json:"sinch,omitempty"`    // which of Sinch's own lists
@@ -69,6 +70,12 @@ type Start struct {
 	Epoch   string    `json:"epoch"` // in the metadata of every message that this start sends
 	Host    string    `json:"host"`
 	Version string    `json:"version"`
+	User    string    `json:"started_by,omitempty"` // the name of the account
+
+	// Set when it ends in an orderly way; of one that was killed they stay empty.
+	Ended    time.Time `json:"ended,omitzero"`
+	ExitCode int       `json:"exit_code,omitempty"`
+	Reason   string    `json:"reason,omitempty"` // why it ended as it did, in words; empty where there is nothing to say
 }
 
 // Approval is that somebody has named the plan that is sent by its code. It is on record with the first message.
@@ -146,6 +153,7 @@ type Meta struct {
 	Reason   string    `json:"reason,omitempty"` // why it is in that state, in words
 	ExitCode int       `json:"exit_code"`        // of the last start that ended
 	Created  time.Time `json:"created"`
+	Retry    *Retry    `json:"retry,omitempty"`  // nil where it sends to nobody again
 	Except   []string  `json:"except,omitempty"` // runs whose people are left out beside those that the campaign names; folders are absolute
 
 	// Set by planning, in one transaction.

@@ -34,6 +34,7 @@ type Run struct {
 	meta     Meta
 	verified os.FileInfo // the snapshot whose digest was found right
 	readOnly bool
+	live     bool
 	control  Control // what this process has said of itself
 }
 
@@ -43,6 +44,7 @@ type Options struct {
 	Campaign string
 	Sandbox  bool
 	Seeds    string // of which part of another run's seeds it is; see [SeedsFirst]
+	Retry    *Retry // of which run it is one; nil: of none
 	Adopt    bool   // a copied directory becomes the run itself
 	Now      time.Time
 	Day      time.Time // when the run is begun, by the clock that says which day it is; zero: Now
@@ -74,6 +76,9 @@ func Acquire(dir string, o Options) (*Run, error) {
 		err := fmt.Errorf("%w: %s is of campaign %q with run key %q, not of %q with %q", ErrOtherRun, dir, r.meta.Campaign, r.meta.Key, o.Campaign, o.Key)
 		return nil, errors.Join(err, r.Close())
 	}
+	if of := r.meta.Retry; o.Retry != nil && (of == nil || of.Of != o.Retry.Of) {
+		return nil, errors.Join(fmt.Errorf("%w: %s is no retry of the run that it lies in", ErrOtherRun, dir), r.Close())
+	}
 	return r, r.hold(o.Now)
 }
 
@@ -89,7 +94,7 @@ func create(dir string, o Options) error {
 	}
 	id := ulid.MustNew(ulid.Timestamp(o.Now), ulid.DefaultEntropy())
 	meta, err := json.Marshal(stored{Meta: Meta{
-		Schema: schema, RunID: id.String(), Key: o.Key, Campaign: o.Campaign, Sandbox: o.Sandbox, Seeds: o.Seeds, State: Planning, Created: day,
+		Schema: schema, RunID: id.String(), Key: o.Key, Campaign: o.Campaign, Sandbox: o.Sandbox, Seeds: o.Seeds, Retry: o.Retry, State: Planning, Created: day,
 	}})
 	if err != nil {
 		return fmt.Errorf("create run: %w", err)
@@ -136,6 +141,10 @@ func Resume(dir string, adopt bool, now time.Time) (*Run, error) {
 	return r, r.hold(now)
 }
 
+// Amend holds the run that is in dir for a moment, so that somebody can put on record what others have found out about it. It says nobody who does, and does not
+// go on with anything. The errors are those of [Acquire].
+func Amend(dir string) (*Run, error) { return open(dir, ledger.Options{}) }
+
 // hold says who holds the run, and finishes what a process that died was erasing. Where that fails the run is let go.
 func (r *Run) hold(now time.Time) error {
 	_ = os.Remove(r.Path(StatusName)) // what an earlier start said of itself; where it stays, its time tells
@@ -144,6 +153,26 @@ func (r *Run) hold(now time.Time) error {
 	}
 	return nil
 }
+
+// ViewCopy opens the run in dir, which another process holds, for reading, with the ledger at path, which that process has made by
+// [ledger.Ledger.CopyTo]. What it says was so when the copy was made.
+func ViewCopy(dir, path string) (*Run, error) {
+	l, err := ledger.OpenCopy(path)
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{Dir: dir, Ledger: l, readOnly: true, live: true}
+	if err := r.load(); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return r, nil
+}
+
+// Live reports whether another process held the run when it was opened, by [ViewCopy].
+func (r *Run) Live() bool { return r.live }
+
+// ReadOnly reports whether the run was opened for reading alone.
+func (r *Run) ReadOnly() bool { return r.readOnly }
 
 // View opens the run in dir for reading. While another process sends it returns ledger.ErrLocked. A copied directory can be viewed.
 func View(dir string) (*Run, error) { return open(dir, ledger.Options{ReadOnly: true}) }
@@ -178,7 +207,7 @@ func (r *Run) load() error {
 	r.meta = s.meta()
 	if suspect := r.Ledger.Suspect(); r.readOnly && suspect != nil {
 		r.meta.State, r.meta.Reason = NeedsReconcile, suspect.Error()
-	} else if r.readOnly && r.meta.State == Running {
+	} else if r.readOnly && !r.live && r.meta.State == Running {
 		r.meta.State, r.meta.Reason = Stopped, "its process ended without a word: killed, or the machine went down"
 	}
 	return nil
@@ -276,12 +305,16 @@ func (r *Run) Remove() error {
 	return errors.Join(r.Close(), Erase(r.Dir))
 }
 
-// Erase removes the files of a run that nobody holds, those alone: the directory may be somebody's own, with other things in it.
+// Erase removes the files of a run that nobody holds, and of its retries, those alone: the directory may be somebody's own, with other things in it.
 func Erase(dir string) error {
-	if err := eraseSeeds(dir); err != nil {
+	if err := errors.Join(eraseRetries(dir), eraseSeeds(dir)); err != nil {
 		return err
 	}
-	for _, name := range files {
+	names := files[:]
+	if m, err := Glance(dir); err == nil {
+		names = append([]string{PageFileName(m.Key)}, names...)
+	}
+	for _, name := range names {
 		for _, path := range []string{filepath.Join(dir, name), filepath.Join(dir, name) + ".tmp"} {
 			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return fmt.Errorf("erase run: %w", err)
