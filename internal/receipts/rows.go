@@ -1,0 +1,55 @@
+package receipts
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/oklog/ulid/v2"
+
+	"sendoff/internal/runstore"
+)
+
+// Of returns what was heard of some rows of a run: every record once, in the order of what they tell of, and of when that was heard. It reads the whole file.
+func Of(run *runstore.Run, rows []uint32) (map[uint32][]Record, error) {
+	id, err := idOf(run)
+	if err != nil {
+		return nil, err
+	}
+	wanted := make(map[uint32]bool, len(rows))
+	for _, row := range rows {
+		wanted[row] = true
+	}
+	heard := map[uint32][]Record{}
+	_, _, err = Read(run.Path(runstore.ReceiptsName), id, 0, func(r Record) error {
+		if wanted[r.Row] && !slices.ContainsFunc(heard[r.Row], r.repeats) {
+			heard[r.Row] = append(heard[r.Row], r)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("receipts of rows: %w", err)
+	}
+	for _, records := range heard {
+		slices.SortStableFunc(records, func(a, b Record) int {
+			return cmp.Or(a.Time.Compare(b.Time), a.Heard.Compare(b.Heard))
+		})
+	}
+	return heard, nil
+}
+
+// repeats reports whether a record says what another one has said: they come several times.
+func (r Record) repeats(other Record) bool {
+	return r.Time.Equal(other.Time) && r.Status == other.Status && r.Reason == other.Reason && r.Channel == other.Channel && r.MessageID == other.MessageID
+}
+
+// IsOf reports whether a record is of the message with that id.
+func (r Record) IsOf(messageID string) bool {
+	if id, err := ulid.ParseStrict(messageID); err != nil || id.String() != messageID {
+		sum := sha256.Sum256([]byte(messageID))
+		messageID = hex.EncodeToString(sum[:len(id)])
+	}
+	return r.MessageID == messageID
+}
