@@ -20,6 +20,8 @@ type App struct {
 	Retention         Retention // of messages in CONVERSATION mode
 	DispatchRetention Retention // of those in DISPATCH mode; 0 days means that nothing is kept, so nothing can be looked up
 
+	KeepsStatus bool // messages that are kept show how far they are
+
 	OutboundRate float64 // messages a second that leave the queue; 0 where it is not said
 	WebhookRate  float64 // callbacks a second that the app makes; 0 where it is not said
 	QueueKnown   bool    // the API says how many messages wait …
@@ -56,7 +58,10 @@ type appAnswer struct {
 	ProcessingMode          string          `json:"processing_mode"`
 	RetentionPolicy         retentionAnswer `json:"retention_policy"`
 	DispatchRetentionPolicy retentionAnswer `json:"dispatch_retention_policy"`
-	RateLimits              struct {
+	PersistMessageStatus    struct {
+		Enabled bool `json:"enabled"`
+	} `json:"persist_message_status"`
+	RateLimits struct {
 		Outbound float64 `json:"outbound"`
 		Webhooks float64 `json:"webhooks"`
 	} `json:"rate_limits"`
@@ -124,6 +129,7 @@ func (a appAnswer) app() *App {
 		ProcessingMode:    a.ProcessingMode,
 		Retention:         Retention{Days: a.RetentionPolicy.TTLDays},
 		DispatchRetention: Retention{Days: a.DispatchRetentionPolicy.TTLDays},
+		KeepsStatus:       a.PersistMessageStatus.Enabled,
 		OutboundRate:      a.RateLimits.Outbound,
 		WebhookRate:       a.RateLimits.Webhooks,
 	}

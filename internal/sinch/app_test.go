@@ -23,6 +23,7 @@ func TestApp(t *testing.T) {
 			"queue_stats":{"outbound_size":12,"outbound_limit":500000},
 			"retention_policy":{"retention_type":"MESSAGE_EXPIRE_POLICY","ttl_days":180},
 			"dispatch_retention_policy":{"retention_type":"MESSAGE_EXPIRE_POLICY","ttl_days":7},
+			"persist_message_status":{"enabled":true},
 			"something_new":[1,2]}`)
 	}}
 	app, err := serve(t, a).App(t.Context())
@@ -34,6 +35,7 @@ func TestApp(t *testing.T) {
 		Channels:          []sinch.AppChannel{{Channel: "SMS", Status: "ACTIVE"}, {Channel: "RCS", Status: "FAILING"}},
 		Retention:         sinch.Retention{Days: 180},
 		DispatchRetention: sinch.Retention{Days: 7},
+		KeepsStatus:       true,
 		OutboundRate:      20, WebhookRate: 200, QueueKnown: true, QueueSize: 12,
 	}
 	if !app.Clock || app.Skew.Abs() > time.Minute {

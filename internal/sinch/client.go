@@ -40,6 +40,7 @@ type Client struct {
 	appID  string
 
 	templates string // the address of the project's templates
+	webhooks  string // and of its webhooks
 }
 
 // New checks the options and returns a client. Nothing is asked over the network. The caller closes it.
@@ -69,7 +70,7 @@ func New(o Options) (*Client, error) {
 	if err := checkProxy(d); err != nil {
 		return nil, err
 	}
-	return &Client{wire: w, tokens: tokens, send: send, app: app, last: last, list: d.conversation("messages"), appID: d.AppID, templates: d.template("templates")}, nil
+	return &Client{wire: w, tokens: tokens, send: send, app: app, last: last, list: d.conversation("messages"), appID: d.AppID, templates: d.template("templates"), webhooks: d.conversation("webhooks")}, nil
 }
 
 func (c Credentials) validate() error {

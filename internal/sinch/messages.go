@@ -33,6 +33,8 @@ type StoredMessage struct {
 	Inbound    bool   // from the person; the API was asked for others only
 	Metadata   string // as the sender gave it; of an inbound one nothing
 	AcceptTime time.Time
+	Status     string // how far it is, as receipts say it; "" unless the app keeps that
+	Channel    string // on which it is that far
 }
 
 // Query says which stored messages of the app are wanted. Its other fields filter nothing where they are zero.
@@ -57,11 +59,13 @@ type messagesAnswer struct {
 		ID              string `json:"id"`
 		Direction       string `json:"direction"`
 		ChannelIdentity struct {
+			Channel  string `json:"channel"`
 			Identity string `json:"identity"`
 		} `json:"channel_identity"`
-		ContactID  string    `json:"contact_id"`
-		Metadata   string    `json:"metadata"`
-		AcceptTime time.Time `json:"accept_time"`
+		ContactID  string          `json:"contact_id"`
+		Metadata   string          `json:"metadata"`
+		AcceptTime time.Time       `json:"accept_time"`
+		Status     json.RawMessage `json:"message_status"` // whatever it is, the page can be read
 	} `json:"messages"`
 	NextPageToken string `json:"next_page_token"`
 }
@@ -178,7 +182,9 @@ func (c *Client) page(ctx context.Context, call *http.Request, body []byte, toke
 	}
 	messages := make([]StoredMessage, 0, len(page.Messages))
 	for _, m := range page.Messages {
-		stored := StoredMessage{ID: m.ID, Identity: m.ChannelIdentity.Identity, Contact: m.ContactID, Metadata: m.Metadata, AcceptTime: m.AcceptTime}
+		stored := StoredMessage{ID: m.ID, Identity: m.ChannelIdentity.Identity, Contact: m.ContactID, Metadata: m.Metadata, AcceptTime: m.AcceptTime,
+			Channel: m.ChannelIdentity.Channel}
+		_ = json.Unmarshal(m.Status, &stored.Status) // what is no text is none that we know
 		if stored.Inbound = m.Direction != "" && m.Direction != toContact; stored.Inbound {
 			stored.Metadata = "" // a reply may carry that of what it replies to
 		}

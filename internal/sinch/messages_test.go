@@ -117,3 +117,33 @@ func TestInboundMessage(t *testing.T) {
 		t.Errorf("Page = %+v, %q, %v", messages, next, err)
 	}
 }
+
+// How far a message is can be anything that nobody has documented: the page that it stands on is read all the same.
+func TestMessageStatus(t *testing.T) {
+	c, s := inSandbox(t, sandbox.Config{DispatchRetention: 1, KeepStatus: true, ReceiptAfter: time.Hour}, nil)
+	if o := c.Send(t.Context(), sandboxMessage); o.Err != nil {
+		t.Fatal(o.Err)
+	}
+	if err := s.Advance(2 * time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	for m, err := range c.Messages(t.Context(), sinch.Query{Source: sinch.DispatchSource}) {
+		if err != nil || m.Status != "DELIVERED" || m.Channel == "" {
+			t.Errorf("message %+v, %v", m, err)
+		}
+	}
+	for _, status := range []string{`null`, `7`, `{"status":"READ"}`, `["READ"]`} {
+		key := credentials()
+		key.Basic = true
+		c := newClient(t, sinch.Options{
+			Destination: destination("http://127.0.0.1"), Credentials: key,
+			Transport: answering{status: 200, contentType: "application/json",
+				text: fmt.Sprintf(`{"messages":[{"id":"01A","direction":"TO_CONTACT","metadata":"ours","message_status":%s}],"next_page_token":""}`, status)},
+		})
+		for m, err := range c.Messages(t.Context(), sinch.Query{}) {
+			if err != nil || m.Metadata != "ours" || m.Status != "" {
+				t.Errorf("%s: message %+v, %v", status, m, err)
+			}
+		}
+	}
+}

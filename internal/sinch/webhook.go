@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 )
 
@@ -15,8 +16,9 @@ const (
 	OnSubmit   = "MESSAGE_SUBMIT"   // it was handed to a channel
 )
 
-// Webhook is an address that the app's callbacks go to. The address itself may hold a secret, and is left unread.
+// Webhook is an address that the app's callbacks go to. All but its host may hold a secret, and is left out.
 type Webhook struct {
+	Host     string // with its port, where there is one; empty: the address cannot be read
 	Triggers []string
 }
 
@@ -26,6 +28,7 @@ func (w Webhook) Hears(trigger string) bool { return slices.Contains(w.Triggers,
 // webhooksAnswer is the app's webhooks as the API writes them.
 type webhooksAnswer struct {
 	Webhooks []struct {
+		Target     string   `json:"target"`
 		TargetType string   `json:"target_type"`
 		Triggers   []string `json:"triggers"`
 	} `json:"webhooks"`
@@ -49,7 +52,11 @@ func (c *Client) Webhooks(ctx context.Context) ([]Webhook, error) {
 	var hooks []Webhook
 	for _, w := range answer.Webhooks {
 		if w.TargetType != "DISMISS" {
-			hooks = append(hooks, Webhook{w.Triggers})
+			hook := Webhook{Triggers: w.Triggers}
+			if target, err := url.Parse(w.Target); err == nil {
+				hook.Host = target.Host
+			}
+			hooks = append(hooks, hook)
 		}
 	}
 	return hooks, nil
