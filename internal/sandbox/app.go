@@ -104,6 +104,7 @@ func newSettings(cfg Config) *appSettings {
 		DispatchRetention:    retention{expirePolicy, cfg.DispatchRetention},
 		CallbackSettings:     callbackSettings{cfg.CallbackSecret},
 		MessageRetrySettings: retrySettings{Seconds: 3600},
+		PersistMessageStatus: enabled{cfg.KeepStatus},
 	}
 }
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"net/http"
 	"reflect"
 	"testing"
@@ -201,5 +202,25 @@ func TestMessageStatus(t *testing.T) {
 	advance(t, s, 2*time.Second)
 	if got := status(); got != "QUEUED_ON_CHANNEL" {
 		t.Errorf("status %q two seconds later, want QUEUED_ON_CHANNEL", got)
+	}
+	advance(t, s, time.Second)
+	if got := status(); got != "DELIVERED" {
+		t.Errorf("status %q three seconds later, want DELIVERED", got)
+	}
+}
+
+func TestMessageStatusOnItsChannel(t *testing.T) {
+	const order = `{"channel_priority_order":["RCS","SMS"],"recipient":{"identified_by":{"channel_identities":[` +
+		`{"channel":"RCS","identity":"+4477009000%[1]s"},{"channel":"SMS","identity":"+4477009000%[1]s"}]}}}`
+	for ending, want := range map[string]string{"01": "RCS DELIVERED", "90": "SMS FAILED", "91": "RCS READ", "92": "SMS DELIVERED", "94": "RCS QUEUED", "99": "RCS FAILED"} {
+		s := New(Config{DispatchRetention: 1, KeepStatus: true})
+		if r := send(t, s, requestWith(t, fmt.Sprintf(order, ending))); r.status != http.StatusOK {
+			t.Fatalf("status %d, body %s", r.status, r.body)
+		}
+		advance(t, s, time.Minute)
+		m := listed(t, s, "messages_source=DISPATCH_SOURCE").Messages[0]
+		if got := m.ChannelIdentity.Channel + " " + *m.MessageStatus; got != want {
+			t.Errorf("%s: %s, want %s", ending, got, want)
+		}
 	}
 }

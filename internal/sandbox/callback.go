@@ -19,11 +19,13 @@ type event struct {
 	EventTime    time.Time `json:"event_time"`    // when it happened
 	ProjectID    string    `json:"project_id"`
 
-	Delivery   *deliveryReport     `json:"message_delivery_report,omitempty"`
-	Submit     *submitNotification `json:"message_submit_notification,omitempty"`
-	Capability *capabilityAnswer   `json:"capability_notification,omitempty"`
-	Batch      *batchStatus        `json:"batch_status_update_notification,omitempty"`
-	Unknown    *unknown            `json:"sandbox_notes,omitempty"`
+	Delivery   *deliveryReport      `json:"message_delivery_report,omitempty"`
+	Submit     *submitNotification  `json:"message_submit_notification,omitempty"`
+	Message    *inboundMessage      `json:"message,omitempty"`
+	OptOut     *consentNotification `json:"opt_out_notification,omitempty"`
+	Capability *capabilityAnswer    `json:"capability_notification,omitempty"`
+	Batch      *batchStatus         `json:"batch_status_update_notification,omitempty"`
+	Unknown    *unknown             `json:"sandbox_notes,omitempty"`
 
 	MessageMetadata string `json:"message_metadata"` // what the channel says of the message: not the sender's metadata, which is inside
 	CorrelationID   string `json:"correlation_id,omitempty"`
@@ -50,6 +52,37 @@ type submitNotification struct {
 	Message        any           `json:"submitted_message"`
 	Metadata       string        `json:"metadata"`
 	ProcessingMode Mode          `json:"processing_mode"`
+}
+
+// inboundMessage is what a person has replied. Its metadata is that of the message that it replies to.
+type inboundMessage struct {
+	ID        string `json:"id"`
+	Direction string `json:"direction"`
+	Content   struct {
+		Text struct {
+			Text string `json:"text"`
+		} `json:"text_message"`
+		ReplyTo struct {
+			MessageID string `json:"message_id"`
+		} `json:"reply_to"`
+	} `json:"contact_message"`
+	Identity       eventIdentity `json:"channel_identity"`
+	ConversationID string        `json:"conversation_id"`
+	ContactID      string        `json:"contact_id"`
+	Metadata       string        `json:"metadata"`
+	AcceptTime     time.Time     `json:"accept_time"`
+	SenderID       string        `json:"sender_id"`
+	ProcessingMode Mode          `json:"processing_mode"`
+}
+
+// consentNotification says that consent management has put somebody on a list.
+type consentNotification struct {
+	RequestID      string `json:"request_id"`
+	ContactID      string `json:"contact_id"`
+	Channel        string `json:"channel"`
+	Identity       string `json:"identity"`
+	Status         string `json:"status"`
+	ProcessingMode Mode   `json:"processing_mode"`
 }
 
 // eventIdentity is an identity as callbacks show it: a phone number without its plus sign.

@@ -59,6 +59,7 @@ type Config struct {
 	Mode                  Mode     // [Dispatch]
 	ConversationRetention int      // days that messages in [Conversation] are kept, 1 to 3650; 180
 	DispatchRetention     int      // days that messages in [Dispatch] are kept, 0 to 7; 0: they are not
+	KeepStatus            bool     // messages that are kept show how far they are (persist_message_status)
 
 	Templates   []json.RawMessage // that the project has, as [ReadTemplates] returns them
 	AnyTemplate bool              // messages with templates that the project does not have go out: only whoever asks for one hears that it is not there

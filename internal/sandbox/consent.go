@@ -59,14 +59,29 @@ func (s *Server) insertConsents(r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, record := range request.Records {
-		c := consent{Identity: strings.TrimPrefix(record.Identity, "+"), List: record.List, Since: s.now()}
-		if !s.resources.optedOut(c.Identity, c.List) {
-			s.resources.Consents = append(s.resources.Consents, c)
-		}
+		s.insertConsent(record.Identity, record.List)
 	}
 	return jsonAnswer(http.StatusOK, struct {
 		BatchID string `json:"batch_id"`
 	}{ulid.MustNewDefault(s.now()).String()})
+}
+
+// insertConsent puts an identity on a list, unless it is there. The caller holds s.mu.
+func (s *Server) insertConsent(identity, list string) {
+	c := consent{Identity: strings.TrimPrefix(identity, "+"), List: list, Since: s.now()}
+	if !s.resources.optedOut(c.Identity, c.List) {
+		s.resources.Consents = append(s.resources.Consents, c)
+	}
+}
+
+// optOut puts an identity on the list of those who get no messages at all. Whoever has none, being a contact, is on no list.
+func (s *Server) optOut(identity string) {
+	if identity == "" {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.insertConsent(identity, optOutAll)
 }
 
 // optedOut reports whether an identity is on a list.

@@ -36,6 +36,7 @@
 //   - Ids rise in the order of acceptance, and so do times.
 //   - Messages can be looked up exactly where the API keeps them: in CONVERSATION mode for 180 days, in DISPATCH mode for the
 //     app's days of retention, which are none unless it says so. Then a long run needs no memory either.
+//   - An app with persist_message_status.enabled shows in a stored message what its last receipt says, whoever listens.
 //   - A change of the app is about messages that are accepted from then on. One that was accepted while its mode kept nothing is never
 //     found; one that is past a shorter retention is gone at once and for good, though the API's own cleaning may take a day.
 //   - It shares no code with any client here, so that a mistake on one side cannot be undone by the same mistake on the other.
@@ -59,6 +60,8 @@
 // ([Config.ReceiptAfter]) of how it ended. That depends on the last two digits of the number, which are free in all ranges
 // of numbers that are reserved for fiction, unless [Config.Outcomes] says otherwise:
 //
+//	88  as others, and a second after that the person replies STOP: MESSAGE_INBOUND
+//	89  as others, and a second after that the person is on OPT_OUT_ALL: OPT_OUT
 //	90  FAILED, RECIPIENT_NOT_REACHABLE
 //	91  READ, and no DELIVERED before
 //	92  SWITCHING_CHANNEL until the last channel, which delivers it; FAILED where there is but one

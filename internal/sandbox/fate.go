@@ -19,11 +19,15 @@ const (
 	Shuffled  Outcome = "shuffled"  // as delivered, but the last callback first, and every one twice
 	Early     Outcome = "early"     // as delivered, before the answer to the request leaves
 	Late      Outcome = "late"      // as delivered, [Config.LateAfter] later
+	Stops     Outcome = "stops"     // as delivered, and then the person replies STOP
+	OptsOut   Outcome = "opts_out"  // as delivered, and then the person is on the list of those who get no messages at all
 )
 
 // standardOutcomes returns the table of the package's documentation.
 func standardOutcomes() map[string]Outcome {
 	return map[string]Outcome{
+		"88": Stops,
+		"89": OptsOut,
 		"90": "RECIPIENT_NOT_REACHABLE",
 		"91": Read,
 		"92": Switched,
@@ -40,7 +44,7 @@ func standardOutcomes() map[string]Outcome {
 // known reports whether o is an outcome.
 func (o Outcome) known() bool {
 	switch o {
-	case Delivered, Read, Switched, Silent, Shuffled, Early, Late:
+	case Delivered, Read, Switched, Silent, Shuffled, Early, Late, Stops, OptsOut:
 		return true
 	}
 	return o.code() != "" && strings.Trim(string(o), "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == ""
@@ -73,6 +77,7 @@ type scene struct {
 	on     channelIdentity
 	status string // of the receipt; "": it is handed to the channel
 	reason *reason
+	answer Outcome // Stops or OptsOut: what the person does; it has no status
 }
 
 // story returns what happens to a message that is tried on some channels, one after the other.
@@ -96,16 +101,20 @@ func (c Config) story(attempts []channelIdentity, outcome Outcome) (scenes []sce
 		}
 		switch {
 		case code != "" && last:
-			return append(scenes, scene{now, on, "FAILED", channelReason(code)})
+			return append(scenes, scene{at: now, on: on, status: "FAILED", reason: channelReason(code)})
 		case code != "":
-			scenes = append(scenes, scene{now, on, "SWITCHING_CHANNEL", channelReason(code)})
-		case on.Channel == "TELEGRAM":
-			return scenes // which reports no more
+			scenes = append(scenes, scene{at: now, on: on, status: "SWITCHING_CHANNEL", reason: channelReason(code)})
+			continue
+		case on.Channel == "TELEGRAM": // which reports no more
 		case outcome == Read:
-			return append(scenes, scene{at: now, on: on, status: "READ"})
+			scenes = append(scenes, scene{at: now, on: on, status: "READ"})
 		default:
-			return append(scenes, scene{at: now, on: on, status: "DELIVERED"})
+			scenes = append(scenes, scene{at: now, on: on, status: "DELIVERED"})
 		}
+		if outcome == Stops || outcome == OptsOut {
+			scenes = append(scenes, scene{at: now + c.ReceiptAfter, on: on, answer: outcome})
+		}
+		return scenes
 	}
 	return scenes
 }

@@ -13,6 +13,8 @@ func TestOutcomes(t *testing.T) {
 	const queued = "SMS SUBMIT, SMS QUEUED_ON_CHANNEL, "
 	for _, tc := range []struct{ number, want string }{
 		{"+447700900001", queued + "SMS DELIVERED"},
+		{"+447700900088", queued + "SMS DELIVERED, SMS STOP"},
+		{"+447700900089", queued + "SMS DELIVERED, SMS OPT_OUT_SUCCEEDED"},
 		{"+447700900990", queued + "SMS FAILED RECIPIENT_NOT_REACHABLE"},
 		{"+12025550191", queued + "SMS READ"},
 		{"+46701740692", queued + "SMS FAILED RECIPIENT_NOT_REACHABLE"},
@@ -26,8 +28,10 @@ func TestOutcomes(t *testing.T) {
 	} {
 		t.Run(tc.number, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s, r := listened(t, Config{})
+				r := &receiver{}
+				s := New(Config{Callbacks: Callbacks{Transport: r}})
 				defer s.Close() // of what is late
+				hook(t, s, onSubmit, onDelivery, onInbound, onOptOut)
 				send(t, s, textTo(tc.number))
 				time.Sleep(time.Hour)
 				if got := strings.Join(r.told(t), ", "); got != tc.want {
@@ -122,4 +126,39 @@ func TestReversed(t *testing.T) {
 	if want := []scene{{at: 1, status: "c"}, {at: 2, status: "b"}, {at: 5, status: "a"}}; !slices.Equal(got, want) {
 		t.Errorf("reversed %v, want %v", got, want)
 	}
+}
+
+// What people answer has the shape of the API, goes to those who listen to it alone, and is obeyed by the sandbox itself.
+func TestAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &receiver{}
+		s := New(Config{Callbacks: Callbacks{Transport: r}, Mode: Conversation})
+		hook(t, s, onInbound, onOptOut)
+		id := sendWith(t, s, `{"message_metadata":"m","correlation_id":"c","recipient":{"identified_by":{"channel_identities":[
+			{"channel":"SMS","identity":"+447700900088"}]}}}`)
+		optedOut := `{"recipient":{"identified_by":{"channel_identities":[{"channel":"SMS","identity":"+447700900089"}]}}}`
+		sendWith(t, s, optedOut)
+		time.Sleep(time.Minute)
+		got := r.received()
+		if len(got) != 2 {
+			t.Fatalf("%d callbacks", len(got))
+		}
+		reply, notice := decodeAs[event](t, got[0].body), decodeAs[event](t, got[1].body)
+		if m := reply.Message; m == nil || m.Direction != "TO_APP" || m.Content.Text.Text != "STOP" || m.Content.ReplyTo.MessageID != id || m.ContactID == "" ||
+			m.Identity.Identity != "447700900088" || m.Metadata != "m" || reply.CorrelationID != "c" || m.ProcessingMode != Conversation {
+			t.Errorf("reply %s", got[0].body)
+		}
+		if n := notice.OptOut; n == nil || n.Channel != "SMS" || n.Identity != "447700900089" || n.Status != "OPT_OUT_SUCCEEDED" || n.RequestID == "" || n.ContactID == "" {
+			t.Errorf("notice %s", got[1].body)
+		}
+		list := call(t, s, "GET", "/apps/"+DefaultAppID+"/consents/"+optOutAll, "")
+		if !strings.Contains(list.body, `"447700900089"`) || strings.Contains(list.body, "900088") {
+			t.Errorf("list of those who opted out: %s", list.body)
+		}
+		sendWith(t, s, optedOut) // which fails now
+		time.Sleep(time.Minute)
+		if got := r.received(); len(got) != 2 {
+			t.Errorf("after opting out: %s", got[2].body)
+		}
+	})
 }

@@ -204,7 +204,7 @@ func (s *Server) storedMessage(e *entry, metadata bool, now time.Time) storedMes
 		ProcessingMode:  e.mode,
 	}
 	if s.settings.Load().PersistMessageStatus.Enabled {
-		m.MessageStatus = e.status(now)
+		m.MessageStatus, m.ChannelIdentity = s.progress(e, m.ChannelIdentity, now)
 	}
 	if metadata {
 		m.Metadata = e.metadata
@@ -218,13 +218,22 @@ func (s *Server) storedMessage(e *entry, metadata bool, now time.Time) storedMes
 	return m
 }
 
-// status returns how far a message is. No channel is played, so it is never delivered.
-func (e *entry) status(now time.Time) *string {
-	status := "QUEUED_ON_CHANNEL"
-	if now.Before(e.drained) {
-		status = "QUEUED"
+// progress returns how far a message is, and where: what the last receipt says whose time has come, before it left the queue nothing but that. Of
+// what fails before any channel it knows BAD_REQUEST alone.
+func (s *Server) progress(e *entry, first channelIdentity, now time.Time) (status *string, on channelIdentity) {
+	text, on := "QUEUED", first
+	outcome, since := s.cfg.outcome(e.identity), now.Sub(e.drained)
+	if outcome == "BAD_REQUEST" && since >= 0 {
+		text = "FAILED"
+		return &text, on
 	}
-	return &status
+	root, _ := decode(e.request) // it was decoded before
+	for _, sc := range s.cfg.story(s.attempts(root), outcome) {
+		if sc.status != "" && sc.at <= since {
+			text, on = sc.status, sc.on
+		}
+	}
+	return &text, on
 }
 
 // contactID returns the contact of a message in CONVERSATION mode: the one it was addressed to, or the one that Sinch makes for an

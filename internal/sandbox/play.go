@@ -20,7 +20,7 @@ type passage struct {
 // play has what becomes of a message told to those who listen, and does nothing where nobody does. The channel it returns is
 // closed when the answer may leave; nil: at once. The caller holds s.mu, and has just put the message in the queue.
 func (s *Server) play(id ulid.ULID, now time.Time, m submission) (hold <-chan struct{}) {
-	if m.request == nil || len(s.receivers(onSubmit, "")) == 0 && len(s.receivers(onDelivery, m.callbackURL)) == 0 {
+	if m.request == nil || !s.isHeard(m) {
 		return nil // nobody listened when it came
 	}
 	p := &passage{submission: m, id: id.String(), outcome: s.cfg.outcome(m.identity)}
@@ -31,6 +31,12 @@ func (s *Server) play(id ulid.ULID, now time.Time, m submission) (hold <-chan st
 	}
 	s.timeline.after(wait, func() { s.leave(p) })
 	return hold
+}
+
+// isHeard reports whether anybody listens to what becomes of a message. The caller holds s.mu.
+func (s *Server) isHeard(m submission) bool {
+	heard := func(trigger string) bool { return len(s.receivers(trigger, "")) > 0 }
+	return heard(onSubmit) || heard(onInbound) || heard(onOptOut) || len(s.receivers(onDelivery, m.callbackURL)) > 0
 }
 
 // receivers returns the webhooks that callbacks of a trigger go to: one of its own where the message has a callback_url.
@@ -156,7 +162,16 @@ func (s *Server) callbacks(p *passage, sc scene) []callback {
 	if p.mode == Conversation {
 		contact, conversation = p.contactID(), p.conversationID()
 	}
-	if sc.status == "" {
+	switch {
+	case sc.answer == Stops:
+		e.Message = s.stopReply(p, sc.on)
+		e.Message.ContactID, e.Message.ConversationID = contact, conversation
+		return s.callbacksOf(onInbound, "", e)
+	case sc.answer == OptsOut:
+		s.optOut(p.identity)
+		return s.callbacksOf(onOptOut, "", event{OptOut: &consentNotification{RequestID: s.newID(), ContactID: contact,
+			Channel: sc.on.Channel, Identity: sc.on.Identity, Status: "OPT_OUT_SUCCEEDED", ProcessingMode: p.mode}})
+	case sc.status == "":
 		e.Submit = &submitNotification{MessageID: p.id, ConversationID: conversation, Identity: s.eventIdentity(sc.on), ContactID: contact,
 			Message: at(p.root, "message"), Metadata: p.metadata, ProcessingMode: p.mode}
 		return s.callbacksOf(onSubmit, "", e)
@@ -165,6 +180,17 @@ func (s *Server) callbacks(p *passage, sc scene) []callback {
 		ContactID: contact, Reason: sc.reason, Metadata: p.metadata, ProcessingMode: p.mode}
 	return s.callbacksOf(onDelivery, p.callbackURL, e)
 }
+
+// stopReply returns the reply of somebody who wants no more messages.
+func (s *Server) stopReply(p *passage, on channelIdentity) *inboundMessage {
+	m := &inboundMessage{ID: s.newID(), Direction: "TO_APP", Identity: s.eventIdentity(on), Metadata: p.metadata,
+		AcceptTime: s.now().Truncate(time.Millisecond), ProcessingMode: p.mode}
+	m.Content.Text.Text, m.Content.ReplyTo.MessageID = "STOP", p.id
+	return m
+}
+
+// newID returns an id for something that happens now.
+func (s *Server) newID() string { return ulid.MustNewDefault(s.now()).String() }
 
 // correlationOf returns the correlation_id of a message, where the API keeps it: a message that is dispatched by an app of
 // conversations loses it.

@@ -62,6 +62,10 @@ func (r *receiver) told(t testing.TB) (all []string) {
 			all = append(all, e.Delivery.Identity.Channel+" "+e.Delivery.Status+" "+e.Delivery.Reason.Code)
 		case e.Delivery != nil:
 			all = append(all, e.Delivery.Identity.Channel+" "+e.Delivery.Status)
+		case e.Message != nil:
+			all = append(all, e.Message.Identity.Channel+" "+e.Message.Content.Text.Text)
+		case e.OptOut != nil:
+			all = append(all, e.OptOut.Channel+" "+e.OptOut.Status)
 		default:
 			all = append(all, c.body)
 		}
