@@ -103,6 +103,7 @@ func (f *file) build(v, message Value) *Campaign {
 		Audience: audience(root.get("audience")),
 		Params:   params(root.get("params"), v.Get("params")),
 		Pace:     pace(root.get("pace")),
+		Canary:   canary(root.get("canary")),
 		Limits: Limits{
 			MinRecipients: whole(root.get("limits").get("min_recipients")),
 			MaxRecipients: whole(root.get("limits").get("max_recipients")),

@@ -50,6 +50,7 @@ type Campaign struct {
 	Metadata                           Value // an object of strings: the author's own part of message_metadata
 
 	Pace    Pace
+	Canary  Canary
 	Limits  Limits
 	InDoubt DoubtPolicy   // [HoldDoubt] where the file does not say
 	Brand   []string      // the names by which people know the sender

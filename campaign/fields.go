@@ -45,6 +45,7 @@ func fileRules() *rule {
 		optional("conversation_metadata_update_strategy", "What becomes of metadata that the conversation has already.", oneOf("REPLACE", "MERGE_PATCH")),
 		optional("correlation_id", "A label that callbacks carry; run and row where it is left out.", sent(128)),
 		optional("pace", "How fast to send.", paceRules()),
+		optional("canary", "The first messages, which go out alone: where many of them fare badly, nothing more is sent.", canaryRules()),
 		optional("limits", "What stops the run: before anything is sent, and before a message that would exceed them.", limitsRules()),
 		optional("prices", "The price list: what a message costs by country and channel.", pricesRules()),
 		optional("labels", "Your own labels for reports, such as a cost centre. They never go to Sinch.", mapOf(plain(labelFormat()), plain(nil).atMost(100))),
@@ -58,7 +59,7 @@ func fileRules() *rule {
 		optional("notify", `Addresses that are told how each start of a run ended; "slack:" before one that takes texts as Slack does.`,
 			listOf(plain(webhookFormat()), 1, 10).orOne()),
 	).exactly("message", "message_file").checked(checkCampaign)
-	return root.refusing(append(notYet("canary"),
+	return root.refusing(
 		refusal{"warm_up", "belongs to pace", "put it there: pace: {warm_up: …}"},
 		refusal{"queue_ahead", "belongs to pace", "put it there: pace: {queue_ahead: …}"},
 		refusal{"where", "belongs to the audience", "put it there: audience: {where: …}"},
@@ -67,7 +68,7 @@ func fileRules() *rule {
 		refusal{"app_id", "the app comes from a profile or SINCH_APP_ID", "remove this, or name the profile: profile: NAME"},
 		refusal{"project_id", "the project comes from a profile or SINCH_PROJECT_ID", "remove this, or name the profile: profile: NAME"},
 		refusal{"message_metadata", "sendoff writes message_metadata itself", "put your own labels under metadata: {label: value}"},
-	)...)
+	)
 }
 
 func optOutRules() *rule {
@@ -211,6 +212,15 @@ func paceRules() *rule {
 		optional("queue_ahead", "How much work may wait in the app's queue at Sinch, by the rate at which it hands messages on, from 2s to 1h; 30s where it is left out. "+
 			"It is what still goes out after a stop.", plain(durationFormat()).checked(checkQueueAhead)),
 	)
+}
+
+func canaryRules() *rule {
+	return object(
+		optional("rows", "How many messages they are, from 1 to 1000; 10 where it is left out.", &rule{kind: wholeKind, low: 1, high: 1000}),
+		optional("wait_for", "What the others wait for: delivered, until it is known that enough of the first ones have arrived; none (the default), until Sinch has answered.",
+			oneOf(CanaryWaits()...)),
+		optional("at_most", "How long they wait for that, from 10s to 24h, before the run stops; 5m where it is left out.", plain(durationFormat()).checked(checkAtMost)),
+	).checked(checkCanary)
 }
 
 func limitsRules() *rule {

@@ -101,6 +101,7 @@ func TestLoadEverything(t *testing.T) {
 		CorrelationID:                      text(Part{Literal: "spring-"}, Part{Name: "id", Line: 23, Column: 24}),
 		Metadata:                           object(Field{"customer", text(Part{Name: "id", Line: 24, Column: 23})}, Field{"wave", literal("1")}),
 		Pace:                               Pace{Rate: Rate{Percent: 80}, MaxInFlight: 64, WarmUp: 30 * time.Second, QueueAhead: time.Minute},
+		Canary:                             Canary{Rows: 20, WaitFor: CanaryDelivered, AtMost: 15 * time.Minute},
 		NotBefore:                          "2026-03-28 07:30",
 		NotAfter:                           "2026-03-30T21:00",
 		Window:                             Window{Hours: []Hours{{[7]bool{1: true, true, true, true, true, true}, 9 * 60, 19 * 60}}, Holidays: PublicHolidays},
