@@ -35,7 +35,7 @@ func BenchmarkResume(b *testing.B) {
 		defer b.ReportMetric(float64(info.Size()-16<<20)/(rows/2), "ledger-B/row")
 	}
 	for b.Loop() {
-		found, err := load(l, rows)
+		found, err := load(l, rows, 0)
 		if err != nil || found.left.left != rows/2 || found.left.any(0, rows/2) {
 			b.Fatalf("%+v, %v", found, err)
 		}

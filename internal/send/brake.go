@@ -19,10 +19,6 @@ const (
 	// rejectedPercent and doubtPercent are how many may be rejected, or stay in doubt, where the campaign does not say it.
 	rejectedPercent = 5
 	doubtPercent    = 1
-	// canaryRows go out alone, before everybody else.
-	canaryRows = 10
-	// canaryFailures of them that were not accepted stop the run.
-	canaryFailures = 3
 )
 
 // brakes stop a run that is doing harm, or nothing; or only the slice of it that does.
@@ -185,11 +181,11 @@ func (b *brakes) serverError(detail string, now time.Time) *Stop {
 	return nil
 }
 
-// canaryVerdict returns how many rows were settled so far, and why they stop the run, or nil.
-func (b *brakes) canaryVerdict(detail string) (int, *Stop) {
+// canaryVerdict returns how many rows were settled so far, and why they stop the run, or nil: more than are tolerated were not accepted.
+func (b *brakes) canaryVerdict(tolerated int, detail string) (int, *Stop) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.failed < canaryFailures {
+	if b.failed <= tolerated {
 		return b.canary, nil
 	}
 	return b.canary, &Stop{Brake, fmt.Sprintf("%d of the first %d messages were refused or left in doubt, the last with %q; nothing more was sent", b.failed, b.canary, detail)}

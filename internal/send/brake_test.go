@@ -77,11 +77,11 @@ func TestCanary(t *testing.T) {
 	for _, v := range []verdict{rejected, accepted, inDoubt, accepted} {
 		b.settled(forecast.Kind{}, v, "detail")
 	}
-	if n, stop := b.canaryVerdict("detail"); stop != nil || n != 4 {
+	if n, stop := b.canaryVerdict(2, "detail"); stop != nil || n != 4 {
 		t.Errorf("two failures stop the run: %v", stop)
 	}
 	b.settled(forecast.Kind{}, rejected, "detail")
-	if _, stop := b.canaryVerdict("detail"); stop == nil {
+	if _, stop := b.canaryVerdict(2, "detail"); stop == nil {
 		t.Error("three failures do not stop the run")
 	}
 }

@@ -35,35 +35,6 @@ func (s *sender) dispatch(snapshot *runstore.Snapshot, left *todo) error {
 	return nil
 }
 
-// sendCanary sends to the first rows alone, until enough of them are settled: rows that are left out say nothing. It returns true where the run
-// is over: they fared badly, and somebody is left to be spared. The canary is passed once for the whole run.
-func (s *sender) sendCanary(sweep *sweep) (over bool, err error) {
-	for settled := 0; ; {
-		sweep.most = sweep.given + canaryRows - settled
-		err := s.drain(sweep, false)
-		sweep.most = 0
-		if err != nil {
-			return false, err
-		}
-		if sweep.left.left == 0 {
-			return false, nil
-		}
-		var stop *Stop
-		settled, stop = s.brakes.canaryVerdict(s.lastDetail())
-		switch {
-		case stop != nil:
-			s.halt(stop)
-			return true, nil
-		case s.admitting.Err() != nil:
-			return true, nil
-		case settled >= canaryRows:
-			return false, s.Run.Update(func(m *runstore.Meta) { m.CanaryPassed = true })
-		case s.limitReached():
-			return false, nil
-		}
-	}
-}
-
 func (s *sender) limitReached() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -25,6 +25,21 @@
 // again; where nobody can know, Config.InDoubt decides. Whoever failed nine times so is rejected. The canary does not wait: a doubt counts
 // against it at once. At the end the run waits for look-ups alone, and whoever stops it then leaves them to the next start.
 //
+// # What receipts prove
+//
+// Delivery receipts of a run come into its folder from elsewhere, and once a second those that are new are merged. A receipt of a row that is not
+// accepted proves that Sinch has its message, whatever became of the answer: such a row is not begun again. Who is about to do something with it
+// asks first: before an attempt, before it is left out, when an answer says nothing, and package settle before it concludes anything. Rows that are
+// held are settled at once. Only who owns a row may make it accepted, since a row that is accepted cannot be begun. A receipt of a row
+// that nobody has begun here is of a copy of the run that sends too; the row is taken for sent to. When the answer follows its receipt, nothing
+// is special about either.
+//
+// # What the others wait for
+//
+// The canary is the first rows that were sent to in a run, by whichever start: until it is passed nobody else is. So the ledger alone says who
+// they are. Where Config.Canary waits for receipts, the others are held until of the first rows so many have arrived that the rest could not
+// change it, or all are known. Too many that fared badly stop the run, as does too little that is known in time: no receipt is no arrival.
+//
 // # What stops a run, and what only a part of it
 //
 // Twenty answers in a row that are bad in the same way, twenty rejected of the first twenty-five, or too large a share of the last ones

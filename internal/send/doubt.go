@@ -132,6 +132,7 @@ func (s *sender) apply(j *job, a settle.Answer) (again bool, err error) {
 // unknowable does with a row in doubt, about which nobody can be asked, what is wanted of it, and reports whether there is to be another
 // attempt. r is what is recorded of it where it is held.
 func (s *sender) unknowable(j *job, r ledger.Result) (again bool, err error) {
+	h := held{isLost: true}
 	switch {
 	case s.InDoubt == campaign.ResendDoubt && j.failures <= maxFailures:
 		s.Progress.InDoubt.Add(-1)
@@ -142,11 +143,14 @@ func (s *sender) unknowable(j *job, r ledger.Result) (again bool, err error) {
 		s.Progress.InDoubt.Add(-1)
 		s.Progress.Left.Add(1)
 		r = ledger.Result{State: ledger.LeftInDoubt, Detail: r.Detail}
+		h.isLeft = true
 	}
 	if err := s.record(j, r); err != nil {
 		return false, err
 	}
-	return false, s.lose(j)
+	err = s.lose(j)
+	s.ear.hold(j.r.Row, h)
+	return false, err
 }
 
 // retry has a row tried again after a look-up. One that this start has not begun takes one of Config.Limit, or is left to the next start.

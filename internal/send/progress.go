@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"sendoff/internal/ledger"
 )
 
 // Progress counts what happens, for whoever watches. Its fields may be read at any time.
@@ -25,6 +27,9 @@ type Progress struct {
 	QueueOurs  atomic.Int64 // how many of ours wait there now, by estimate
 	Drain      atomic.Int64 // messages a second that the app hands on; 0: its queue was not read yet
 	Waiting    atomic.Bool  // nobody may get a message at this hour; the hindrances say until when
+
+	// Heard is what receipts said when they were counted last; nil: none have come.
+	Heard atomic.Pointer[ledger.Delivery]
 
 	mu         sync.Mutex
 	hindrances []Hindrance
@@ -52,12 +57,13 @@ const (
 	HinderedByWarmUp  = "warm_up"    // the rate still rises
 	HinderedByLatency = "latency"    // answers take long
 	HinderedBySlice   = "halted"     // people of a slice that was halted
+	HinderedByCanary  = "canary"     // it is not known yet how the first messages fared
 )
 
 // importance is the place of h in the order of the kinds.
 func (h Hindrance) importance() int {
 	return slices.Index([]string{
-		HinderedByStart, HinderedByHours, HinderedByOutage, HinderedByWait, HinderedByLimit,
+		HinderedByStart, HinderedByHours, HinderedByCanary, HinderedByOutage, HinderedByWait, HinderedByLimit,
 		HinderedByQueue, HinderedByOthers, HinderedByWarmUp, HinderedByLatency, HinderedBySlice,
 	}, h.Kind)
 }
@@ -120,6 +126,13 @@ func (p *Progress) Hindrances() []Hindrance {
 	found := append([]Hindrance{}, p.hindrances...)
 	slices.SortStableFunc(found, func(a, b Hindrance) int { return cmp.Compare(a.importance(), b.importance()) })
 	return found
+}
+
+// hear takes what receipts say.
+func (p *Progress) hear(d *ledger.Delivery) {
+	if d.Heard() {
+		p.Heard.Store(d)
+	}
 }
 
 // Settled is the number of rows of Total that nothing more will be sent to now.

@@ -71,7 +71,7 @@ func Next(ctx context.Context, run *runstore.Run, clock *hours.Clock, now time.T
 		return nil, err
 	}
 	defer snapshot.Close()
-	found, err := load(run.Ledger, snapshot.Rows())
+	found, err := load(run.Ledger, snapshot.Rows(), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func Next(ctx context.Context, run *runstore.Run, clock *hours.Clock, now time.T
 
 // Doubtful reports whether anything can be done about the rows of a run that are in doubt: with policy, or by asking.
 func Doubtful(run *runstore.Run, settler *settle.Settler, policy campaign.DoubtPolicy) (bool, error) {
-	found, err := load(run.Ledger, run.Meta().Rows)
+	found, err := load(run.Ledger, run.Meta().Rows, 0)
 	if err != nil || policy != campaign.HoldDoubt {
 		return len(found.doubtful) > 0, err
 	}
@@ -116,15 +116,19 @@ type loaded struct {
 	left     *todo
 	begun    []uint32 // rows that were begun when the last process died
 	doubtful []uint32 // those, and the rows in doubt
+	first    []uint32 // the first rows that were sent to, or may have been, as many as the canary has
 	tally    ledger.Tally
 }
 
-func load(l *ledger.Ledger, rows int) (*loaded, error) {
+func load(l *ledger.Ledger, rows, first int) (*loaded, error) {
 	found := &loaded{left: newTodo(rows)}
 	var err error
 	found.tally, err = l.Scan(func(row uint32, state ledger.State) {
 		if !state.Sendable() {
 			found.left.remove(row)
+		}
+		if !state.Sendable() && state != ledger.Skipped && len(found.first) < first {
+			found.first = append(found.first, row)
 		}
 		if state == ledger.Begun {
 			found.begun = append(found.begun, row)
@@ -139,9 +143,15 @@ func load(l *ledger.Ledger, rows int) (*loaded, error) {
 // resume reads what is left to send, and who is in doubt. Rows that were begun when the last process died are in doubt from now on: their request
 // may have left, and nobody has read the answer.
 func (s *sender) resume(snapshot *runstore.Snapshot) (*todo, error) {
-	found, err := load(s.Run.Ledger, snapshot.Rows())
+	found, err := load(s.Run.Ledger, snapshot.Rows(), s.Canary.Rows)
 	if err != nil {
 		return nil, err
+	}
+	if s.Canary.Waits() && !s.NoCanary && !s.Run.Meta().CanaryPassed { // nobody else was sent to, unless a start went without
+		s.canary = map[int]bool{}
+		for _, row := range found.first {
+			s.canary[int(row)] = true
+		}
 	}
 	asking, err := s.whomToAsk(found.doubtful)
 	if err != nil {
@@ -161,6 +171,7 @@ func (s *sender) resume(snapshot *runstore.Snapshot) (*todo, error) {
 	s.Progress.InDoubt.Store(int64(len(found.doubtful)))
 	s.Progress.Left.Store(int64(found.tally.Count(ledger.LeftInDoubt)))
 	s.lost.Store(s.Progress.Left.Load())
+	s.Progress.hear(&found.tally.Delivery)
 	s.Progress.Before.Store(s.Progress.Settled())
 	s.Progress.Total.Store(int64(found.left.left) + s.Progress.Settled())
 	return found.left, s.resumeDoubt(snapshot, found, asking)
@@ -202,6 +213,7 @@ func (s *sender) resumeDoubt(snapshot *runstore.Snapshot, found *loaded, asking 
 		switch s.InDoubt {
 		case campaign.HoldDoubt:
 			s.lost.Add(1)
+			s.ear.hold(int(row), held{isLost: true})
 		case campaign.ResendDoubt:
 			s.Progress.InDoubt.Add(-1)
 			err = s.Run.Ledger.Record(row, ledger.Result{State: ledger.Released, Flags: ledger.AfterDoubt, Time: time.Now(), Detail: e.Detail})
@@ -211,6 +223,7 @@ func (s *sender) resumeDoubt(snapshot *runstore.Snapshot, found *loaded, asking 
 			s.Progress.Left.Add(1)
 			s.lost.Add(1)
 			err = s.Run.Ledger.Record(row, ledger.Result{State: ledger.LeftInDoubt, Time: time.Now(), Detail: e.Detail})
+			s.ear.hold(int(row), held{isLeft: true, isLost: true})
 		}
 		if err != nil {
 			return err

@@ -35,6 +35,8 @@ type Config struct {
 	Limit       int           // begin at most so many rows now; 0: all
 	GiveUp      time.Duration // stop after so long without any answer
 	NoCanary    bool
+	Canary      campaign.Canary  // the first messages; zero: the default
+	KeepsStatus bool             // the app shows how far messages are: where the canary waits for that, it is asked
 	Budget      *forecast.Budget // nil: nothing limits what is spent
 	NotAfter    time.Time        // whoever is not begun by then is left out as expired; zero: it is never too late
 
@@ -69,6 +71,7 @@ type sender struct {
 	permits chan struct{}
 	brakes  *brakes
 	changed chan struct{} // holds one token when open, retries or doubtful changed
+	ear     *ear
 	lost    atomic.Int64  // rows that stay in doubt, with those of earlier starts
 	freed   chan struct{} // holds one token when there may be room for another request
 	wanted  chan struct{} // holds one token when a reading of the queue is waited for
@@ -96,14 +99,15 @@ type sender struct {
 	retries     retries
 	doubtful    map[int]*job // by row: they wait for a look-up
 	open        int          // jobs that workers hold
+	canary      map[int]bool // rows that went out before the canary was passed; nil: nobody waits to hear of them
 	begun       int          // rows that were handed out and begun, or may yet be; held against Config.Limit
 	detail      string       // of the last row that was not accepted
 	stop        *Stop        // the gravest reason why admitting has ended
 }
 
 // Send sends to every row of the run that is left, through an app that the caller has just seen to be there, asks about those in doubt, and
-// returns nil when all of them are settled: accepted, rejected, skipped, or in doubt for good.
-// It returns a [*Stop] where something ended it before that; any other error means that the ledger or the snapshot failed.
+// merges the run's receipts as they come; what came before the caller has used (see [receipts.Settle]). It returns nil when all of them are
+// settled: accepted, rejected, skipped, or in doubt for good. It returns a [*Stop] where something ended it before that; any other error means that the ledger or the snapshot failed.
 //
 // When stop is closed nothing new leaves, and Send returns once every answer under way has come. When ctx ends it returns at once,
 // and what was under way is in doubt. Either way everything that is known is in the ledger when Send returns.
@@ -116,6 +120,10 @@ func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
 		freed:    make(chan struct{}, 1),
 		wanted:   make(chan struct{}, 1),
 		doubtful: map[int]*job{},
+		ear:      newEar(),
+	}
+	if s.Canary.Rows == 0 {
+		s.Canary = campaign.DefaultCanary()
 	}
 	s.setPace(time.Now())
 	if s.Valve == nil {
@@ -149,6 +157,10 @@ func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
 		return &Stop{Interrupted, "stopped on request"} // resume has synced what it recorded
 	default:
 	}
+	if err := s.hear(); err != nil {
+		return err
+	}
+	s.Settler.Listen(s.ear.proofOf)
 
 	// Workers and dispatcher return an error only for what breaks the run. It does not cancel ctx: what is under way gets its answer, so
 	// that nobody is in doubt for it.
@@ -193,6 +205,7 @@ func (s *sender) startHelpers(stop <-chan struct{}) *sync.WaitGroup {
 	helpers.Go(func() { s.watchLists(func() error { return s.Suppress.Refresh(time.Now()) }) })
 	helpers.Go(func() { s.watchLists(func() error { return s.Suppress.RefreshOptOuts(s.admitting) }) }) // which may take long
 	helpers.Go(s.settleDoubt)
+	helpers.Go(s.listen)
 	helpers.Go(func() {
 		select {
 		case <-stop:

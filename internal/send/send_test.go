@@ -29,6 +29,9 @@ import (
 	"sendoff/internal/suppress"
 )
 
+// canaryRows are the first messages of a campaign that says nothing of them.
+const canaryRows = 10
+
 // world is a planned run and a sandbox, all within a bubble of virtual time: the ledger's files are real, the network is in memory.
 type world struct {
 	t       testing.TB

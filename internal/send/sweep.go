@@ -21,8 +21,9 @@ type sweep struct {
 	halts    int32                                         // how many slices were halted when that was asked last
 	drop     func(r *campaign.Recipient, why string) error // somebody cannot get their message any more; nil: nobody wants to know
 
-	most  int // hand out so many rows in all; 0: no bound
-	given int
+	most   int // hand out so many rows in all; 0: no bound
+	given  int
+	isShut bool // hand out none
 
 	now     time.Time            // of the last call
 	frames  []frame              // what is known of them
@@ -56,7 +57,7 @@ func newSweep(snapshot *runstore.Snapshot, left *todo, table *timetable) *sweep 
 // next returns a row to hand out, which is not left any more; or when the next one may leave: the zero time where none is to be handed out, or ctx
 // has ended.
 func (w *sweep) next(ctx context.Context, now time.Time) (*job, time.Time, error) {
-	if w.most > 0 && w.given >= w.most {
+	if w.isShut || w.most > 0 && w.given >= w.most {
 		return nil, time.Time{}, nil
 	}
 	switch {

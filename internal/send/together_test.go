@@ -15,7 +15,9 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/delivery"
 	"sendoff/internal/ledger"
+	"sendoff/internal/receipts"
 	"sendoff/internal/sandbox"
 )
 
@@ -36,6 +38,9 @@ type together struct {
 	clocks  bool // hours are kept
 	ahead   time.Duration
 	longest int  // queue that a message has met
+	heard   bool // receipts come
+	told    int  // messages of which they do
+	coming  []*time.Timer
 	moved   bool // the app's limit has, so that what is the bound of the queue is not known to whoever cannot read it
 }
 
@@ -55,6 +60,7 @@ func (g *together) RoundTrip(r *http.Request) (*http.Response, error) {
 	if isMessage {
 		g.mu.Lock()
 		defer g.mu.Unlock()
+		g.hear()
 		g.longest = max(g.longest, g.server.Queued())
 		if isPaused {
 			g.t.Error("a message left during a pause")
@@ -72,8 +78,29 @@ func (g *together) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
+// hear has receipts come of the messages that the sandbox has accepted by now: soon, later, or never.
+func (g *together) hear() {
+	if !g.heard {
+		return
+	}
+	for _, m := range g.server.Accepted()[g.told:] {
+		g.told++
+		r := g.receipt(m, delivery.Status(1+g.told%6), delivery.NoReason)
+		if g.told%5 == 0 {
+			continue
+		}
+		after := []time.Duration{0, time.Second, 10 * time.Second, time.Hour}[g.told%4]
+		g.coming = append(g.coming, time.AfterFunc(after, func() {
+			if err := receipts.AppendTo(g.run, r); err != nil {
+				g.t.Error(err)
+			}
+		}))
+	}
+}
+
 // start is one start; it is the last where nothing goes wrong any more. It returns what came of it.
 func (g *together) start(policy campaign.DoubtPolicy, drain float64, change func(*Config), last bool) error {
+	g.settle()
 	c := g.config(g)
 	c.Progress, c.InDoubt, c.Now = new(Progress), policy, func() time.Time { return g.now() }
 	c.Rate, c.MaxInFlight = []float64{0.2, 0.5, 2, 200}[g.IntN(4)], []int{1, 2, 8, 40}[g.IntN(4)]
@@ -225,6 +252,12 @@ func everythingTogether(t *testing.T, dice *rand.Rand) {
 	g.server = sandbox.New(sandbox.Config{Drain: drain, RateLimit: []int{-1, 40, 100}[g.IntN(3)], Keep: true, DispatchRetention: days,
 		Latency: []time.Duration{0, 50 * time.Millisecond, 2 * time.Second}[g.IntN(3)]})
 	isSliced, noCanary := g.oneOf(2), g.oneOf(2)
+	g.heard = g.oneOf(2)
+	defer func() {
+		for _, timer := range g.coming {
+			timer.Stop()
+		}
+	}()
 	gauge, clock := g.gauge(people), g.clock(daily(9*60, 20*60))
 	g.clocks = !g.oneOf(3)
 	policy := []campaign.DoubtPolicy{campaign.HoldDoubt, campaign.HoldDoubt, campaign.ResendDoubt, campaign.LeaveDoubt}[g.IntN(4)]

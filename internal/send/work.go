@@ -42,12 +42,18 @@ func (s *sender) work(ctx context.Context) error {
 // attempt makes one attempt for a row, and reports whether there is to be another.
 func (s *sender) attempt(ctx context.Context, meter *forecast.Meter, j *job) (again bool, err error) {
 	j.costly = false
+	if had, err := s.proved(j); had {
+		return false, err
+	}
 	if ok, again, err := s.admit(j); !ok {
 		return again, err
 	}
 	failpoint.Hit(failpoint.PermitTaken)
 	body, err := s.body(j)
 	if err != nil {
+		return false, err
+	}
+	if had, err := s.proved(j); had { // it may have taken long until here
 		return false, err
 	}
 	if ok, err := s.spend(meter, j); !ok {
@@ -158,19 +164,25 @@ func (s *sender) expire(j *job, why string) error {
 // leaveOut skips somebody who is not to be sent to any more; r says why. Where an earlier attempt may have been taken, nobody knows whether
 // they have the message, so that we cannot say that it was not sent; and as nobody will send again, it stays so unless doubt is to be held.
 func (s *sender) leaveOut(j *job, r ledger.Result, why string) error {
+	if had, err := s.proved(j); had {
+		return err
+	}
 	e, err := s.Run.Ledger.Reader().Entry(uint32(j.r.Row))
 	if err != nil {
 		return err
 	}
 	if j.maybeTaken || e.Flags&(ledger.AfterServerError|ledger.AfterDoubt) != 0 {
 		r := settle.BeyondAsking(why+" after an attempt that may have been taken", time.Now())
-		if s.InDoubt == campaign.HoldDoubt {
-			s.Progress.InDoubt.Add(1)
-		} else {
+		isLeft := s.InDoubt != campaign.HoldDoubt
+		if isLeft {
 			s.Progress.Left.Add(1)
 			r.State = ledger.LeftInDoubt
+		} else {
+			s.Progress.InDoubt.Add(1)
 		}
-		return s.record(j, r)
+		err := s.record(j, r)
+		s.ear.hold(j.r.Row, held{isLeft: isLeft})
+		return err
 	}
 	s.Progress.Skipped.Add(1)
 	r.State = ledger.Skipped
@@ -190,6 +202,11 @@ func (s *sender) conclude(j *job, o sinch.Outcome) (again bool, err error) {
 	}
 	s.brakes.answered()
 	s.heard(j, v, o, now)
+	if v == inDoubt || v == serverError {
+		if id, at, heard := s.ear.proofOf(j.r.Row); heard { // the receipt came before the answer, or in its place
+			v, o.MessageID, o.AcceptedTime = accepted, id, at
+		}
+	}
 	switch v {
 	case accepted:
 		s.accept(now)
@@ -218,6 +235,7 @@ func (s *sender) final(j *job, v verdict, detail string, err error) error {
 	if err != nil {
 		return err
 	}
+	s.noteCanary(j.r.Row)
 	if v != accepted {
 		s.mu.Lock()
 		s.detail = detail

@@ -122,3 +122,24 @@ func OfRun(ctx context.Context, c *sinch.Client, m runstore.Meta, patiently func
 	}
 	return nil
 }
+
+// OfRows hands the messages of some rows of a run, by their people, that Sinch's records hold to take. Its error may come behind some of them.
+func OfRows(ctx context.Context, c *sinch.Client, m runstore.Meta, people map[int][]campaign.Identity, take func(Trace) error) error {
+	sought := map[int]person{}
+	for row, to := range people {
+		sought[row] = person{to: to}
+	}
+	for _, source := range sources(m.Storage) {
+		shown := newSight()
+		err := shown.find(ctx, c, source, m.RunID, sought)
+		for _, t := range shown.found {
+			if err := take(t); err != nil {
+				return err
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

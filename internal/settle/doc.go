@@ -18,6 +18,8 @@
 // Otherwise the row stays in doubt, and a person decides. So it does where a message to the same person, of about that time, shows no metadata at
 // all: perhaps the API does not show any, and then it could be ours.
 //
+// A receipt of a message proves that Sinch has it. Whoever hears of receipts tells ([Settler.Listen]), and is asked before anything is concluded.
+//
 // # How a message is recognised
 //
 // By the metadata that this program gives it: the run and the row in it. So a look has no window of time: a clock that was wrong when the

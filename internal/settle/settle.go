@@ -94,6 +94,7 @@ type Settler struct {
 	mu      sync.Mutex
 	waiting map[int]*pending
 	trouble error // of the last look, where it was not complete
+	hear    func(row int) (messageID string, at time.Time, heard bool)
 }
 
 // pending is a doubt that is waited with.
@@ -153,10 +154,7 @@ func (s *Settler) Add(d Doubt) {
 	s.mu.Lock()
 	s.waiting[d.Row] = p
 	s.mu.Unlock()
-	select {
-	case s.added <- struct{}{}:
-	default:
-	}
+	s.wake()
 }
 
 // Waiting returns how many rows are waited with, and when the next of them are asked about.
@@ -181,6 +179,48 @@ func (s *Settler) Trouble() error {
 // Added has something to receive after [Settler.Add].
 func (s *Settler) Added() <-chan struct{} { return s.added }
 
+// Listen has hear asked about everybody who is waited with, before Sinch is and before anything is concluded: whether a receipt has proved that Sinch
+// took the message of a row. It is called before [Settler.Run].
+func (s *Settler) Listen(hear func(row int) (messageID string, at time.Time, heard bool)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hear = hear
+}
+
+// Heard tells that receipts have come.
+func (s *Settler) Heard() { s.wake() }
+
+func (s *Settler) wake() {
+	select {
+	case s.added <- struct{}{}:
+	default:
+	}
+}
+
+// answerHeard answers about those whose message receipts have proved to be taken.
+func (s *Settler) answerHeard(answer func(Answer) error) error {
+	var answers []Answer
+	s.mu.Lock()
+	for row := range s.waiting {
+		if s.hear == nil {
+			break
+		}
+		if id, at, heard := s.hear(row); heard {
+			answers = append(answers, Answer{Row: row, Outcome: Taken, Trace: Trace{Row: row, ID: id, Time: at}, Why: "a receipt came"})
+		}
+	}
+	s.mu.Unlock()
+	for _, a := range answers {
+		if err := answer(a); err != nil {
+			return err
+		}
+		s.mu.Lock()
+		delete(s.waiting, a.Row)
+		s.mu.Unlock()
+	}
+	return nil
+}
+
 // ErrNoLook means that for Config.GiveUp no look was complete. What is waited with is as doubtful as before.
 var ErrNoLook = errors.New("no answer from Sinch about recipients in doubt")
 
@@ -189,6 +229,9 @@ var ErrNoLook = errors.New("no answer from Sinch about recipients in doubt")
 func (s *Settler) Run(ctx context.Context, answer func(Answer) error) error {
 	failures, failing := 0, time.Time{}
 	for {
+		if err := s.answerHeard(answer); err != nil {
+			return err
+		}
 		rows, next := s.Waiting()
 		if rows == 0 {
 			return nil
@@ -286,7 +329,13 @@ func (s *Settler) look(ctx context.Context, group []*pending, answer func(Answer
 	if lookErr != nil && !errors.As(lookErr, &failed) {
 		return lookErr
 	}
+	if err := s.answerHeard(answer); err != nil { // a receipt may have come meanwhile
+		return err
+	}
 	for _, p := range group {
+		if !s.waitsWith(p) {
+			continue
+		}
 		a, ok := s.conclude(p, seen, shown, began)
 		if !ok {
 			continue
@@ -302,6 +351,12 @@ func (s *Settler) look(ctx context.Context, group []*pending, answer func(Answer
 		s.mu.Unlock()
 	}
 	return lookErr
+}
+
+func (s *Settler) waitsWith(p *pending) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.waiting[p.Row] == p
 }
 
 // conclude says what a look, begun at a time, says about p. It returns false where that is nothing yet.

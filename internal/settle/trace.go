@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/delivery"
 	"sendoff/internal/ledger"
+	"sendoff/internal/receipts"
 	"sendoff/internal/sinch"
 )
 
@@ -18,7 +20,9 @@ type Trace struct {
 	Epoch string // of the start that sent it
 	ID    string // of the message
 	Time  time.Time
-	Aside bool // it went to a seed or was a test, and says nothing about the people of a run
+	// Status is how far the message is, as Sinch writes it, and Channel where; "" unless the app keeps that.
+	Status, Channel string
+	Aside           bool // it went to a seed or was a test, and says nothing about the people of a run
 
 	identity, contact string // whom it went to, as stored
 }
@@ -34,6 +38,15 @@ func (t Trace) To(addresses []campaign.Identity) bool {
 // Result is what the ledger is told of the row.
 func (t Trace) Result() ledger.Result {
 	return ledger.Result{State: ledger.Accepted, MessageID: t.ID, Time: t.Time}
+}
+
+// Receipt is what the message's status says, as a receipt that came at a time would. The records do not say since when it is so: it has been at
+// that time at the latest, and a receipt that knows better holds against it. It returns false where they say nothing of it.
+func (t Trace) Receipt(now time.Time) (receipts.Record, bool) {
+	status, known := delivery.ParseStatus(t.Status)
+	return receipts.Record{
+		Row: uint32(t.Row), Status: status, Channel: campaign.Channel(t.Channel).Index(), MessageID: t.ID, Time: now, Heard: now,
+	}, known
 }
 
 // trace reads the metadata of a stored message. It returns false where the message is not of this program.
@@ -54,6 +67,6 @@ func trace(m sinch.StoredMessage) (Trace, bool) {
 	s := metadata.Sendoff
 	return Trace{
 		Run: s.Run, Key: s.Key, Row: *s.Row, Epoch: s.Epoch, ID: m.ID, Time: m.AcceptTime, Aside: s.Seed || s.Test,
-		identity: m.Identity, contact: m.Contact,
+		Status: m.Status, Channel: m.Channel, identity: m.Identity, contact: m.Contact,
 	}, true
 }
