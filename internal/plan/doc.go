@@ -9,7 +9,8 @@
 // the row that address alone, and whoever has none on any channel of the campaign is invalid. All addresses say who somebody is, also those
 // on channels that the campaign does not try.
 //
-// The rows are those of a file, or the people of another run: these have their addresses, which are not read again.
+// The rows are those of a file, or the people of another run: these have their addresses, which are not read again. Where they are sent to again, with
+// the same message, audience.where is not asked again, and {date} is the day of the first time; all else is.
 //
 // Invariants:
 //   - Until the last step the run is in state planning, and nothing that was written counts: whoever dies here, or finds something wrong,

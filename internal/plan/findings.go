@@ -192,6 +192,9 @@ func unmatched(audience campaign.Columns, lists []suppress.ListInfo, specs []cam
 		if l.Only || l.File == "" {
 			continue
 		}
+		if l.Identities {
+			return nil
+		}
 		listed := namedBy(l.Columns)
 		others = append(others, l.File+" has "+strings.Join(listed, ", "))
 		if slices.ContainsFunc(listed, func(role string) bool { return slices.Contains(known, role) }) {

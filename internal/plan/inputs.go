@@ -57,7 +57,7 @@ func open(c Config) (*inputs, campaign.Problems, error) {
 	if in.audience != nil {
 		own = in.audience.Columns().Own
 	}
-	in.lists, err = suppress.Load(c.Campaign.Dir(), c.Campaign.Suppress, country, own, c.Now, c.Guard.Lists()...)
+	in.lists, err = suppress.LoadFor(c.Campaign, c.Home, own, c.Now, c.Guard.Lists()...)
 	if errors.Is(err, phone.ErrCountry) {
 		in.close()
 		in.audience = nil
@@ -105,7 +105,7 @@ func (in *inputs) prepare(c Config) (err error) {
 		return err
 	}
 	var problems campaign.Problems
-	if in.filter, err = filter.New(c.Campaign, columns, c.Now); !problems.Collect(err) {
+	if in.filter, err = filter.New(c.asked(), columns, c.Now); !problems.Collect(err) {
 		return err
 	}
 	applied := c.Templates.Apply(c.Campaign, columns)
@@ -164,7 +164,7 @@ func (in *inputs) lack(r *campaign.Recipient) template.Lack {
 }
 
 // day returns the day that decides who is meant or what is sent, or "" where none does.
-func (in *inputs) day() string { return cmp.Or(in.filter.Day(), in.renderer.Day()) }
+func (in *inputs) day() string { return cmp.Or(in.renderer.Day(), in.filter.Day()) } // what is sent again has that of the first time
 
 // readPrices reads the price list, and the countries that are meant.
 func (in *inputs) readPrices(c Config) (err error) {
@@ -215,7 +215,7 @@ func (in *inputs) listsWith(matches []int) []runstore.List {
 			continue
 		}
 		lists = append(lists, runstore.List{
-			File: l.File, Modified: l.ModTime, SHA256: hex.EncodeToString(l.SHA256[:]),
+			File: l.File, Folder: l.Folder, Modified: l.ModTime, SHA256: hex.EncodeToString(l.SHA256[:]),
 			Entries: l.Entries, Ignored: l.Unreadable, Only: l.Only, Matches: matches[i],
 		})
 	}

@@ -29,6 +29,7 @@ type Config struct {
 	AudiencePath string            // where the audience is
 	AudienceName string            // what messages call it, where that is not the path
 	AudienceRun  *runstore.Run     // whose people are the audience, open for reading; nil: the file's are
+	Again        *Again            // rows of other runs are the audience; nil: they are not
 	Sent         []suppress.Sent   // the people of other runs who are left out
 	OptOuts      *suppress.OptOuts // those of Sinch's own list; nil: the campaign does not name it
 	Templates    template.Set      // those that the campaign refers to, as far as they were read
@@ -37,6 +38,7 @@ type Config struct {
 	Run             *runstore.Run // held by this process; nothing of it was begun
 	AppID           string        // in every body, and so in the lengths that are checked
 	Guard           Guard
+	Home            string // as of suppress.LoadFor
 	Now             time.Time
 	Addresses       bool           // the plan has those in its messages
 	Progress        func(Progress) // called now and then, by one goroutine at a time; may be nil
@@ -74,7 +76,11 @@ func (c Config) identity() render.Identity {
 	if zone == nil {
 		zone = time.UTC
 	}
-	return render.Identity{AppID: c.AppID, RunID: meta.RunID, RunKey: meta.Key, Day: c.Now.In(zone).Format(time.DateOnly)}
+	day := c.Now.In(zone).Format(time.DateOnly)
+	if c.Again != nil && c.Again.Day != "" {
+		day = c.Again.Day
+	}
+	return render.Identity{AppID: c.AppID, RunID: meta.RunID, RunKey: meta.Key, Day: day}
 }
 
 // Guard is what is held against every campaign that goes through a destination, beside the campaign's own lists and limits. The zero
@@ -220,6 +226,9 @@ func (b *builder) commit() (*Plan, error) {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
 	failpoint.Hit(failpoint.SnapshotFrozen)
+	if err := b.freezeOrigins(); err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
 	sources := campaign.WithoutSecrets(b.config.Campaign.Sources)
 	if err := b.config.Run.WriteFrozen(sources); err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
@@ -263,6 +272,9 @@ func (b *builder) commit() (*Plan, error) {
 		m.Templates = templates
 		m.Forecast, m.Prices, m.Labels = kept.Forecast, kept.Prices, b.config.Campaign.Labels
 		m.Sources = sources
+		if again := b.config.Again; again != nil {
+			m.Retry = &again.Retry
+		}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)

@@ -36,6 +36,9 @@ func openAudience(c Config) (source, error) {
 	if c.AudienceRun != nil {
 		return openPeople(c)
 	}
+	if c.Again != nil {
+		return openAgain(c.Again)
+	}
 	r, err := audience.Open(c.AudiencePath, c.Campaign.Audience)
 	if err != nil {
 		return nil, err

@@ -17,6 +17,8 @@ type App struct {
 	Queue    int64   `json:"queue"`              // messages that wait for that now
 	Webhooks *int    `json:"webhooks,omitempty"` // to which callbacks of these messages go; nil: nobody knows
 
+	Receipts []string `json:"receipts_to,omitempty"` // the hosts of those webhooks that hear what became of messages
+
 	Callbacks    int     `json:"callbacks_per_message,omitempty"` // to all webhooks together, by estimate
 	CallbackRate float64 `json:"callback_rate,omitempty"`         // callbacks a second that it makes at most; 0: nobody knows
 }
@@ -32,11 +34,30 @@ func (a *App) effects(people int, rate float64) []string {
 	if n := people * a.Callbacks; n > 0 {
 		add("%s: about %s over the next %s.%s callback_url sends them elsewhere.", Receive(*a.Webhooks), prose.About(n),
 			prose.Lasting(takes(people, rate)), a.lag(people, rate))
+		if len(a.Receipts) > 0 {
+			sentences = append(sentences, a.ReceiptsGo())
+		}
 	}
 	if takes(int(a.Queue), a.Rate) >= 2*time.Second { // less is always on its way
 		sentences = append(sentences, Waiting(a.Queue, a.Rate, "of others"))
 	}
 	return sentences
+}
+
+// ReceiptsGo says where delivery receipts go to, by host.
+func (a *App) ReceiptsGo() string {
+	if len(a.Receipts) == 0 {
+		return "No webhook hears of MESSAGE_DELIVERY, so that nobody gets delivery receipts."
+	}
+	return "Delivery receipts go to " + prose.Listed(a.Receipts) + "."
+}
+
+// ReceiptsTake is how long the app takes to make the callbacks of messages to so many people; 0 where nobody knows.
+func (a *App) ReceiptsTake(people int) time.Duration {
+	if a.CallbackRate <= 0 {
+		return 0
+	}
+	return takes(people*a.Callbacks, a.CallbackRate)
 }
 
 // Waiting says what waits in an app's queue already, of whom, and for how long.

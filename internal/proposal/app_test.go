@@ -30,6 +30,9 @@ func TestEffects(t *testing.T) {
 				"The app makes 25 a second, so the last come 2 h 1 min late. callback_url sends them elsewhere."}},
 		{"slower than the app", App{Rate: 20, Webhooks: &one, Callbacks: 2, CallbackRate: 25}, 600, 1, []string{
 			"1 webhook receives this app's callbacks: about 1,200 over the next 10 minutes. callback_url sends them elsewhere."}},
+		{"receipts", App{Rate: 20, Webhooks: &one, Callbacks: 2, Receipts: []string{"hooks.example.com", "b.example.com"}}, 48_213, 20, []string{
+			"1 webhook receives this app's callbacks: about 96,000 over the next 41 minutes. callback_url sends them elsewhere.",
+			"Delivery receipts go to hooks.example.com, b.example.com."}},
 		{"a queue", App{Rate: 20, Queue: 312}, 48_213, 20, []string{
 			"The queue already holds 312 messages of others: it takes 16 s to send them on."}},
 		{"a second of work waits", App{Rate: 20, Queue: 20}, 48_213, 20, nil},

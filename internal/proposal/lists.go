@@ -2,6 +2,7 @@ package proposal
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,8 @@ func Checked(lists []runstore.List, none bool, now time.Time) string {
 		case l.Runs != "" || l.Only:
 		case l.Sinch != nil:
 			texts = append(texts, optOuts(l, now))
+		case l.Folder != "":
+			texts = append(texts, fmt.Sprintf("%s (%s), %s", nameOf(l), entries(l), obeyed))
 		default:
 			texts = append(texts, fmt.Sprintf("%s (%s, of %s)", l.File, entries(l), prose.Moment(l.Modified)))
 		}
@@ -45,6 +48,17 @@ func nobody(isMeant bool) string {
 		return "nobody is left out as opted out: suppress is none"
 	}
 	return "nobody is left out as opted out: no list is named under suppress"
+}
+
+// obeyed says of a list that it is asked though the campaign does not name it.
+const obeyed = "which every marketing campaign below obeys"
+
+// nameOf is what a list is called that is a file.
+func nameOf(l runstore.List) string {
+	if l.Folder != "" {
+		return path.Base(l.File) + " in " + l.Folder
+	}
+	return l.File
 }
 
 func entries(l runstore.List) string {
@@ -130,7 +144,10 @@ func (p *Proposal) lists() []list {
 		case l.Sinch != nil:
 			all = append(all, list{sinchName(l), prose.Counted(l.Entries, "person", "people"), readAt(l, p.Now), matches})
 		default:
-			name := l.File
+			name := nameOf(l)
+			if l.Folder != "" {
+				name += " (" + obeyed + ")"
+			}
 			if l.Only {
 				name = "only to " + name
 			}

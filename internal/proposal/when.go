@@ -75,7 +75,7 @@ func (p *Proposal) sending(c *calendar.Calendar, isNow bool) string {
 		return pace + ": nobody would be sent to"
 	}
 	if p.Campaign.Window.IsSet() {
-		text := fmt.Sprintf("from %s %s to %s, %s, %s", p.clock(c.Begin), p.zoneName(c.Begin), p.clock(upToMinute(c.End)), pace, inHours(p.Campaign.Window))
+		text := fmt.Sprintf("from %s %s to %s, %s, %s", p.clock(c.Begin), p.zoneName(c.Begin), p.clock(upToMinute(c.End)), pace, InHours(p.Campaign.Window))
 		if waiting := p.waiting(c); waiting != "" {
 			text += "; " + waiting
 		}
@@ -160,8 +160,8 @@ func wall(t time.Time, zone *time.Location) time.Time {
 	return t.UTC().Add(time.Duration(offset) * time.Second)
 }
 
-// inHours says at which hours people may get messages: in their own hours mon-sat 09:00–19:00.
-func inHours(w campaign.Window) string {
+// InHours says at which hours people may get messages: in their own hours mon-sat 09:00–19:00.
+func InHours(w campaign.Window) string {
 	texts := make([]string, len(w.Hours))
 	for i, h := range w.Hours {
 		texts[i] = fmt.Sprintf("%s %s–%s", days(h.Days), ofDay(h.From), ofDay(h.To))

@@ -1,6 +1,9 @@
 // Package suppress answers whether a person must not be written to, and which line of which list says so. It also knows the opposite: a
 // list outside of which nobody may be written to, for trials with an app that reaches real people.
 //
+// Two things make a list one of a campaign: that it names it, and, of marketing, that it is an [OptOutsName] in the folder of the campaign or above, in which
+// opt-outs collect as they come in.
+//
 // It does not decide what follows from that, and asks nobody but files. Whom other runs have sent to it is told, and how to have it
 // from Sinch who has opted out.
 //

@@ -23,8 +23,9 @@ type ListInfo struct {
 	Keys       []string  // of these runs
 	Sinch      []string  // which of Sinch's lists; nil: none
 	Read       time.Time // when these were; zero: they were not
-	File       string    // as the campaign writes it
+	File       string    // as the campaign writes it, or would
 	Path       string    // where it was found
+	Folder     string    // in which it lies, of a file that the campaign does not name
 	ModTime    time.Time
 	Size       int64 // bytes
 	SHA256     [32]byte
@@ -33,6 +34,7 @@ type ListInfo struct {
 	Unreadable int  // rows that name nobody; more than 0 only where the campaign ignores them
 	Notes      []table.Note
 	Columns    campaign.Columns // of a file
+	Identities bool             // it has the columns identity and channel, so that it can name anybody
 }
 
 // reading is a list as it was read. It does not change.
@@ -44,18 +46,22 @@ type reading struct {
 
 // listReader reads one list.
 type listReader struct {
-	spec     campaign.SuppressionList
-	only     bool
-	numbers  *phone.Reader
-	own      []campaign.OwnColumn // of the audience
-	columns  campaign.Columns
-	others   []int // further columns of phone numbers
-	reading  reading
-	problems campaign.Problems // of the first unreadable rows
+	spec       campaign.SuppressionList
+	only       bool
+	mayBeEmpty bool
+	numbers    *phone.Reader
+	own        []campaign.OwnColumn // of the audience
+	columns    campaign.Columns
+	others     []int // further columns of phone numbers
+	identity   int   // the column of addresses on the channel of the next one; -1: there are not both
+	channel    int
+	reading    reading
+	problems   campaign.Problems // of the first unreadable rows
 }
 
-// readList reads the list at path whole. What is wrong with it comes as [campaign.Problems].
-func readList(path string, spec campaign.SuppressionList, only bool, numbers *phone.Reader, own []campaign.OwnColumn) (*reading, error) {
+// readAll reads a list whole. What is wrong with it comes as [campaign.Problems].
+func (of *list) readAll(numbers *phone.Reader, own []campaign.OwnColumn) (*reading, error) {
+	path, spec, only := of.path, of.spec, of.only
 	hidden := table.IncludeHidden // whoever may be meant is left out
 	if only {
 		hidden = table.SkipHidden
@@ -65,7 +71,8 @@ func readList(path string, spec campaign.SuppressionList, only bool, numbers *ph
 		return nil, err
 	}
 	defer func() { _ = file.Close() }() // nothing was written to it
-	l := &listReader{spec: spec, only: only, numbers: numbers, own: own, columns: file.Columns()}
+	l := &listReader{spec: spec, only: only, mayBeEmpty: of.folder != "", numbers: numbers, own: own, columns: file.Columns(), identity: -1, channel: -1}
+	l.findIdentities()
 	if !only { // whom a list lets out it has to name as everybody would
 		l.others = file.Numbers()
 	}
@@ -75,7 +82,8 @@ func readList(path string, spec campaign.SuppressionList, only bool, numbers *ph
 	info := file.Info()
 	l.reading.info.File, l.reading.info.Path, l.reading.info.Only = spec.File, path, only
 	l.reading.info.ModTime, l.reading.info.Size, l.reading.info.SHA256 = info.ModTime, info.Size, info.SHA256
-	l.reading.info.Notes, l.reading.info.Columns = info.Notes, l.columns
+	l.reading.info.Notes, l.reading.info.Columns, l.reading.info.Identities = info.Notes, l.columns, l.identity >= 0
+	l.reading.info.Folder = of.folder
 	if err := l.judge(path); err != nil {
 		return nil, err
 	}
@@ -153,6 +161,16 @@ func (l *listReader) addresses(path string, row *campaign.Recipient) (keys []uin
 	for _, column := range l.others {
 		number(false, l.columns.Header[column], column)
 	}
+	if l.identity >= 0 {
+		switch key, isNumber, message, hint := l.identityOf(row); {
+		case isNumber:
+			number(len(keys) == 0, "identity", l.identity) // beside its number it can be written as the API does, without a plus sign
+		case message != "":
+			wrong(true, message, hint)
+		case key != 0:
+			keys, named = append(keys, key), true
+		}
+	}
 	for _, own := range l.columns.Own {
 		isOurs := slices.ContainsFunc(l.own, func(ours campaign.OwnColumn) bool { return ours.Channel == own.Channel })
 		if own.Channel.ByPhone() {
@@ -170,6 +188,35 @@ func (l *listReader) addresses(path string, row *campaign.Recipient) (keys []uin
 		}
 	}
 	return keys, unread || doubtful && !named, why
+}
+
+// findIdentities finds the columns identity and channel, which a list has where its addresses are on several channels.
+func (l *listReader) findIdentities() {
+	named := func(name string) int {
+		return slices.IndexFunc(l.columns.Header, func(header string) bool { return campaign.Fold(header) == name })
+	}
+	if l.identity, l.channel = named("identity"), named("channel"); l.identity < 0 || l.channel < 0 {
+		l.identity, l.channel = -1, -1
+	}
+}
+
+// identityOf reads the address of a row that stands beside its channel. It has no key where there is none, where it is a number, and where why says what is
+// wrong with it.
+func (l *listReader) identityOf(row *campaign.Recipient) (key uint64, isNumber bool, why, hint string) {
+	channel := campaign.Channel(strings.ToUpper(strings.TrimSpace(row.Field(l.channel))))
+	id, err := campaign.ReadIdentity(channel, row.Field(l.identity))
+	var fault campaign.IdentityError
+	switch {
+	case errors.As(err, &fault) && fault.IsNone():
+		return 0, false, "", ""
+	case channel.Index() < 0 && channel != campaign.Contact:
+		return 0, false, "channel: it names no channel, so nobody knows whose the identity is", "write one of the channels of the Conversation API, such as MESSENGER"
+	case channel.ByPhone():
+		return 0, true, "", ""
+	case err != nil:
+		return 0, false, "identity: " + fault.Error(), fault.Hint()
+	}
+	return id.Key(), false, "", ""
 }
 
 func (l *listReader) unreadable(p campaign.Problem) {
@@ -192,6 +239,9 @@ func (l *listReader) judge(path string) error {
 			summary.Hint = "mend them, or take them out"
 		}
 		return append(campaign.Problems{summary}, l.problems...)
+	}
+	if l.reading.info.Entries == 0 && l.mayBeEmpty {
+		return nil
 	}
 	if l.reading.info.Entries == 0 && l.only {
 		return campaign.Problems{{File: path, Message: "nobody can be read from this list (only_to), so nobody may be written to"}}

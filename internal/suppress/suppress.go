@@ -27,6 +27,7 @@ type Set struct {
 	numbers *phone.Reader
 	own     []campaign.OwnColumn // of the audience
 	lists   []*list
+	above   []*list     // those that nobody names, there or not
 	optOuts *optOutList // nil: the campaign does not name it
 	sent    []Sent
 
@@ -37,8 +38,9 @@ type Set struct {
 type list struct {
 	spec    campaign.SuppressionList
 	path    string
-	only    bool // who is not on it must not be written to, and not who is
-	current atomic.Pointer[reading]
+	only    bool                    // who is not on it must not be written to, and not who is
+	folder  string                  // in which it was found, though nobody names it; empty: the campaign does
+	current atomic.Pointer[reading] // nil as long as one that nobody names is not there
 	loss    loss
 }
 
@@ -101,12 +103,12 @@ func (s *Set) AddSent(lists []Sent) { s.sent = append(s.sent, lists...) }
 
 // WithoutSent returns the set without the people of other runs: whom lists keep out, and nobody else. It must not be refreshed while s is.
 func (s *Set) WithoutSent() *Set {
-	return &Set{numbers: s.numbers, own: s.own, lists: s.lists, optOuts: s.optOuts}
+	return &Set{numbers: s.numbers, own: s.own, lists: s.lists, above: s.above, optOuts: s.optOuts}
 }
 
 // read makes what the file now holds the current reading.
 func (l *list) read(numbers *phone.Reader, own []campaign.OwnColumn) error {
-	r, err := readList(l.path, l.spec, l.only, numbers, own)
+	r, err := l.readAll(numbers, own)
 	if err != nil {
 		return err
 	}
@@ -126,8 +128,8 @@ func (l *list) tooOld(now time.Time) error {
 }
 
 // Match reports whether one of the lists keeps a person out, by any of their addresses or by the customer's own id for them, which may be
-// empty. Outside of a list of those who may be written to is whoever has an address that is not on it. Files are asked first, then Sinch's
-// list, then other runs. It is safe for concurrent use, also with Refresh.
+// empty. Outside of a list of those who may be written to is whoever has an address that is not on it. Files are asked first, then those that nobody names,
+// then Sinch's list, then other runs. It is safe for concurrent use, also with Refresh.
 func (s *Set) Match(r *campaign.Recipient, id string) (Match, bool) {
 	var room [4]uint64
 	keys, id := r.AppendKeys(room[:0]), strings.TrimSpace(id)
@@ -142,6 +144,16 @@ func (s *Set) Match(r *campaign.Recipient, id string) (Match, bool) {
 		}
 	}
 	behind := len(s.lists)
+	for _, l := range s.above {
+		current := l.current.Load()
+		if current == nil {
+			continue
+		}
+		if line, found := current.line(keys, id); found {
+			return Match{Reason: campaign.Suppressed, List: behind, File: l.spec.File, Line: line}, true
+		}
+		behind++
+	}
 	if s.optOuts != nil {
 		if s.optOuts.current.Load().has(r) {
 			return Match{Reason: campaign.Suppressed, List: behind, File: SinchName}, true
@@ -184,11 +196,14 @@ func (r *reading) all(keys []uint64, id string) bool {
 	return len(keys) > 0
 }
 
-// Lists returns what was last read of each file, in the campaign's order; behind them what was added: Sinch's list, and people of other runs.
+// Lists returns what was last read of each file, in the campaign's order, behind them those that it does not name, the nearest first; then what was
+// added: Sinch's list, and people of other runs.
 func (s *Set) Lists() []ListInfo {
-	infos := make([]ListInfo, 0, len(s.lists)+1+len(s.sent))
-	for _, l := range s.lists {
-		infos = append(infos, l.current.Load().info)
+	infos := make([]ListInfo, 0, len(s.lists)+len(s.above)+1+len(s.sent))
+	for _, l := range slices.Concat(s.lists, s.above) {
+		if current := l.current.Load(); current != nil {
+			infos = append(infos, current.info)
+		}
 	}
 	if s.optOuts != nil {
 		infos = append(infos, s.optOuts.current.Load().info())
@@ -199,7 +214,7 @@ func (s *Set) Lists() []ListInfo {
 	return infos
 }
 
-// Refresh looks at the files and reads those again whose size or time has changed. A list's age is not asked again:
+// Refresh looks at the files, also at those that nobody names and that were not there, and reads those again whose size or time has changed. A list's age is not asked again:
 // what it held at the start still holds.
 //
 // A file that has vanished, or that cannot be used as [Load] wants it, leaves its last good reading in force, and Refresh returns
@@ -208,7 +223,7 @@ func (s *Set) Refresh(now time.Time) error {
 	s.refreshing.Lock()
 	defer s.refreshing.Unlock()
 	var errs []error
-	for _, l := range s.lists {
+	for _, l := range slices.Concat(s.lists, s.above) {
 		if err := l.refresh(s.numbers, s.own, now); err != nil {
 			errs = append(errs, err)
 		}
@@ -241,12 +256,14 @@ func (l *loss) judge(err error, now time.Time) error {
 }
 
 func (l *list) readIfChanged(numbers *phone.Reader, own []campaign.OwnColumn) error {
+	if l.isAbsent() {
+		return nil
+	}
 	file, err := os.Stat(l.path)
 	if err != nil {
 		return fmt.Errorf("look at suppression list: %w", err)
 	}
-	last := l.current.Load().info
-	if file.Size() == last.Size && file.ModTime().Equal(last.ModTime) {
+	if last := l.current.Load(); last != nil && file.Size() == last.info.Size && file.ModTime().Equal(last.info.ModTime) {
 		return nil
 	}
 	return l.read(numbers, own)
