@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 
+	"sendoff/internal/delivery"
 	"sendoff/internal/ledger"
 	"sendoff/internal/report"
 	"sendoff/internal/runstore"
@@ -27,8 +28,11 @@ const mayBeTwice = ledger.AfterServerError | ledger.AfterDoubt
 //     or in doubt.
 //   - What went to seeds says so, and stands in books of its own: those of the runs in [runstore.SeedDirs], which are checked one by one.
 //     A test stands in none.
+//   - Receipts are of messages that the sandbox has, and everybody who is accepted is counted once by them.
 //   - The witness has nothing against the ledger.
-//   - The report counts what the ledger holds, and report.json, once a start has ended, says the same.
+//   - The report counts what the ledger holds, and report.json, once a start has ended, says the same. Where receipts are collected, everybody who is
+//     accepted is delivered, read, failed or pending.
+//   - The people by country, by channel and by language are as many as there are.
 func Check(run *runstore.Run, taken []sandbox.Message) (*report.Report, error) {
 	rep, err := report.Collect(run)
 	if err != nil {
@@ -54,6 +58,9 @@ func Check(run *runstore.Run, taken []sandbox.Message) (*report.Report, error) {
 			return nil, err
 		}
 		counted[e.State.String()]++
+		if e.State == ledger.Accepted {
+			counted["accepted "+e.Receipt.Status.String()]++
+		}
 		c.row(row, e)
 	}
 	c.report(rep, counted)
@@ -112,6 +119,9 @@ func (c *checker) row(row int, e ledger.Entry) {
 	if len(ids) > 1 && !excused {
 		c.problem("row %d was sent %d times: %q; it is %v", row, len(ids), ids, e.State)
 	}
+	if e.Receipt.Status != delivery.None && !e.Receipt.Twice && !slices.ContainsFunc(ids, e.Receipt.Of) {
+		c.problem("row %d has a receipt, and the sandbox has %q", row, ids)
+	}
 	switch e.State {
 	case ledger.Accepted:
 		if !slices.Contains(ids, e.MessageID) {
@@ -146,6 +156,7 @@ func (c *checker) report(rep *report.Report, counted map[string]int) {
 			c.problem("the report has %d rows %s, the ledger %d", same.got, same.name, same.want)
 		}
 	}
+	c.delivery(rep, counted)
 	if c.meta.State != runstore.Stopped && !c.meta.State.Done() || len(c.meta.Starts) == 0 || c.meta.Ended.Before(c.meta.Starts[len(c.meta.Starts)-1].Time) {
 		return // no start has ended since anything changed
 	}
@@ -162,5 +173,45 @@ func (c *checker) report(rep *report.Report, counted map[string]int) {
 		written.LeftInDoubt != rep.LeftInDoubt || written.NotSent != rep.NotSent || written.AfterServerError != rep.AfterServerError) {
 		c.problem("report.json has %d accepted, %d rejected, %d in doubt, %d not sent; the ledger %d, %d, %d, %d", written.Accepted, written.Rejected,
 			written.InDoubt, written.NotSent, rep.Accepted, rep.Rejected, rep.InDoubt, rep.NotSent)
+	}
+	c.slices(&written)
+}
+
+// delivery holds what the report says of receipts against rows counted one by one.
+func (c *checker) delivery(rep *report.Report, counted map[string]int) {
+	d := rep.Delivery
+	if d == nil {
+		if rep.Receipts != report.NoReceipts {
+			c.problem("the report has receipts: %s, and no numbers of them", rep.Receipts)
+		}
+		return
+	}
+	for _, same := range []struct {
+		status delivery.Status
+		got    int
+	}{{delivery.Delivered, d.Delivered}, {delivery.Read, d.Read}, {delivery.Failed, d.Failed}} {
+		if want := counted["accepted "+same.status.String()]; same.got != want {
+			c.problem("the report has %d rows %s, the ledger %d", same.got, same.status, want)
+		}
+	}
+	if sum := d.Delivered + d.Read + d.Failed + d.Pending; sum != rep.Accepted {
+		c.problem("%d rows are accepted, and %d delivered, read, failed or pending", rep.Accepted, sum)
+	}
+}
+
+// slices holds the people by country, by channel and by language of report.json against all of them.
+func (c *checker) slices(written *report.Report) {
+	if written.Results == nil {
+		return
+	}
+	rows, accepted := map[string]int{}, map[string]int{}
+	for _, s := range written.Results.Slices {
+		rows[s.By] += s.Rows
+		accepted[s.By] += s.Accepted
+	}
+	for by, n := range rows {
+		if n != written.Rows || accepted[by] != written.Accepted {
+			c.problem("report.json has %d rows and %d accepted by %s, and in all %d and %d", n, accepted[by], by, written.Rows, written.Accepted)
+		}
 	}
 }

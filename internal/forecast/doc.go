@@ -20,4 +20,9 @@
 // attempt that may have been taken. What Sinch has refused costs nothing. A start finds out what earlier ones have spent from ledger and
 // frozen audience ([Spent]); the ledger knows how often somebody was tried, not how often it may have been taken, so that of people tried again it
 // takes every attempt for one that was.
+//
+// # What is settled
+//
+// Delivery receipts name the channel on which a message arrived, or failed. So afterwards each accepted message has one price ([Settled]), where receipts have
+// come, and no range. It is still the price list's: what was tried on other channels before, and what Sinch has agreed to otherwise, is not in it.
 package forecast

@@ -68,7 +68,7 @@ func New(c *campaign.Campaign, t *Tally, list *prices.Table) (*Forecast, error) 
 		of, missing, ok := one(s, list)
 		all, ok2 := of.times(n.rows)
 		var ok3, ok4 bool
-		key := s.kind()
+		key := s.Kind()
 		sums[key], ok3 = sums[key].plus(all)
 		f.Sum, ok4 = f.Sum.plus(all)
 		if !ok || !ok2 || !ok3 || !ok4 {

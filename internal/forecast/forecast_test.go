@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sendoff/campaign"
+	"sendoff/internal/delivery"
 	"sendoff/internal/ledger"
 	"sendoff/internal/lint"
 	"sendoff/internal/prices"
@@ -188,5 +189,42 @@ func TestFateOf(t *testing.T) {
 		if got := fateOf(&tc.e); got != tc.want {
 			t.Errorf("%v after %d attempts, flags %d: %+v, want %+v", tc.e.State, tc.e.Attempts, tc.e.Flags, got, tc.want)
 		}
+	}
+}
+
+// Afterwards a message has the price of the channel that its receipts name; where none has come, that of the one which is tried first.
+func TestOutcomes(t *testing.T) {
+	table := list(t, `[{"country": "GB", "channel": "SMS", "price": "0.03", "per": "part"}, {"country": "GB", "channel": "RCS", "price": "0.05", "per": "message"}]`)
+	s := Slice{Country: "GB", First: campaign.RCS, Channels: channels(campaign.RCS, campaign.SMS), Measure: lint.Measure{Parts: 2}}
+	f, err := New(order, tallied(map[Slice]int{s: 6}), table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := func(s delivery.Status, channel int) *ledger.Entry {
+		return &ledger.Entry{State: ledger.Accepted, Attempts: 1, Receipt: ledger.Receipt{Status: s, Channel: channel}}
+	}
+	var a, other Account
+	a.Add(s, on(delivery.None, campaign.SMS.Index()))
+	a.Add(s, on(delivery.Read, campaign.RCS.Index()))
+	a.Add(s, on(delivery.Failed, campaign.SMS.Index()))
+	a.Add(s, on(delivery.Delivered, len(campaign.Channels)))
+	a.Add(s, &ledger.Entry{State: ledger.InDoubt, Attempts: 1})
+	a.Add(s, &ledger.Entry{State: ledger.Rejected, Attempts: 1})
+	other.Add(s, on(delivery.Delivered, campaign.SMS.Index()))
+	other.AddErased(on(delivery.Delivered, campaign.SMS.Index()))
+	a.Join(&other)
+	lines, erased := f.Outcomes(&a, table)
+	settled := map[campaign.Channel]Settled{}
+	for i, l := range f.Lines {
+		settled[l.Channel] = lines[i].Settled
+		if want := map[campaign.Channel]int{campaign.RCS: 5}[l.Channel]; lines[i].Accepted.People != want {
+			t.Errorf("%s was to be tried first of %d, want %d", l.Channel, lines[i].Accepted.People, want)
+		}
+	}
+	want := map[campaign.Channel]Settled{
+		campaign.RCS: {People: 2, Cost: 100_000}, campaign.SMS: {People: 2, Parts: 4, Cost: 120_000}, UnknownChannel: {People: 1, NoPrice: 1},
+	}
+	if diff := cmp.Diff(want, settled); diff != "" || erased != 1 {
+		t.Errorf("%d erased; (-want +got):\n%s", erased, diff)
 	}
 }

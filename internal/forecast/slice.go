@@ -21,7 +21,8 @@ type Slice struct {
 	Supposed     bool                // nobody knows the words of the SMS here, as those of a template: it counts as one part
 }
 
-func (s Slice) kind() Kind { return Kind{s.Country, s.First, s.Language} }
+// Kind returns which line the rows belong to.
+func (s Slice) Kind() Kind { return Kind{s.Country, s.First, s.Language} }
 
 // mostLines is how many rows of a slice are remembered by their lines.
 const mostLines = 5

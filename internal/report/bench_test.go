@@ -7,8 +7,10 @@ import (
 	"io"
 	"os"
 	"testing"
+	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/delivery"
 	"sendoff/internal/ledger"
 )
 
@@ -69,6 +71,28 @@ func BenchmarkWrite(b *testing.B) {
 func BenchmarkWriteCosts(b *testing.B) {
 	r := benchRun(b)
 	r.price("Hi ${Name}, the sale is on in ${City}: your ${Points} points count double until Sunday. https://example.com/s?c=${CustomerNo}")
+	b.ReportAllocs()
+	for b.Loop() {
+		r.write(Options{})
+	}
+	b.ReportMetric(float64(b.N)*benchRows/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkWriteDelivered is BenchmarkWriteCosts with a receipt of everybody who was accepted.
+func BenchmarkWriteDelivered(b *testing.B) {
+	r := benchRun(b)
+	r.price("Hi ${Name}, the sale is on in ${City}: your ${Points} points count double until Sunday. https://example.com/s?c=${CustomerNo}")
+	var all []ledger.RowReceipt
+	for row := range uint32(benchRows) {
+		if row%10 != 0 {
+			id := fmt.Sprintf("01FC66621XXXXX119Z8%07d", row)
+			at := testTime.Add(time.Duration(row) * 100 * time.Millisecond)
+			all = append(all, ledger.RowReceipt{Row: row, Receipt: ledger.NewReceipt(delivery.Delivered, 0, campaign.SMS.Index(), at, id)})
+		}
+	}
+	if err := r.Ledger.MergeReceipts(all, 1); err != nil {
+		b.Fatal(err)
+	}
 	b.ReportAllocs()
 	for b.Loop() {
 		r.write(Options{})

@@ -29,6 +29,29 @@ func guard(cell string) string {
 	return b.String()
 }
 
+// unguard undoes [guard]. An apostrophe that stood before a formula in the audience already is taken for ours.
+func unguard(cell string) string {
+	if !strings.Contains(cell, "'") {
+		return cell
+	}
+	if len(cell) > 1 && cell[0] == '\'' && strings.IndexByte("\t\r\n", cell[1]) >= 0 {
+		cell = cell[1:]
+	}
+	var b strings.Builder
+	for rest := cell; rest != ""; {
+		part := rest
+		if i := strings.IndexAny(rest, ";\t\r\n"); i >= 0 {
+			part = rest[:i+1]
+		}
+		rest = rest[len(part):]
+		if bare, isGuarded := strings.CutPrefix(part, "'"); isGuarded && computes(strings.TrimFunc(strings.TrimSuffix(bare, ";"), isBlank)) {
+			part = bare
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
 // guardPhone is guard for the cell of a phone number. The reader of audiences drops white space around a number first, and then
 // one apostrophe, so there must be none in between; within a number a tab means the same to it as a space. Line breaks are left,
 // since they separate two numbers.

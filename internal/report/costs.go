@@ -1,9 +1,7 @@
 package report
 
 import (
-	"context"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -56,62 +54,103 @@ func costsOf(f *forecast.Forecast) *Costs {
 	return &Costs{Currency: f.Currency, Low: f.Cost.Low, High: f.Cost.High, NoPrice: f.NoPrice, PriceList: f.PriceList, PriceDate: f.PriceDate}
 }
 
-// writeCosts writes costs.csv, and returns what the accepted messages come to; nil where the run has no prices. Where the data of its people was
-// erased, an earlier costs.csv stays as it is.
-func writeCosts(r *runstore.Run) (*forecast.Cost, error) {
+// SettledCost is what the messages come to that were handed to a channel, by prices and no longer by guesses: each accepted message counts once, at the price of
+// the channel that its receipts name, whether it arrived there or failed, since an SMS is paid when it is handed on; and at that of the channel that is tried first
+// where no receipt has come. An attempt on another channel before that counts nothing. What is paid stands on Sinch's invoice.
+type SettledCost struct {
+	Currency string `json:"currency"`
+	forecast.Settled
+	PriceList string `json:"price_list"`
+	PriceDate string `json:"price_date"`
+}
+
+// SettledCost says in words what the messages come to, and of how many nothing final was heard; "" where that is not known.
+func (r *Report) SettledCost() string {
+	if r.CostSettled == nil {
+		return ""
+	}
+	text := r.CostSettled.String()
+	if r.Delivery != nil && r.Pending > 0 {
+		text += "; " + prose.Thousands(r.Pending) + " of them pending"
+	}
+	return text
+}
+
+// String says it in words: settled EUR 1,204.50 for 48,206 messages, by the channels that receipts name (prices.csv, 2026-10-01).
+func (c *SettledCost) String() string {
+	text := c.Cost.Up()
+	if c.NoPrice > 0 {
+		text = "at least " + c.Cost.Down()
+	}
+	text = fmt.Sprintf("settled %s %s for %s, by the channels that receipts name", c.Currency, text, prose.Counted(c.People, "message", "messages"))
+	if c.NoPrice > 0 {
+		text += "; " + prose.Counted(c.NoPrice, "message has", "messages have") + " no price"
+	}
+	return fmt.Sprintf("%s (%s, %s)", text, c.PriceList, c.PriceDate)
+}
+
+// writeCosts writes costs.csv, and gives the report what the accepted messages come to, where the run has prices and its campaign can be read.
+func writeCosts(r *runstore.Run, rep *Report, s *survey, o Options) error {
 	m := r.Meta()
 	f, list, err := forecast.Kept(m)
-	if err != nil || f == nil || list == nil {
-		return nil, err
+	if err != nil || f == nil || list == nil || rep.Costs == nil || !s.isPriced {
+		return err
 	}
-	accepted, erased, err := f.Accepted(context.Background(), r, list)
-	if errors.Is(err, runstore.ErrErased) {
-		return nil, nil
-	} else if err != nil {
-		return nil, fmt.Errorf("write costs: %w", err)
+	lines, erased := f.Outcomes(&s.account, list)
+	rep.Costs.Accepted = new(forecast.Cost)
+	settled := SettledCost{Currency: list.Currency, PriceList: list.File, PriceDate: list.Date}
+	for _, l := range lines { // no more than the forecast, which could be counted
+		rep.Costs.Accepted.Low += l.Accepted.Cost.Low
+		rep.Costs.Accepted.High += l.Accepted.Cost.High
+		settled.Settled = settled.Plus(l.Settled)
+	}
+	if rep.Delivery != nil {
+		rep.CostSettled = &settled
+	}
+	if o.Redact {
+		return nil
 	}
 	err = durable.WriteFile(r.Path(runstore.CostsName), func(w io.Writer) error {
 		if _, err := io.WriteString(w, byteOrderMark); err != nil {
 			return err
 		}
-		lines := csv.NewWriter(w)
-		for _, cells := range costLines(m, f, list, accepted, erased) {
-			_ = lines.Write(cells) // what keeps it from writing comes out of Error
+		out := csv.NewWriter(w)
+		for _, cells := range costLines(m, f, list, lines, erased, rep.Delivery != nil) {
+			_ = out.Write(cells) // what keeps it from writing comes out of Error
 		}
-		lines.Flush()
-		return lines.Error()
+		out.Flush()
+		return out.Error()
 	})
 	if err != nil {
-		return nil, fmt.Errorf("write costs: %w", err)
+		return fmt.Errorf("write costs: %w", err)
 	}
-	var all forecast.Cost
-	for _, sum := range accepted {
-		all.Low, all.High = all.Low+sum.Cost.Low, all.High+sum.Cost.High // no more than the forecast, which could be counted
-	}
-	return &all, nil
+	return nil
 }
 
-// costColumns are those of costs.csv. Labels stand behind them.
+// costColumns are those of costs.csv. Labels stand behind them. What is planned and accepted stands by the channel that is tried first, what is settled by
+// the one that receipts name.
 var costColumns = [...]string{
 	"country", "channel", "language", "planned_people", "planned_sms_parts_low", "planned_sms_parts_high",
 	"planned_cost_low_estimated", "planned_cost_high_estimated", "accepted_people", "accepted_sms_parts_low", "accepted_sms_parts_high",
 	"accepted_cost_low_estimated", "accepted_cost_high_estimated", "price", "per", "currency", "price_date",
+	"settled_people", "settled_sms_parts", "settled_cost",
 }
 
-func costLines(m runstore.Meta, f *forecast.Forecast, list *prices.Table, accepted []forecast.Sum, erased int) [][]string {
+func costLines(m runstore.Meta, f *forecast.Forecast, list *prices.Table, lines []forecast.Outcome, erased int, collected bool) [][]string {
 	header, labels := costColumns[:], []string(nil)
 	for _, l := range m.Labels {
 		header, labels = append(header[:len(header):len(header)], "label_"+l.Name), append(labels, guard(l.Value))
 	}
 	all := [][]string{header}
 	for i, l := range f.Lines {
-		cells := append([]string{l.Country, string(l.Channel), l.Language}, append(sumCells(l.Sum), sumCells(accepted[i])...)...)
+		cells := append([]string{l.Country, string(l.Channel), l.Language}, append(sumCells(l.Sum), sumCells(lines[i].Accepted)...)...)
 		price, known := list.Find(l.Country, l.Channel)
 		if known {
 			cells = append(cells, price.Amount.String(), string(price.Per), list.Currency, list.Date)
 		} else {
 			cells = append(cells, "", "", list.Currency, list.Date)
 		}
+		cells = append(cells, settledCells(lines[i].Settled, collected)...)
 		all = append(all, append(cells, labels...))
 	}
 	if erased > 0 {
@@ -120,6 +159,18 @@ func costLines(m runstore.Meta, f *forecast.Forecast, list *prices.Table, accept
 		all = append(all, append(cells, labels...))
 	}
 	return all
+}
+
+// settledCells are empty where no receipts are collected. The cost is, where that of some people is not known.
+func settledCells(s forecast.Settled, collected bool) []string {
+	cells := make([]string, 3)
+	if collected {
+		cells[0], cells[1] = strconv.Itoa(s.People), strconv.Itoa(s.Parts)
+		if s.NoPrice == 0 {
+			cells[2] = s.Cost.String()
+		}
+	}
+	return cells
 }
 
 // sumCells leaves the cost empty where that of some people is not known.

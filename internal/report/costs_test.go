@@ -21,13 +21,24 @@ import (
 // price gives a frozen run what planning gives one whose campaign sends a text by SMS and has prices.
 func (r *testRun) price(message string) {
 	r.t.Helper()
-	source := campaign.Source{Name: "campaign.yaml", Data: []byte("name: priced\nmessage_content_type: CONTENT_MARKETING\naudience: a.csv\nsuppress: none\n" +
-		"channel_priority_order: [SMS]\nmessage: \"" + message + "\"\n")}
-	c, err := campaign.Parse("campaign.yaml", []campaign.Source{source})
+	r.priceAll("channel_priority_order: [SMS]\nmessage: \""+message+"\"\n", `{"country": "GB", "channel": "SMS", "price": "0.031", "per": "part"}`)
+}
+
+// say gives a frozen run a campaign, without prices.
+func (r *testRun) say(text string) {
+	source := campaign.Source{Name: "campaign.yaml", Data: []byte("name: priced\nmessage_content_type: CONTENT_MARKETING\naudience: a.csv\nsuppress: none\n" + text)}
+	r.update(func(m *runstore.Meta) { m.Sources = []campaign.Source{source} })
+}
+
+// priceAll is price with the end of a campaign file and with prices.
+func (r *testRun) priceAll(text, all string) {
+	r.t.Helper()
+	r.say(text)
+	m := r.Meta()
+	c, err := campaign.Parse("campaign.yaml", m.Sources)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	m := r.Meta()
 	renderer, err := render.New(c, m.Columns, render.Identity{})
 	if err != nil {
 		r.t.Fatal(err)
@@ -37,7 +48,7 @@ func (r *testRun) price(message string) {
 		r.t.Fatal(err)
 	}
 	var list *prices.Table
-	if err := json.Unmarshal([]byte(`{"file": "prices.csv", "date": "2026-01-01", "currency": "EUR", "prices": [{"country": "GB", "channel": "SMS", "price": "0.031", "per": "part"}]}`), &list); err != nil {
+	if err := json.Unmarshal([]byte(`{"file": "prices.csv", "date": "2026-01-01", "currency": "EUR", "prices": [`+all+`]}`), &list); err != nil {
 		r.t.Fatal(err)
 	}
 	snapshot, err := r.OpenSnapshot()
@@ -67,7 +78,6 @@ func (r *testRun) price(message string) {
 		r.t.Fatal(err)
 	}
 	r.update(func(m *runstore.Meta) {
-		m.Sources = []campaign.Source{source}
 		m.Labels = []campaign.Label{{Name: "cost_centre", Value: "4711"}}
 		if err := forecast.Keep(m, f, list); err != nil {
 			r.t.Fatal(err)
@@ -97,7 +107,7 @@ func TestCosts(t *testing.T) {
 		_, lines, _ := strings.Cut(string(content), "\n")
 		return lines
 	}
-	if diff := cmp.Diff("GB,SMS,,5,5,5,0.155,0.155,4,4,4,0.124,0.124,0.031,part,EUR,2026-01-01,4711\n", costs()); diff != "" {
+	if diff := cmp.Diff("GB,SMS,,5,5,5,0.155,0.155,4,4,4,0.124,0.124,0.031,part,EUR,2026-01-01,,,,4711\n", costs()); diff != "" {
 		t.Errorf("costs.csv (-want +got):\n%s", diff)
 	}
 	report, err := os.ReadFile(r.Path(runstore.ReportName))
@@ -110,16 +120,16 @@ func TestCosts(t *testing.T) {
 	r.update(func(m *runstore.Meta) {
 		m.Forecast = json.RawMessage(strings.Replace(string(m.Forecast), `"GB"`, `"GG"`, 1))
 	})
-	if diff := cmp.Diff("GB,SMS,,0,0,0,0,0,4,4,4,0.124,0.124,0.031,part,EUR,2026-01-01,4711\n"+
-		"GG,SMS,,5,5,5,0.155,0.155,0,0,0,0,0,,,EUR,2026-01-01,4711\n", costs()); diff != "" {
+	if diff := cmp.Diff("GB,SMS,,0,0,0,0,0,4,4,4,0.124,0.124,0.031,part,EUR,2026-01-01,,,,4711\n"+
+		"GG,SMS,,5,5,5,0.155,0.155,0,0,0,0,0,,,EUR,2026-01-01,,,,4711\n", costs()); diff != "" {
 		t.Errorf("costs.csv of another version's forecast (-want +got):\n%s", diff)
 	}
 	r.update(func(m *runstore.Meta) { m.Forecast = kept.Forecast })
 	if err := r.Forget([]int{1}, testTime); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff("GB,SMS,,5,5,5,0.155,0.155,3,3,3,0.093,0.093,0.031,part,EUR,2026-01-01,4711\n"+
-		"erased,,,,,,,,1,,,,,,,,,4711\n", costs()); diff != "" {
+	if diff := cmp.Diff("GB,SMS,,5,5,5,0.155,0.155,3,3,3,0.093,0.093,0.031,part,EUR,2026-01-01,,,,4711\n"+
+		"erased,,,,,,,,1,,,,,,,,,,,,4711\n", costs()); diff != "" {
 		t.Errorf("costs.csv without somebody (-want +got):\n%s", diff)
 	}
 }

@@ -1,12 +1,16 @@
 package report
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"os"
 	"runtime"
+	"time"
 
+	"sendoff/campaign"
 	"sendoff/internal/durable"
 	"sendoff/internal/ledger"
 	"sendoff/internal/runstore"
@@ -27,15 +31,32 @@ var listNames = [listCount]string{runstore.RowsName, runstore.FailuresName, runs
 
 // Options say what to write.
 type Options struct {
-	Full      bool // whole addresses in report.csv, not masked ones
-	OnlyDoubt bool // report.json and in-doubt.csv alone: what somebody needs who goes on after an interruption
+	Full      bool           // whole addresses in report.csv, not masked ones
+	OnlyDoubt bool           // report.json and in-doubt.csv alone: what somebody needs who goes on after an interruption
+	Redact    bool           // report.json, report.csv and report.xml alone, as an outsider may have them: as of [Report.Redact]; Full then means nothing
+	Tolerate  campaign.Share // so many rejected or failed of those that were tried make no failure in report.xml; zero: none
+	Now       time.Time      // zero: as the clock has it
 }
 
-// Write writes report.json and the lists into the run's directory, and costs.csv where the run has prices; and returns the report. It reads the snapshot once, a few frames at a time. Where the
-// ledger's totals and its rows do not agree it returns an error that wraps ledger.ErrDamaged, and leaves the lists of an earlier
-// Write as they were. report.json comes first: it needs no snapshot, so that it is there even when that was erased; the error is
-// then a runstore.ErrErased.
+// lists returns which are written. report.csv is published last: where it is, the others are.
+func (o Options) lists() []list {
+	switch {
+	case o.OnlyDoubt:
+		return []list{inDoubt}
+	case o.Redact:
+		return []list{everyone}
+	}
+	return []list{everyone, failures, skipped, inDoubt}
+}
+
+// Write writes report.json and the lists into the run's directory, and report.xml; costs.csv too, where the run has prices; and returns the report, with its Results.
+// It reads the snapshot once, a few frames at a time. Where the ledger's totals and its rows do not agree it returns an error that wraps ledger.ErrDamaged, and
+// leaves the lists of an earlier Write as they were. report.json is there whatever becomes of the lists, but then without Results; where the snapshot was erased, the error
+// is a runstore.ErrErased, and Results are those of an earlier Write, if they are still true.
 func Write(r *runstore.Run, o Options) (*Report, error) {
+	if o.Now.IsZero() {
+		o.Now = time.Now()
+	}
 	rep, doubtful, err := collect(r)
 	if err != nil {
 		return nil, err
@@ -43,17 +64,42 @@ func Write(r *runstore.Run, o Options) (*Report, error) {
 	if rep.State == runstore.Planning {
 		return nil, errors.New("write report: the run was never planned to its end")
 	}
-	var unread error // of what costs are made of, which report.json does not wait for
-	if rep.Costs != nil && !o.OnlyDoubt {
-		rep.Costs.Accepted, unread = writeCosts(r)
-	}
-	if err := errors.Join(r.WriteJSON(runstore.ReportName, rep), unread); err != nil {
-		return nil, fmt.Errorf("write report: %w", err)
-	}
 	if err := writeLists(r, rep, doubtful, o); err != nil {
-		return rep, fmt.Errorf("write lists: %w", err)
+		rep.Results, rep.CostSettled = nil, nil
+		if rep.Costs != nil {
+			rep.Costs.Accepted = nil
+		}
+		if errors.Is(err, runstore.ErrErased) {
+			rep.keepResults(r.Path(runstore.ReportName))
+		}
+		return rep, errors.Join(fmt.Errorf("write lists: %w", err), writeNumbers(r, rep, o))
 	}
 	return rep, nil
+}
+
+// keepResults takes from the report.json of an earlier Write what nobody can count any more, unless something has changed since.
+func (r *Report) keepResults(path string) {
+	var earlier Report
+	b, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(b, &earlier) != nil || earlier.Results == nil || len(earlier.Results.Slices) == 0 {
+		return
+	}
+	with := *r
+	with.Results = earlier.Results
+	if with.balance() == nil {
+		r.Results, r.CostSettled = earlier.Results, earlier.CostSettled
+	}
+}
+
+// writeNumbers writes report.json.
+func writeNumbers(r *runstore.Run, rep *Report, o Options) error {
+	if o.Redact {
+		rep.Redact()
+	}
+	if err := r.WriteJSON(runstore.ReportName, rep); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
 }
 
 func writeLists(r *runstore.Run, rep *Report, doubtful []int, o Options) error {
@@ -62,15 +108,19 @@ func writeLists(r *runstore.Run, rep *Report, doubtful []int, o Options) error {
 		return err
 	}
 	defer snapshot.Close()
-	lists, frames := []list{inDoubt}, doubtful
+	lists, frames := o.lists(), doubtful
+	var ask *question
 	if !o.OnlyDoubt {
-		// report.csv is published last: where it is, the others are.
-		lists, frames = []list{everyone, failures, skipped, inDoubt}, allOf(snapshot.Frames())
+		frames, ask = allOf(snapshot.Frames()), newQuestion(r.Meta(), o.Now)
 	}
 	t := newTable(r.Meta().Columns, o.Full)
+	t.collected, t.redact = rep.Delivery != nil, o.Redact
 	printers := make([]*printer, runtime.GOMAXPROCS(0))
 	for i := range printers {
 		printers[i] = newPrinter(t, snapshot, r.Ledger, lists)
+		if ask != nil {
+			printers[i].survey = ask.survey()
+		}
 	}
 	return replace(r, lists, nil, func(files []io.Writer) error {
 		for i, l := range lists {
@@ -82,8 +132,32 @@ func writeLists(r *runstore.Run, rep *Report, doubtful []int, o Options) error {
 		if err != nil {
 			return err
 		}
-		return printed.matches(rep, o.OnlyDoubt)
+		if err := printed.matches(rep, o.OnlyDoubt); err != nil {
+			return err
+		}
+		if ask != nil {
+			all := ask.survey()
+			for _, p := range printers {
+				all.join(p.survey)
+			}
+			if err := writeResults(r, rep, all, o); err != nil {
+				return err
+			}
+		}
+		return writeNumbers(r, rep, o) // the lists are there, and none is published yet
 	})
+}
+
+// writeResults gives the report what the walk has found, and writes what is made of that: costs.csv and report.xml.
+func writeResults(r *runstore.Run, rep *Report, s *survey, o Options) error {
+	rep.take(s)
+	if err := rep.balance(); err != nil {
+		return fmt.Errorf("%w: %w", ledger.ErrDamaged, err)
+	}
+	if err := writeCosts(r, rep, s, o); err != nil {
+		return err
+	}
+	return rep.writeJUnit(r.Path(runstore.JUnitName), o.Tolerate)
 }
 
 // writePages writes each list's part of the pages to its file, and counts the rows.

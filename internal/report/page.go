@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"sendoff/campaign"
+	"sendoff/internal/delivery"
+	"sendoff/internal/forecast"
 	"sendoff/internal/ledger"
 	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
@@ -20,7 +22,8 @@ const (
 )
 
 // ownColumns are those of report.csv.
-var ownColumns = [...]string{"line", "id", "address", "state", "reason", "channel", "message_id", "accepted_time", "attempts", "error", "note"}
+var ownColumns = [...]string{"line", "id", "address", "state", "reason", "channel", "message_id", "accepted_time", "attempts", "error", "note",
+	"delivery", "delivery_time", "delivery_reason", "delivery_channel"}
 
 // table says what the lists have in common.
 type table struct {
@@ -28,6 +31,9 @@ type table struct {
 	numbers []int // the columns that hold phone numbers
 	full    bool
 	added   [3]string // our names for line, reason and detail
+
+	collected bool // receipts were
+	redact    bool // nothing in report.csv says who somebody is
 }
 
 func newTable(c campaign.Columns, full bool) *table {
@@ -111,6 +117,7 @@ type printer struct {
 	wanted   [listCount]bool
 	sizes    [listCount]int // of the last page's texts: the next will be about as long
 	cells    []string       // of the line that is being made
+	survey   *survey        // of the rows so far; nil: nobody asks
 }
 
 func newPrinter(t *table, s *runstore.Snapshot, l *ledger.Ledger, lists []list) *printer {
@@ -143,11 +150,14 @@ func (p *printer) print(frame int) (*page, error) {
 		}
 		e.State = settled(e.State)
 		pg.count[e.State]++
+		if p.survey != nil {
+			p.survey.add(&rows[i], &e)
+		}
 		if p.wanted[everyone] {
 			_ = lines[everyone].Write(p.whole(&rows[i], &e)) // a bytes.Buffer takes everything
 		}
 		// Of a row whose person was erased there is nothing that could be fed back.
-		if l, isListed := listOf(e.State); isListed && p.wanted[l] && !rows[i].Erased() {
+		if l, isListed := listOf(&e); isListed && p.wanted[l] && !rows[i].Erased() {
 			_ = lines[l].Write(p.original(&rows[i], &e, l))
 		}
 	}
@@ -159,16 +169,21 @@ func (p *printer) print(frame int) (*page, error) {
 }
 
 // listOf returns the list that a row in a state stands in, beside that of all rows.
-func listOf(s ledger.State) (list, bool) {
-	switch s {
-	case ledger.Rejected:
+func listOf(e *ledger.Entry) (list, bool) {
+	switch {
+	case e.State == ledger.Rejected, failedLater(e):
 		return failures, true
-	case ledger.Skipped:
+	case e.State == ledger.Skipped:
 		return skipped, true
-	case ledger.InDoubt:
+	case e.State == ledger.InDoubt:
 		return inDoubt, true
 	}
 	return everyone, false
+}
+
+// failedLater reports whether Sinch took a row's message, and a receipt says that it failed.
+func failedLater(e *ledger.Entry) bool {
+	return e.State == ledger.Accepted && e.Receipt.Status == delivery.Failed
 }
 
 // whole returns a row's cells in report.csv. They are valid until the next call.
@@ -185,8 +200,31 @@ func (p *printer) whole(r *campaign.Recipient, e *ledger.Entry) []string {
 		accepted = e.Time.UTC().Format(moment)
 	}
 	p.cells = append(p.cells[:0], strconv.Itoa(r.Line), guard(r.Field(p.columns.ID)), address, e.State.String(), reason, channel,
-		guard(e.MessageID), accepted, strconv.Itoa(e.Attempts), guard(Why(e)), note(e.Flags))
+		guard(e.MessageID), accepted, strconv.Itoa(e.Attempts), guard(Why(e)), note(e))
+	if p.redact {
+		p.cells[1], p.cells[2], p.cells[6], p.cells[9] = "", "", "", ""
+		if e.State != ledger.Skipped { // of these it may name a list
+			p.cells[9] = guard(withoutNames(Why(e)))
+		}
+	}
+	status, at, why, on := p.heard(e)
+	p.cells = append(p.cells, status, at, why, on)
 	return p.cells
+}
+
+// heard returns what receipts say of a row that was accepted, where any are collected.
+func (p *printer) heard(e *ledger.Entry) (status, at, reason, channel string) {
+	if e.State != ledger.Accepted || !p.collected {
+		return "", "", "", ""
+	}
+	status = "pending"
+	if e.Receipt.Status.Final() {
+		status, at = e.Receipt.Status.String(), e.Receipt.Time.UTC().Format(moment)
+	}
+	if e.Receipt.Status == delivery.Failed {
+		reason = e.Receipt.Reason.Code()
+	}
+	return status, at, reason, string(forecast.HeardOn(e.Receipt))
 }
 
 // address returns the address by which a row was accepted, as far as the ledger knows the channel; of other rows the phone number, or else the
@@ -219,15 +257,27 @@ func usedOther(r *campaign.Recipient, e *ledger.Entry) (campaign.Identity, bool)
 	return r.Others[0], r.Address.IsZero()
 }
 
-// note says of a row that somebody may have it twice, and why.
-func note(f ledger.Flags) string {
+// note says of a row that somebody may have it twice, or has, and why; and where it is sent to again.
+func note(e *ledger.Entry) string {
+	var notes []string
 	switch {
-	case f&ledger.AfterDoubt != 0:
-		return "after_doubt"
-	case f&ledger.AfterServerError != 0:
-		return "after_server_error"
+	case e.Flags&ledger.AfterDoubt != 0:
+		notes = append(notes, "after_doubt")
+	case e.Flags&ledger.AfterServerError != 0:
+		notes = append(notes, "after_server_error")
 	}
-	return ""
+	if e.Twice {
+		notes = append(notes, "sent_twice")
+	}
+	if e.Moved > 0 {
+		notes = append(notes, movedTo(e))
+	}
+	return strings.Join(notes, "; ")
+}
+
+// movedTo names the run in which a row is sent to again.
+func movedTo(e *ledger.Entry) string {
+	return "moved to " + runstore.RetryPrefix + strconv.Itoa(e.Moved)
 }
 
 // original returns a row's cells in one of the other lists. They are valid until the next call.
@@ -244,7 +294,22 @@ func (p *printer) original(r *campaign.Recipient, e *ledger.Entry, l list) []str
 	if l == skipped {
 		return append(p.cells, campaign.SkipReason(e.Reason).String(), guard(Why(e)))
 	}
-	return append(p.cells, guard(Why(e)))
+	return append(p.cells, guard(whyFailed(e)))
+}
+
+// whyFailed says in words why a row was rejected, why its message failed later, or why it is in doubt; and where it is sent to again.
+func whyFailed(e *ledger.Entry) string {
+	why := Why(e)
+	if failedLater(e) {
+		why = e.Receipt.Reason.Words()
+		if code := e.Receipt.Reason.Code(); code != "" {
+			why += " [" + code + "]"
+		}
+	}
+	if e.Moved > 0 {
+		why += " (" + movedTo(e) + ")"
+	}
+	return why
 }
 
 // fitted returns as many cells as the header has. Of a row that has more, the last cell holds the rest, so that nothing is lost.

@@ -13,12 +13,12 @@ import (
 const (
 	schema         = 1
 	sandboxMessage = "SANDBOX: nothing was sent to anyone"
-	noReceipts     = "none"
 )
 
 // Report is what became of a run, in numbers. It holds no personal data. Its JSON form is report.json; times in it are RFC 3339.
 type Report struct {
-	Message  string `json:"message,omitempty"` // what has to be read before anything else
+	Message  string `json:"message,omitempty"`  // what has to be read before anything else
+	Redacted bool   `json:"redacted,omitempty"` // as of [Report.Redact]
 	Schema   int    `json:"schema"`
 	Campaign string `json:"campaign"`
 	RunKey   string `json:"run_key"`
@@ -40,14 +40,19 @@ type Report struct {
 	// they were in doubt. They are among those above.
 	AfterServerError int `json:"after_server_error"`
 	AfterDoubt       int `json:"after_doubt"`
+	Moved            int `json:"moved,omitempty"` // rows that are sent to again in another run; they are among those above, as what they came to here
 
-	Halted []runstore.Halt  `json:"halted,omitempty"`         // whom the last start has sent no more to, and why
-	Seeds  *Seeds           `json:"seeds,omitempty"`          // nil where the run has none
-	Costs  *Costs           `json:"cost_estimated,omitempty"` // nil: the campaign has no prices
-	Labels []campaign.Label `json:"labels,omitempty"`         // the campaign's own, for somebody's books
+	Retry  *runstore.Retry `json:"retry,omitempty"`          // of what it sends again to whom; nil: of nothing
+	Halted []runstore.Halt `json:"halted,omitempty"`         // whom the last start has sent no more to, and why
+	Seeds  *Seeds          `json:"seeds,omitempty"`          // nil where the run has none
+	Costs  *Costs          `json:"cost_estimated,omitempty"` // nil: the campaign has no prices
+	// CostSettled is nil where there are no receipts or no prices, and where nobody has walked through the audience.
+	CostSettled *SettledCost     `json:"cost_settled,omitempty"`
+	Labels      []campaign.Label `json:"labels,omitempty"` // the campaign's own, for somebody's books
 
-	Settled  []runstore.Settlement `json:"settled,omitempty"` // what people in doubt were taken for, and who said so
-	Receipts string                `json:"receipts"`          // "none": delivery receipts are not collected
+	Settled   []runstore.Settlement `json:"settled,omitempty"` // what people in doubt were taken for, and who said so
+	Receipts  Receipts              `json:"receipts"`
+	*Delivery                       // nil where no receipts were collected
 
 	Destination runstore.Destination `json:"destination,omitzero"`
 	Created     time.Time            `json:"created"`
@@ -67,6 +72,11 @@ type Report struct {
 	PlanCode       string            `json:"plan_code,omitempty"` // by which people name the plan
 	Approval       runstore.Approval `json:"approval,omitzero"`
 	Lists          []runstore.List   `json:"suppression_lists,omitempty"`
+
+	Results *Results `json:"results,omitempty"` // of [Write]; nil where nobody has walked through the audience
+
+	// Awaited says, for a summary, that somebody listens for receipts of the run: where none has come, that is no reason to think that none will.
+	Awaited bool `json:"-"`
 }
 
 // Collect counts what the ledger of r holds. It returns an error where the books do not balance. Of a run that was never planned
@@ -107,6 +117,10 @@ func collect(r *runstore.Run) (*Report, []int, error) {
 	if err := rep.count(&tally); err != nil {
 		return nil, nil, fmt.Errorf("collect report: %w", err)
 	}
+	if r.Live() { // what it has begun is on its way, and no more in doubt than that
+		begun := tally.Count(ledger.Begun)
+		rep.InDoubt, rep.NotSent = rep.InDoubt-begun, rep.NotSent+begun
+	}
 	if skipped, planned := rep.skipped(), m.Rows-m.Eligible; skipped < planned {
 		return nil, nil, fmt.Errorf("collect report: %w: planning left out %d rows, and it knows of %d", ledger.ErrDamaged, planned, skipped)
 	}
@@ -134,8 +148,8 @@ func settled(s ledger.State) ledger.State {
 func describe(m runstore.Meta) *Report {
 	rep := &Report{
 		Schema: schema, Campaign: m.Campaign, RunKey: m.Key, RunID: m.RunID, Sandbox: m.Sandbox,
-		State: m.State, ExitCode: m.ExitCode, Reason: m.Reason,
-		Rows: m.Rows, Skipped: map[string]int{}, Receipts: noReceipts,
+		State: m.State, ExitCode: m.ExitCode, Reason: m.Reason, Retry: m.Retry,
+		Rows: m.Rows, Skipped: map[string]int{}, Receipts: NoReceipts,
 		Destination: m.Destination, Created: m.Created, Planned: m.Planned, Ended: m.Ended, Queued: m.Queued, Starts: m.Starts, Storage: m.Storage, Erased: m.Erased,
 		AudienceFile: m.AudienceFile, AudienceSheet: m.AudienceSheet, AudienceDigest: m.AudienceDigest, CampaignDigest: m.CampaignDigest, PlanDigest: m.PlanDigest,
 		PlanCode: m.PlanCode, Approval: m.Approval,
@@ -166,7 +180,8 @@ func (r *Report) count(t *ledger.Tally) error {
 	r.InDoubt = t.Count(ledger.InDoubt) + t.Count(ledger.Begun)
 	r.LeftInDoubt = t.Count(ledger.LeftInDoubt)
 	r.NotSent += t.Count(ledger.Released)
-	r.AfterServerError, r.AfterDoubt = t.AfterServerError, t.AfterDoubt
+	r.AfterServerError, r.AfterDoubt, r.Moved = t.AfterServerError, t.AfterDoubt, t.Moved
+	r.hear(&t.Delivery)
 	return nil
 }
 
@@ -182,12 +197,44 @@ func (r *Report) skipped() int {
 }
 
 // balance returns an error unless every row is counted exactly once:
-// rows = skipped + accepted + rejected + in doubt + left in doubt + not sent.
+// rows = skipped + accepted + rejected + in doubt + left in doubt + not sent, and where receipts are collected accepted = delivered + read + failed + pending.
+// The slices by country amount to the same, and so do those by channel and by language.
 func (r *Report) balance() error {
 	sum := r.skipped() + r.Accepted + r.Rejected + r.InDoubt + r.LeftInDoubt + r.NotSent
 	if sum != r.Rows {
 		return fmt.Errorf("the books do not balance: %d rows, and %d skipped + %d accepted + %d rejected + %d in doubt + %d left in doubt + %d not sent = %d",
 			r.Rows, r.skipped(), r.Accepted, r.Rejected, r.InDoubt, r.LeftInDoubt, r.NotSent, sum)
+	}
+	if d := r.Delivery; d != nil && d.Arrived()+d.Failed+d.Pending != r.Accepted {
+		return fmt.Errorf("the books do not balance: %d accepted, and %d delivered + %d read + %d failed + %d pending = %d",
+			r.Accepted, d.Delivered, d.Read, d.Failed, d.Pending, d.Arrived()+d.Failed+d.Pending)
+	}
+	if r.Results == nil {
+		return nil
+	}
+	return r.balanceSlices()
+}
+
+func (r *Report) balanceSlices() error {
+	total := Slice{Rows: r.Rows, Skipped: r.skipped(), Accepted: r.Accepted, Rejected: r.Rejected, InDoubt: r.InDoubt, LeftInDoubt: r.LeftInDoubt, NotSent: r.NotSent}
+	sums := map[string]*Slice{}
+	for _, s := range r.Results.Slices {
+		sum := sums[s.By]
+		if sum == nil {
+			sum = new(Slice)
+			if r.Delivery != nil {
+				sum.Delivery = new(Delivery)
+			}
+			sums[s.By] = sum
+		}
+		sum.add(&s)
+	}
+	for by, sum := range sums {
+		got, want := *sum, total
+		got.Delivery, want.Delivery = nil, nil
+		if got != want || r.Delivery != nil && *sum.Delivery != *r.Delivery {
+			return fmt.Errorf("the books do not balance: by %s there are %+v, and in all %+v", by, got, want)
+		}
 	}
 	return nil
 }

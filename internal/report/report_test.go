@@ -88,16 +88,26 @@ func TestGolden(t *testing.T) {
 			r.end(runstore.Stopped, 7, "stopped on request")
 			return r
 		}, Options{OnlyDoubt: true}},
+		{"delivered", deliveredRun, Options{Now: testTime.Add(25 * time.Hour)}},
+		{"redacted", func(t *testing.T) *testRun {
+			r := deliveredRun(t)
+			r.update(func(m *runstore.Meta) { m.Reason = "stopped by 01FC66621XXXXX119Z8PMV1QPQ: see /home/ann/spring.yaml" })
+			return r
+		}, Options{Redact: true, Now: testTime.Add(25 * time.Hour)}},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
 			r := tc.run(t)
-			r.write(tc.opts)
+			rep, err := Write(r.Run, tc.opts)
+			if err != nil {
+				t.Fatal(err)
+			}
 			var got bytes.Buffer
-			r.collect().Summary(&got)
-			for _, name := range append([]string{runstore.ReportName}, listNames[:]...) {
+			rep.Summary(&got)
+			for _, name := range append([]string{runstore.ReportName, runstore.JUnitName, runstore.CostsName}, listNames[:]...) {
 				b, err := os.ReadFile(r.Path(name))
-				if errors.Is(err, os.ErrNotExist) && tc.opts.OnlyDoubt && name != runstore.ReportName && name != listNames[inDoubt] {
+				isLeftOut := name == runstore.CostsName || tc.opts.OnlyDoubt && name != listNames[inDoubt] || tc.opts.Redact && name != listNames[everyone]
+				if errors.Is(err, os.ErrNotExist) && isLeftOut && name != runstore.ReportName {
 					continue
 				}
 				if err != nil {
@@ -222,8 +232,21 @@ func TestBalance(t *testing.T) {
 		func(r *Report) { r.LeftInDoubt++ },
 		func(r *Report) { r.NotSent = -4 },
 		func(r *Report) { r.Skipped = nil },
+		func(r *Report) { r.Delivery.Read++ },
+		func(r *Report) { r.Delivery.Pending = 0 },
+		func(r *Report) { r.Results.Slices[0].Rejected++ },
+		func(r *Report) { r.Results.Slices[1].Delivery.Failed++ },
+		func(r *Report) { r.Results.Slices = r.Results.Slices[1:] },
 	} {
 		spoilt := sound
+		spoilt.Delivery = &Delivery{Delivered: 1, Failed: 1, Pending: 1}
+		spoilt.Results = &Results{Slices: []Slice{
+			{By: "country", Name: "GB", Rows: 20, Skipped: 3, Accepted: 2, Rejected: 3, InDoubt: 4, LeftInDoubt: 4, NotSent: 4, Delivery: &Delivery{Delivered: 1, Failed: 1}},
+			{By: "country", Name: "SE", Rows: 1, Accepted: 1, Delivery: &Delivery{Pending: 1}},
+		}}
+		if err := spoilt.balance(); err != nil {
+			t.Error(err)
+		}
 		spoil(&spoilt)
 		if spoilt.balance() == nil {
 			t.Errorf("%+v balances", spoilt)
@@ -347,7 +370,7 @@ func TestReleasedAndBegunRows(t *testing.T) {
 	for _, record := range r.read(everyone)[1:] {
 		got = append(got, strings.Join(record[3:], "|"))
 	}
-	want := []string{"not_sent||SMS|||2|503|", "in_doubt||SMS|||1|the answer was never recorded|", "not_sent|||||0||"}
+	want := []string{"not_sent||SMS|||2|503|||||", "in_doubt||SMS|||1|the answer was never recorded|||||", "not_sent|||||0||||||"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("report.csv (-want +got):\n%s", diff)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/audience"
+	"sendoff/internal/delivery"
 	"sendoff/internal/ledger"
 	"sendoff/internal/phone"
 	rowsof "sendoff/internal/table" // report has a table of its own
@@ -50,7 +51,7 @@ func readAudience(t *testing.T, path string) (campaign.Columns, []campaign.Recip
 	}
 }
 
-// Whoever was rejected can be sent to again with the list of them: the same people and the same texts, but for one apostrophe
+// Whoever was rejected, or whose message failed later, can be sent to again with the list of them: the same people and the same texts, but for one apostrophe
 // before what a spreadsheet would compute.
 func TestFailuresServeAsAnAudience(t *testing.T) {
 	texts := []struct{ text, want string }{
@@ -73,6 +74,11 @@ func TestFailuresServeAsAnAudience(t *testing.T) {
 	r.freeze([]string{"CustomerNo", "Mobile", "Text"}, rows)
 	r.start()
 	for i := range rows {
+		if i%2 == 0 {
+			r.accept(i)
+			r.hear(i, delivery.Failed, "RATE_LIMITED", campaign.SMS, testTime)
+			continue
+		}
 		r.send(i, ledger.Result{State: ledger.Rejected, Detail: "400"})
 	}
 	r.write(Options{})

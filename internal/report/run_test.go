@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/delivery"
 	"sendoff/internal/ledger"
 	"sendoff/internal/runstore"
 )
@@ -98,6 +99,23 @@ func (r *testRun) send(row int, results ...ledger.Result) {
 		}
 	}
 	if err := r.Ledger.Sync(); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// accept has Sinch take the message of a row, at the time that send gives it.
+func (r *testRun) accept(row int) {
+	r.t.Helper()
+	r.send(row, ledger.Result{State: ledger.Accepted, MessageID: messageID(row)})
+}
+
+func messageID(row int) string { return fmt.Sprintf("01FC66621XXXXX119Z8%07d", row) }
+
+// hear merges a receipt of the message that a row was accepted with.
+func (r *testRun) hear(row int, s delivery.Status, reason string, on campaign.Channel, at time.Time) {
+	r.t.Helper()
+	rc := ledger.NewReceipt(s, delivery.ParseReason(reason), on.Index(), at, messageID(row))
+	if err := r.Ledger.MergeReceipts([]ledger.RowReceipt{{Row: uint32(row), Receipt: rc}}, 1); err != nil {
 		r.t.Fatal(err)
 	}
 }

@@ -56,14 +56,38 @@ func (r *Report) Summary(w io.Writer) {
 	if r.Costs != nil {
 		fmt.Fprintf(&b, "  cost: %s\n", r.Costs)
 	}
+	if text := r.SettledCost(); text != "" {
+		fmt.Fprintf(&b, "  cost: %s\n", text)
+	}
 	if len(r.Labels) > 0 {
 		fmt.Fprintf(&b, "  labels: %s\n", r.labels())
 	}
-	fmt.Fprintln(&b, "  delivery: not collected")
+	r.sayDelivery(&b)
 	if !r.Erased.IsZero() {
 		fmt.Fprintf(&b, "  people's data was erased on %s; these totals are what is left\n", r.Erased.UTC().Format(dayForm))
 	}
 	_, _ = io.WriteString(w, b.String())
+}
+
+// sayDelivery says of receipts what stands in no line of the table.
+func (r *Report) sayDelivery(b *strings.Builder) {
+	if r.Moved > 0 {
+		fmt.Fprintf(b, "  sent to again in a retry: %s; what becomes of them there is in its own report\n", prose.Thousands(r.Moved))
+	}
+	switch {
+	case r.Delivery == nil && r.Awaited && r.Accepted > 0:
+		fmt.Fprintln(b, "  delivery: no receipt has come yet; they are listened for")
+		return
+	case r.Delivery == nil:
+		fmt.Fprintln(b, "  delivery: not collected (sendoff receipts --help)")
+		return
+	}
+	if r.SentTwice > 0 {
+		fmt.Fprintf(b, "  sent to twice, as receipts say: %s; report.csv marks them (sent_twice)\n", prose.Thousands(r.SentTwice))
+	}
+	if r.Strays > 0 {
+		fmt.Fprintf(b, "  not accepted here, and yet Sinch has a message for them, as receipts say: %s\n", prose.Thousands(r.Strays))
+	}
 }
 
 // labels lists the campaign's own: cost_centre 4711, team spring.
@@ -121,18 +145,34 @@ func (r *Report) lines() []line {
 	if r.State == runstore.Cancelled {
 		rest.state, rest.text = "not sent", "the run was cancelled before"
 	}
-	all := []line{
-		{r.Accepted, "accepted", "Sinch took it; only a receipt says that it arrived"},
+	all := append(r.accepted(), []line{
 		{r.Rejected, "rejected", "Sinch refused it; nobody got anything" + r.list(failures)},
 		{r.InDoubt, "in doubt", "Sinch did not answer; they may or may not have it, and we did not send again" + r.list(inDoubt)},
 		{r.LeftInDoubt, "left in doubt", "Sinch did not answer; somebody has settled that we shall not know"},
 		{r.skipped(), "left out", "we did not send, on purpose: " + prose.Breakdown(r.Skipped) + r.list(skipped)},
 		rest,
 		{r.Rows, "rows", r.sum()},
-	}
+	}...)
 	return slices.DeleteFunc(all, func(l line) bool {
 		return l.count == 0 && l.state != "accepted" && l.state != "rows"
 	})
+}
+
+// accepted returns the line of those who were accepted, and below it those of what became of them.
+func (r *Report) accepted() []line {
+	if r.Delivery == nil {
+		return []line{{r.Accepted, "accepted", "Sinch took it; only a receipt says that it arrived"}}
+	}
+	arrived := "it is on the device"
+	if r.Read > 0 {
+		arrived += "; " + prose.Counted(r.Read, "person has", "people have") + " read it"
+	}
+	return []line{
+		{r.Accepted, "accepted", "Sinch took it, and receipts say what became of it"},
+		{r.Arrived(), "  delivered", arrived},
+		{r.Failed, "  failed later", "Sinch or a channel has given up" + r.list(failures)},
+		{r.Pending, "  pending", "nothing final was heard; it may be on its way"},
+	}
 }
 
 // list names a list that is sure to be there: in-doubt.csv comes with every report, the others when everything is settled.

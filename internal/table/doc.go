@@ -1,4 +1,4 @@
-// Package table reads the rows of a file, each with the line it came from: of CSV, of a sheet of a workbook, of JSON lines.
+// Package table reads the rows of a file, each with the line it came from: of CSV, of a sheet of a workbook, of JSON lines; and writes workbooks ([WriteWorkbook]).
 //
 // It does not know what the columns mean, and keeps nothing: the rows come in one pass, in bounded memory, whatever is compressed in the file.
 //
