@@ -7,6 +7,9 @@ import (
 	"html/template"
 	"io"
 	"net/url"
+	"regexp"
+	"slices"
+	"strings"
 )
 
 // Style is what [Phones] looks like: the style sheet of a page that places them.
@@ -56,6 +59,29 @@ func WritePage(w io.Writer, campaign string, rows []Row) error {
 func Phones(row Row, id string) (template.HTML, error) {
 	var b bytes.Buffer
 	err := pages.ExecuteTemplate(&b, "phones", numbered{row, id})
+	return template.HTML(b.String()), err
+}
+
+// placeholder is one in text that html/template has escaped.
+var placeholder = regexp.MustCompile(`\$\{([^{}<>]+)\}`)
+
+// MarkedPhones is [Phones] of messages with their placeholders, which stand there as mark elements, by their names.
+func MarkedPhones(row Row, id string) (template.HTML, error) {
+	row.Screens = slices.Clone(row.Screens)
+	for i := range row.Screens {
+		row.Screens[i].Unfilled = true
+	}
+	phones, err := Phones(row, id)
+	var b strings.Builder
+	for rest := string(phones); rest != ""; { // text and tags take turns: html/template escapes every < and > of a value, also within a tag
+		text, tag, _ := strings.Cut(rest, "<")
+		b.WriteString(placeholder.ReplaceAllString(text, "<mark>$1</mark>"))
+		if tag == "" {
+			break
+		}
+		tag, rest, _ = strings.Cut(tag, ">")
+		b.WriteString("<" + tag + ">")
+	}
 	return template.HTML(b.String()), err
 }
 

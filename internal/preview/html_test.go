@@ -64,3 +64,23 @@ func TestPage(t *testing.T) {
 		}
 	}
 }
+
+// Placeholders are marked wherever they are read, and nowhere within a tag.
+func TestMarkedPhones(t *testing.T) {
+	c, _ := load(t, "card", "")
+	marked, err := preview.MarkedPhones(preview.Row{Screens: preview.Unfilled(c.Message, nil, []campaign.Channel{campaign.RCS, campaign.SMS})}, "m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(marked)
+	for _, want := range []string{"Spring sale, <mark>name</mark>", "Your <mark>points</mark> points"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("lacks %q", want)
+		}
+	}
+	for _, harm := range []string{"<mark><", `="<mark`, "septets"} {
+		if strings.Contains(text, harm) {
+			t.Errorf("holds %q", harm)
+		}
+	}
+}

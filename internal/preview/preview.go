@@ -34,6 +34,8 @@ type Screen struct {
 	View   view.View
 	Tried  string // when the channel is: "tried first", "tried next", or that it is not; empty where there is no person
 	Theirs *Theirs
+
+	Unfilled bool // its placeholders stand as they were written
 }
 
 // channelNames are the names that people know, where they are not those of the API.
@@ -57,7 +59,7 @@ func (s Screen) Remarks() []string {
 	if s.View.AsText {
 		all = append(all, "as text: "+s.View.Why(s.Name()))
 	}
-	if s.View.Kind == view.TextKind && s.View.Channel == campaign.SMS {
+	if s.View.Kind == view.TextKind && s.View.Channel == campaign.SMS && !s.Unfilled { // nobody knows how long its values are
 		all = append(all, smsSize(s.View.Text.String()))
 	}
 	return all
