@@ -1,7 +1,6 @@
 package metrics
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -42,8 +41,8 @@ func open(f *File) (*File, Metrics, error) {
 	}
 	var m Metrics
 	err := f.within(func() (func(), error) {
-		content, err := read(f.path)
-		return func() { m = parse(content) }, err
+		read, err := read(f.path)
+		return func() { m = read }, err
 	})
 	if errors.Is(err, ErrUnfit) {
 		return nil, m, err
@@ -51,33 +50,40 @@ func open(f *File) (*File, Metrics, error) {
 	return f, m, err
 }
 
-// read returns the content of a file, or why it is none of ours.
-func read(path string) ([]byte, error) {
+// read returns what a file says, or why it is none of ours.
+func read(path string) (m Metrics, err error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
+		return m, nil
 	case err != nil:
-		return nil, err
+		return m, err
 	case !info.Mode().IsRegular(): // a pipe would have us wait for its reader
-		return nil, fmt.Errorf("%w: %s is not a regular file", ErrUnfit, path)
+		return m, fmt.Errorf("%w: %s is not a regular file", ErrUnfit, path)
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return m, err
 	}
 	defer f.Close()
 	content, err := io.ReadAll(io.LimitReader(f, maxFile))
-	if err == nil && len(content) > 0 && !bytes.HasPrefix(content, []byte("# HELP "+successName+" ")) {
+	if err != nil || len(content) == 0 {
+		return m, err
+	}
+	m, isOurs := parse(content)
+	if !isOurs {
 		err = fmt.Errorf("%w: %s is there, and was not written by sendoff", ErrUnfit, path)
 	}
-	return content, err
+	return m, err
 }
 
 // Write replaces the file: the new content or the old one, never a part. Whoever reads it may be another user, so its mode is 0644.
 // states are all that a run can be in. One process a path writes at a time.
 func (f *File) Write(m *Metrics, states []string) error {
-	text := m.text(states)
+	text, err := m.text(states)
+	if err != nil {
+		return err
+	}
 	return f.within(func() (func(), error) { return func() {}, replace(f.path, text) })
 }
 
@@ -105,7 +111,7 @@ func (f *File) within(do func() (func(), error)) error {
 	}
 }
 
-func replace(path, text string) (err error) {
+func replace(path string, text []byte) (err error) {
 	temp := path + ".tmp" // the collector reads files that end in .prom
 	_ = os.Remove(temp)   // what a process that died has left; whatever else is wrong shows when it is made
 	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
@@ -117,7 +123,7 @@ func replace(path, text string) (err error) {
 			_ = os.Remove(temp) // what went wrong before is what the caller needs to know
 		}
 	}()
-	_, err = f.WriteString(text)
+	_, err = f.Write(text)
 	// The last success has to survive a power cut.
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err

@@ -1,19 +1,22 @@
-// Package metrics writes how a campaign's runs go into a file that Prometheus's node exporter reads (its textfile collector), and reads it
-// again: what happened at the last success has to stand in it when a later start fails.
+// Package metrics shows Prometheus how a campaign's runs go: in a file that its node exporter reads (the textfile collector), and on an address while one goes
+// on. The file is read again: what happened at the last success has to stand in it when a later start fails.
 package metrics
 
 import (
+	"bytes"
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
 )
 
-// Metrics are what the file says. It has one campaign.
+// Metrics are what is shown. They are of one campaign.
 type Metrics struct {
 	Campaign, RunKey string // the labels
-	State            string // one of those given to [File.Write], or none
+	State            string // one of those given to [File.Write] or [Serve], or none
 
 	LastSuccess time.Time // the last time that a run was seen through; zero: never
 	LastEnd     time.Time // of a start; zero: none has ended
@@ -22,9 +25,14 @@ type Metrics struct {
 	Recipients, Accepted, Rejected, InDoubt, LeftInDoubt, NotSent int64
 
 	RateAllowed, Queue int64
+
+	Receipts *Receipts // nil: none were collected, and nothing is shown of them
 }
 
-// metric is one of the names, with the number that it says.
+// Receipts are what delivery receipts say of those who were accepted.
+type Receipts struct{ Delivered, Read, Failed, Pending, SentTwice int64 }
+
+// metric is one of the names, with the number that it says, or nil where it is not shown.
 type metric struct {
 	name, help string
 	value      func(*Metrics) *int64
@@ -38,8 +46,15 @@ const (
 	stateName   = "sendoff_run_state"
 )
 
+// The labels.
+const (
+	campaignLabel = "campaign"
+	keyLabel      = "run_key"
+	stateLabel    = "state"
+)
+
 func counts() []metric {
-	return []metric{
+	return append([]metric{
 		{"sendoff_recipients", "People that the run is for.", func(m *Metrics) *int64 { return &m.Recipients }},
 		{"sendoff_accepted", "Recipients whose message Sinch took.", func(m *Metrics) *int64 { return &m.Accepted }},
 		{"sendoff_rejected", "Recipients whose message Sinch refused for good.", func(m *Metrics) *int64 { return &m.Rejected }},
@@ -48,6 +63,24 @@ func counts() []metric {
 		{"sendoff_not_sent", "Recipients who are still to be sent to.", func(m *Metrics) *int64 { return &m.NotSent }},
 		{"sendoff_rate_allowed", "Messages a second that may leave now; 0: none is sent.", func(m *Metrics) *int64 { return &m.RateAllowed }},
 		{"sendoff_queue", "Messages, of whomever, in the app's queue at Sinch when it was read last; 0 where nobody knows.", func(m *Metrics) *int64 { return &m.Queue }},
+	}, ofReceipts()...)
+}
+
+func ofReceipts() []metric {
+	of := func(name, help string, value func(*Receipts) *int64) metric {
+		return metric{name, help, func(m *Metrics) *int64 {
+			if m.Receipts == nil {
+				return nil
+			}
+			return value(m.Receipts)
+		}}
+	}
+	return []metric{
+		of("sendoff_delivered", "Accepted recipients whose message arrived, and of whom no receipt says that they read it.", func(r *Receipts) *int64 { return &r.Delivered }),
+		of("sendoff_read", "Accepted recipients who read their message.", func(r *Receipts) *int64 { return &r.Read }),
+		of("sendoff_failed", "Accepted recipients whose message failed later.", func(r *Receipts) *int64 { return &r.Failed }),
+		of("sendoff_pending", "Accepted recipients of whom no final receipt has come.", func(r *Receipts) *int64 { return &r.Pending }),
+		of("sendoff_sent_twice", "Accepted recipients of whom receipts speak of two messages.", func(r *Receipts) *int64 { return &r.SentTwice }),
 	}
 }
 
@@ -60,32 +93,67 @@ func Names() []string {
 	return names
 }
 
-// text is the file: the text format of Prometheus, version 0.0.4.
-func (m *Metrics) text(states []string) string {
-	var b strings.Builder
-	labels := fmt.Sprintf(`campaign="%s",run_key="%s"`, escape(m.Campaign), escape(m.RunKey))
-	head := func(name, help string) { fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name) }
-	line := func(name, help string, value int64) {
-		head(name, help)
-		fmt.Fprintf(&b, "%s{%s} %d\n", name, labels, value)
+// collector hands metrics to a registry, as they are when it asks. states are all that a run can be in.
+type collector struct {
+	current func() *Metrics // nil: there are none yet
+	states  []string
+	live    bool // no success may mean that nobody has told of one, rather than that there never was one
+}
+
+// Describe describes nothing, by which a registry knows that there are not always the same metrics.
+func (c collector) Describe(chan<- *prometheus.Desc) {}
+
+func (c collector) Collect(metrics chan<- prometheus.Metric) {
+	m := c.current()
+	if m == nil {
+		return
 	}
-	line(successName, "When a run of the campaign was last seen through with exit code 0; 0: never.", seconds(m.LastSuccess))
+	labels := []string{strings.ToValidUTF8(m.Campaign, "�"), strings.ToValidUTF8(m.RunKey, "�")}
+	show := func(name, help string, value int64) {
+		metrics <- prometheus.MustNewConstMetric(prometheus.NewDesc(name, help, []string{campaignLabel, keyLabel}, nil), prometheus.GaugeValue, float64(value), labels...)
+	}
+	if !c.live || !m.LastSuccess.IsZero() {
+		show(successName, "When a run of the campaign was last seen through with exit code 0; 0: never.", seconds(m.LastSuccess))
+	}
 	if !m.LastEnd.IsZero() {
-		line(endName, "When the last start ended.", seconds(m.LastEnd))
-		line(codeName, "The exit code of the last start that ended.", int64(m.ExitCode))
+		show(endName, "When the last start ended.", seconds(m.LastEnd))
+		show(codeName, "The exit code of the last start that ended.", int64(m.ExitCode))
 	}
-	head(stateName, "1 for the state that the run is in, 0 for the others.")
-	for _, state := range states {
-		is := 0
-		if state == m.State {
+	state := prometheus.NewDesc(stateName, "1 for the state that the run is in, 0 for the others.", []string{campaignLabel, keyLabel, stateLabel}, nil)
+	for _, name := range c.states {
+		is := 0.0
+		if name == m.State {
 			is = 1
 		}
-		fmt.Fprintf(&b, "%s{%s,state=\"%s\"} %d\n", stateName, labels, escape(state), is)
+		metrics <- prometheus.MustNewConstMetric(state, prometheus.GaugeValue, is, append(labels[:2:2], name)...)
 	}
 	for _, c := range counts() {
-		line(c.name, c.help, *c.value(m))
+		if value := c.value(m); value != nil {
+			show(c.name, c.help, *value)
+		}
 	}
-	return b.String()
+}
+
+// register returns a registry that has nothing but a collector.
+func register(c collector) *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(c) // which is all there is, so that nothing can be in its way
+	return registry
+}
+
+// text is what the file holds: the text format of Prometheus.
+func (m *Metrics) text(states []string) ([]byte, error) {
+	families, err := register(collector{current: func() *Metrics { return m }, states: states}).Gather()
+	if err != nil {
+		return nil, fmt.Errorf("gather metrics: %w", err)
+	}
+	var b bytes.Buffer
+	for _, family := range families {
+		if _, err := expfmt.MetricFamilyToText(&b, family); err != nil {
+			return nil, fmt.Errorf("encode metrics: %w", err)
+		}
+	}
+	return b.Bytes(), nil
 }
 
 func seconds(t time.Time) int64 {
@@ -102,40 +170,36 @@ func moment(seconds int64) time.Time {
 	return time.Unix(seconds, 0)
 }
 
-func escape(value string) string {
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(value)
-}
-
-func unescape(value string) string {
-	return strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\n`, "\n").Replace(value)
-}
-
-// sample is a line that text writes.
-var sample = regexp.MustCompile(`^(\w+)\{campaign="((?:[^"\\]|\\.)*)",run_key="((?:[^"\\]|\\.)*)"(?:,state="((?:[^"\\]|\\.)*)")?\} (\d{1,18})$`)
-
-// parse reads what text has written. Of lines that it does not write nothing is known.
-func parse(content []byte) Metrics {
-	var m Metrics
-	values := map[string]*int64{}
+// parse reads what text has written. It reports whether that was it; of what is not in the format nothing is known.
+func parse(content []byte) (m Metrics, isOurs bool) {
+	parser := expfmt.NewTextParser(model.LegacyValidation)
+	families, err := parser.TextToMetricFamilies(bytes.NewReader(content))
+	if err != nil || families[successName] == nil {
+		return Metrics{}, false
+	}
+	if families["sendoff_delivered"] != nil {
+		m.Receipts = new(Receipts)
+	}
+	var success, end, code int64
+	values := map[string]*int64{successName: &success, endName: &end, codeName: &code}
 	for _, c := range counts() {
 		values[c.name] = c.value(&m)
 	}
-	var success, end, code int64
-	values[successName], values[endName], values[codeName] = &success, &end, &code
-	for line := range strings.Lines(string(content)) {
-		parts := sample.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
-		if parts == nil {
-			continue
-		}
-		value, _ := strconv.ParseInt(parts[5], 10, 64) // it is digits, and few enough
-		m.Campaign, m.RunKey = unescape(parts[2]), unescape(parts[3])
-		switch p := values[parts[1]]; {
-		case p != nil:
-			*p = value
-		case parts[1] == stateName && value == 1:
-			m.State = unescape(parts[4])
+	for name, family := range families {
+		for _, sample := range family.GetMetric() {
+			labels := map[string]string{}
+			for _, label := range sample.GetLabel() {
+				labels[label.GetName()] = label.GetValue()
+			}
+			m.Campaign, m.RunKey = labels[campaignLabel], labels[keyLabel]
+			value := sample.GetGauge().GetValue()
+			if p := values[name]; p != nil {
+				*p = int64(value)
+			} else if name == stateName && value == 1 {
+				m.State = labels[stateLabel]
+			}
 		}
 	}
 	m.LastSuccess, m.LastEnd, m.ExitCode = moment(success), moment(end), int(code)
-	return m
+	return m, true
 }
