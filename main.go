@@ -31,8 +31,13 @@
 // happened, [sendoff/internal/send] decides what that means for the row, and [sendoff/internal/settle] asks Sinch about those of which
 // nobody can know. [sendoff/internal/control] lets other processes ask the one that sends how far it is, and stop or pause it.
 //
-// Afterwards: [sendoff/internal/report] makes lists, numbers and sentences of ledger and frozen audience; [sendoff/internal/runs] finds
-// runs, and whom several of them have sent to; [sendoff/internal/notify] and [sendoff/internal/metrics] tell others how it went.
+// Afterwards: [sendoff/internal/report] makes lists, numbers and sentences of ledger and frozen audience, and [sendoff/internal/resultpage]
+// the pages that people pass on; [sendoff/internal/story] tells what happened to one person; [sendoff/internal/runs] finds runs, and whom several
+// of them have sent to; [sendoff/internal/chain] takes a run and its retries for one; [sendoff/internal/notify] and [sendoff/internal/metrics] tell others how it went.
+//
+// What Sinch tells later: [sendoff/internal/callback] reads it, [sendoff/internal/webhook] is who it is told to, [sendoff/internal/intake] gives it
+// to the runs that it is about, [sendoff/internal/receipts] keeps it there in the words of [sendoff/internal/delivery], and [sendoff/internal/stops]
+// keeps who wants no more messages.
 //
 // [sendoff/internal/cli] has the commands, and maps errors to exit codes in one place; [sendoff/internal/prose] writes numbers and names as
 // its sentences have them. [sendoff/internal/sandbox] plays the Conversation API for users and tests; it shares no code with the

@@ -15,6 +15,9 @@ import (
 // acquire holds the run, a fresh one where a sandbox run has ended or is not of this campaign any more.
 func (r *runner) acquire(ctx context.Context) error {
 	now := r.Now()
+	if of, _, ok := runstore.CutRetryKey(r.flags.key(r.campaign, now)); ok {
+		return inputErrorf("the run key %q is kept for those of %q who are sent to again", r.flags.key(r.campaign, now), of).hint("sendoff retry sends to them; or choose another run key")
+	}
 	dir, err := r.flags.dir(r.campaign, now)
 	if err != nil {
 		return err

@@ -45,7 +45,7 @@ func (r *runner) refuseUnapproved() error {
 		return nil
 	case r.flags.plan == "":
 		return inputErrorf("%s wants every plan approved (approval: required), and --plan names none. Nothing was sent", who).
-			hint("sendoff plan %s shows it, with its code; once it is approved: sendoff run %[1]s --plan CODE", r.planArguments())
+			hint("%s shows it, with its code; once it is approved: %s --plan CODE", r.showsPlan(), r.sendsPlan())
 	case r.flags.approvedBy == "" && (!isTerminal(r.Stdin) || r.flags.yes || r.flags.confirm != ""):
 		return inputErrorf("%s wants every plan approved (approval: required), and nobody is asked here by whom. Nothing was sent", who).
 			hint("--approved-by NAME says who has approved it")
@@ -56,6 +56,21 @@ func (r *runner) refuseUnapproved() error {
 // planArguments are those by which a command plans what is run.
 func (r *runner) planArguments() string {
 	return r.flags.arguments(r.path) + r.flags.feed.arguments() + flagArgument(r.campaign, r.flags.profile) + exceptArguments(r.flags.except)
+}
+
+// showsPlan is the command that shows the plan, and sendsPlan the one that sends it.
+func (r *runner) showsPlan() string {
+	if r.retry != nil {
+		return r.sendsPlan() + " --dry-run"
+	}
+	return "sendoff plan " + r.planArguments()
+}
+
+func (r *runner) sendsPlan() string {
+	if r.retry != nil {
+		return "sendoff retry " + r.retryArguments()
+	}
+	return "sendoff run " + r.planArguments()
 }
 
 // askForApprover asks who has approved the plan, where somebody has to and the command does not say.
@@ -142,7 +157,7 @@ func (r *runner) refuseOtherPlan(old runstore.Meta, code proposal.Code) error {
 	if differ == nil {
 		err = err.hint("what differs is the text, a row of the audience, which lists are asked, a limit, a price, the run key, the day where that decides who is meant, or project, app, region and endpoint")
 	}
-	return err.hint("sendoff plan %s shows this one; have it approved, or put back what has changed", r.planArguments())
+	return err.hint("%s shows this one; have it approved, or put back what has changed", r.showsPlan())
 }
 
 // differences are those to the plan that was made in the run's folder before, where it is the one that the command names.

@@ -13,7 +13,7 @@ type checkResult struct {
 	OK        bool              `json:"ok"` // it could be sent
 	Problems  campaign.Problems `json:"problems"`
 	Audience  *audienceResult   `json:"audience,omitempty"`
-	Plan      any               `json:"plan,omitempty"`
+	Plan      *proposal.Result  `json:"plan,omitempty"`
 	Skipped   *listResult       `json:"skipped,omitempty"`   // what --skipped has written
 	Corrected *correctedResult  `json:"corrected,omitempty"` // what --fix has
 }
@@ -47,7 +47,8 @@ func (k *checker) printResult() error {
 	result := checkResult{Schema: 1, OK: k.Problems.Err() == nil, Problems: append(campaign.Problems{}, k.Problems...)}
 	if k.Plan != nil {
 		result.Audience = &audienceResult{proposal.Understood(k.Plan, k.meta), k.columnResults()}
-		result.Plan = proposal.Counted(k.Plan, k.meta)
+		counted := proposal.Counted(k.Plan, k.meta)
+		result.Plan = &counted
 		if k.skipped != "" {
 			result.Skipped = &listResult{k.skipped, k.left}
 		}

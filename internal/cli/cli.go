@@ -34,6 +34,8 @@ type session struct {
 	brief *brief // nil where it is not quiet
 	stdin *spool // nil where nobody has asked for what comes through standard input
 
+	answered bool // a result for machines was printed, or the first part of one
+
 	checkURLs bool // the addresses in messages are opened
 }
 
@@ -55,6 +57,9 @@ func Main(args []string, env Env) int {
 		return exitOK
 	}
 	s.printError(err)
+	if wantsJSON(args) && !s.answered {
+		_ = s.printJSON(describeError(err)) // there is nobody left to tell
+	}
 	return exitCode(err)
 }
 
@@ -111,9 +116,9 @@ func newApp(s *session) *cli.App {
 		Action:                    noCommand,
 		CustomAppHelpTemplate:     cli.AppHelpTemplate + "\n" + exitCodesHelp,
 		Commands: []*cli.Command{
-			initCommand(s), checkCommand(s), previewCommand(s), planCommand(s), doctorCommand(s), testCommand(s), runCommand(s), resumeCommand(s),
+			initCommand(s), checkCommand(s), previewCommand(s), planCommand(s), doctorCommand(s), testCommand(s), runCommand(s), resumeCommand(s), retryCommand(s),
 			statusCommand(s), stopCommand(s), pauseCommand(s), continueCommand(s), cancelCommand(s),
-			reconcileCommand(s), reportCommand(s), forgetCommand(s), profileCommand(s),
+			reconcileCommand(s), reportCommand(s), receiptsCommand(s), whyCommand(s), forgetCommand(s), profileCommand(s),
 			sandboxCommand(s), schemaCommand(s), holidaysCommand(s), versionCommand(s), completionCommand(s),
 		},
 	}

@@ -39,6 +39,9 @@ func (r *runner) compare(ctx context.Context) (over bool, err error) {
 	if err := r.checkCode(m); err != nil {
 		return false, err
 	}
+	if err := r.settleByReceipts(); err != nil {
+		return false, err
+	}
 	switch {
 	case m.State.Done() && r.resume == "" && (changed || audienceChanged):
 		return false, r.refuseUsed(ctx, m, changed)
@@ -111,7 +114,11 @@ func (r *runner) refuseLate() error {
 		at  time.Time
 	}{{"not_after", r.campaign.TooLate(created)}, {"expires", r.campaign.ExpiresAt(created)}} {
 		if !end.at.IsZero() && !r.Now().Before(end.at) {
-			return inputErrorf("it is too late: %s was %s. Nothing was sent", end.key, clockTime(end.at))
+			err := inputErrorf("it is too late: %s was %s. Nothing was sent", end.key, clockTime(end.at))
+			if r.retry != nil && end.key == "not_after" {
+				err = err.hint("--not-after says until when it may be sent now")
+			}
+			return err
 		}
 	}
 	return nil
@@ -280,7 +287,7 @@ func (r *runner) sayFinishedBefore(m runstore.Meta) error {
 	r.outcome.report, r.outcome.nothingNew = rep, true
 	if info, err := os.Stat(r.run.Path(runstore.RowsName)); m.Erased.IsZero() && (err != nil || info.ModTime().Before(m.Ended.Truncate(time.Second))) {
 		// The last start ended before the lists were written: killed, or on a full disk.
-		if rep, err = report.Write(r.run, report.Options{}); err != nil {
+		if rep, err = r.writeReport(true); err != nil {
 			return err
 		}
 	}

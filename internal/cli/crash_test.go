@@ -284,7 +284,7 @@ func TestCrashClosedPipe(t *testing.T) {
 	}
 }
 
-// While a process sends, status says how far it is, and what needs the ledger says who holds it.
+// While a process sends, status and report say how far it is, and what changes the ledger says who holds it.
 func TestCrashStatusWhileSending(t *testing.T) {
 	b := newBench(t, 3000)
 	cmd := b.command("run", "--yes", "--quiet", "--rate", "300", b.dir)
@@ -304,10 +304,14 @@ func TestCrashStatusWhileSending(t *testing.T) {
 	if want := "of 3,000 accepted"; err != nil || !strings.Contains(string(out), want) {
 		t.Errorf("status = %v, want %q in\n%s", err, want, out)
 	}
-	held := b.command("report", b.dir)
+	out, err = b.command("report", b.dir).CombinedOutput()
+	if want := "3,000 rows"; err != nil || !strings.Contains(string(out), want) {
+		t.Errorf("report = %v, want %q in\n%s", err, want, out)
+	}
+	held := b.command("reconcile", b.dir)
 	out, _ = held.CombinedOutput()
 	if want := fmt.Sprintf("process %d on ", cmd.Process.Pid); held.ProcessState.ExitCode() != exitHeld || !strings.Contains(string(out), want) {
-		t.Errorf("report = exit %d, want 11 and %q in\n%s", held.ProcessState.ExitCode(), want, out)
+		t.Errorf("reconcile = exit %d, want 11 and %q in\n%s", held.ProcessState.ExitCode(), want, out)
 	}
 }
 

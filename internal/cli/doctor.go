@@ -197,8 +197,17 @@ func (r *runner) examineRate() {
 
 // examineWebhooks says who hears of messages, where anybody does.
 func (r *runner) examineWebhooks(ctx context.Context) {
-	if app := r.effects(ctx, true); app.Callbacks > 0 {
+	app := r.effects(ctx, true)
+	if app.Webhooks == nil {
+		return // with callback_url nothing goes to them; or nobody knows
+	}
+	if app.Callbacks > 0 {
 		r.finding("note", "webhooks", "%s: about %d for each message; callback_url sends them elsewhere", proposal.Receive(*app.Webhooks), app.Callbacks)
+	}
+	r.finding("note", "receipts", "%s", strings.TrimSuffix(app.ReceiptsGo(), "."))
+	const people = 100_000
+	if takes := app.ReceiptsTake(people); takes > 0 {
+		r.finding("note", "", "the app makes %v callbacks a second: those of %s people take %s", app.CallbackRate, prose.Thousands(people), prose.Lasting(takes))
 	}
 }
 

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"sendoff/campaign"
@@ -29,6 +31,7 @@ func (r *runner) effects(ctx context.Context, hasContacts bool) *proposal.App {
 	defer cancel()
 	if hooks, err := r.client.Webhooks(ctx); err == nil {
 		app.Webhooks, app.Callbacks = hearing(hooks)
+		app.Receipts = receiptHosts(hooks)
 	}
 	return app
 }
@@ -50,6 +53,18 @@ func hearing(hooks []sinch.Webhook) (*int, int) {
 		callbacks += n
 	}
 	return &webhooks, callbacks
+}
+
+// receiptHosts are the hosts that delivery receipts go to, each once.
+func receiptHosts(hooks []sinch.Webhook) []string {
+	var hosts []string
+	for _, w := range hooks {
+		host := cmp.Or(w.Host, "an address that cannot be read")
+		if w.Hears(sinch.OnDelivery) && !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts
 }
 
 // plannedEffects does so for a plan that is only looked at, and says at which rate it would be sent; nil and 0 where Sinch cannot be asked.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"sendoff/campaign"
@@ -20,6 +21,9 @@ func (r *runner) finish(ctx context.Context, sendErr error) error {
 	var stop *send.Stop
 	if sendErr != nil && !errors.As(sendErr, &stop) {
 		return sendErr // the ledger is broken: nothing that could be written now would be true
+	}
+	if err := r.settleAtEnd(); err != nil {
+		return err
 	}
 	rep, err := report.Collect(r.run)
 	if err != nil {
@@ -40,6 +44,7 @@ func (r *runner) finish(ctx context.Context, sendErr error) error {
 		return err
 	}
 	r.outcome.report = rep
+	rep.Awaited = isAwaited(r.run)
 	r.writeStatus(r.statusAtEnd(end.state, rep))
 	if err := r.printReport(rep, end); err != nil {
 		return err
@@ -68,6 +73,10 @@ func (r *runner) putOnRecord(rep *report.Report, end ending) (*report.Report, er
 		}
 		m.State, m.Reason, m.ExitCode, m.Ended = end.state, end.reason, end.code, time.Now()
 		m.Queued = cmp.Or(r.queued, m.Queued)
+		if last := len(m.Starts) - 1; r.epoch != "" && last >= 0 { // else this process has sent nothing, and the last start's end was its own
+			m.Starts = slices.Clone(m.Starts)
+			m.Starts[last].Ended, m.Starts[last].ExitCode, m.Starts[last].Reason = m.Ended, end.code, end.reason
+		}
 	})
 	if err != nil {
 		return nil, err
@@ -79,7 +88,12 @@ func (r *runner) putOnRecord(rep *report.Report, end ending) (*report.Report, er
 
 // writeReport writes the lists of people where the run is over, and otherwise what a person needs who goes on.
 func (r *runner) writeReport(whole bool) (*report.Report, error) {
-	return report.Write(r.run, report.Options{OnlyDoubt: !whole})
+	rep, err := report.Write(r.run, report.Options{OnlyDoubt: !whole, Tolerate: r.flags.tolerate})
+	if err != nil {
+		return nil, err
+	}
+	r.writeWorkbooks(r.run, false, !whole)
+	return rep, r.writePage(r.run, rep)
 }
 
 // ending is how a start of a run ended.
@@ -159,13 +173,24 @@ func (r *runner) lateKeys() string {
 
 // printReport prints the result.
 func (r *runner) printReport(rep *report.Report, end ending) error {
+	together, err := r.chainTotals()
+	if err != nil {
+		return err
+	}
+	to := r.Stdout
 	switch {
+	case r.flags.json && together != nil:
+		return r.printJSON(withTotals{rep, together})
 	case r.flags.json:
 		return r.printJSON(rep)
-	case !r.quiet:
-		r.printSummary(r.Stdout, rep)
-	case end.code != exitOK:
-		r.printSummary(r.Stderr, rep)
+	case r.quiet && end.code == exitOK:
+		return nil
+	case r.quiet:
+		to = r.Stderr
+	}
+	r.printSummary(to, rep)
+	if together != nil {
+		r.print(to, describeTotals(together))
 	}
 	return nil
 }
@@ -179,6 +204,8 @@ func (r *runner) sayNext(rep *report.Report, stop *send.Stop, waiting int) {
 		}
 		say("lists: %s", r.run.Dir)
 		switch {
+		case rep.InDoubt == 0 && rep.Accepted > 0 && (isCollecting(r.run.Dir) || rep.Awaited):
+			say("next: sendoff report %s --watch", r.whereabouts())
 		case rep.InDoubt == 0:
 			say("next: sendoff report %s", r.whereabouts())
 		case r.canAsk():
@@ -218,7 +245,7 @@ func (r *runner) whereabouts() string {
 // again is the command with which the run goes on as it began.
 func (r *runner) again() string {
 	args := "sendoff run " + r.flags.arguments(r.path) + r.flags.feed.arguments() + profileArgument(r.run.Meta())
-	if r.resume != "" || r.campaign.IsDated() { // on another day, run begins another run
+	if r.resume != "" || r.retry != nil || r.campaign.IsDated() { // on another day, run begins another run
 		args = "sendoff resume " + quote(r.run.Dir)
 	}
 	if r.flags.rate != "" {

@@ -23,21 +23,43 @@ func (s *session) forgetRun(ctx context.Context, dir string, yes bool) error {
 	if err != nil {
 		return err
 	}
+	retries, err := erasableRetries(dir)
+	if err != nil {
+		return err
+	}
 	f := &forgetting{session: s, now: time.Now()}
-	if !m.Erased.IsZero() && !runstore.HasPeople(dir) {
+	if !m.Erased.IsZero() && !runstore.HasPeople(dir) && len(retries) == 0 {
 		fmt.Fprintf(s.Stdout, "%s: people's data was erased on %s\n", runName(m), clockTime(m.Erased))
 		f.optOutCopiesOf(dir)
 		return f.result()
 	}
-	question := fmt.Sprintf("Erase the data of all people in %s (%s)? The totals stay.", runName(m), prose.Counted(m.Rows, "row", "rows"))
+	question := fmt.Sprintf("Erase the data of all people in %s (%s)%s? The totals stay.", runName(m), prose.Counted(m.Rows, "row", "rows"),
+		map[bool]string{true: " and its retries"}[len(retries) > 0])
 	if err := s.confirmErasing(ctx, question, yes); err != nil {
 		return err
 	}
-	if err := f.all(dir); err != nil {
-		f.failed(dir, err)
+	for _, dir := range append([]string{dir}, retries...) {
+		if err := f.all(dir); err != nil {
+			f.failed(dir, err)
+		}
 	}
 	f.optOutCopiesOf(dir)
 	return f.result()
+}
+
+// erasableRetries returns the folders of the retries of the run in dir that hold people's data. It returns an error where one of them may go on.
+func erasableRetries(dir string) ([]string, error) {
+	dirs, err := runstore.RetryDirs(dir)
+	if err != nil {
+		return nil, err
+	}
+	dirs = slices.DeleteFunc(dirs, func(dir string) bool { return !runstore.HasPeople(dir) })
+	for _, dir := range dirs {
+		if _, err := erasable(dir); err != nil {
+			return nil, err
+		}
+	}
+	return dirs, nil
 }
 
 // optOutCopiesOf erases the copies of Sinch's opt-out list that lie beside the run in dir.
@@ -62,7 +84,7 @@ func erasable(dir string) (runstore.Meta, error) {
 }
 
 func mayErase(run *runstore.Run) error {
-	if m := run.Meta(); run.Begun() && !m.State.Over() {
+	if m := run.Meta(); (run.Begun() || m.Retry != nil && wasStarted(m)) && !m.State.Over() {
 		return inputErrorf("%s is %s, and may go on: finish it, or cancel it first. Nothing was erased", runName(m), m.State)
 	}
 	return nil
@@ -84,7 +106,7 @@ func (s *session) confirmErasing(ctx context.Context, question string, yes bool)
 
 // all erases the data of everybody in one run.
 func (f *forgetting) all(dir string) error {
-	m, err := eraseRun(dir, f.now)
+	m, err := f.eraseRun(dir, f.now)
 	if err == nil {
 		f.done++
 		fmt.Fprintf(f.Stdout, "%s: people's data erased, %s\n", runName(m), prose.Counted(m.Rows, "row", "rows"))
@@ -92,7 +114,7 @@ func (f *forgetting) all(dir string) error {
 	return err
 }
 
-func eraseRun(dir string, now time.Time) (m runstore.Meta, err error) {
+func (s *session) eraseRun(dir string, now time.Time) (m runstore.Meta, err error) {
 	run, err := runstore.Resume(dir, false, now)
 	if err != nil {
 		return m, err
@@ -103,6 +125,9 @@ func eraseRun(dir string, now time.Time) (m runstore.Meta, err error) {
 	}
 	if err == nil {
 		err = run.ErasePeople(now)
+	}
+	if err == nil {
+		err = s.renewPage(run)
 	}
 	return m, errors.Join(err, run.Close())
 }
@@ -174,25 +199,27 @@ func lastUsed(m runstore.Meta) time.Time {
 	return last
 }
 
-// eraseOld erases the people's data of the runs beside the one in dir that are of its campaign, and are over since longer than keep; 0 keeps
-// everything. One that the campaign still asks about, because of a profile that keeps less, waits until it does not. What cannot be erased is no
+// eraseOld erases the people's data of the runs beside the one in dir, and of their retries, that are of its campaign, and are over since longer than
+// keep; 0 keeps everything. One that the campaign still asks about, because of a profile that keeps less, waits until it does not. What cannot be erased is no
 // reason not to send.
 func (r *runner) eraseOld(dir, campaignName string, keep time.Duration, now time.Time) {
 	if keep == 0 {
 		return
 	}
 	dir, err := filepath.Abs(dir)
-	siblings, readErr := os.ReadDir(filepath.Dir(dir))
+	if of, _, ok := runstore.RetryOf(dir); ok {
+		dir = of
+	}
+	siblings, readErr := runsIn(filepath.Dir(dir))
 	errs := []error{err, readErr}
 	var erased []string
-	for _, d := range siblings {
-		sibling := filepath.Join(filepath.Dir(dir), d.Name())
-		if sibling == dir || !isRun(sibling) {
+	for _, sibling := range siblings {
+		if of, _, isRetry := runstore.RetryOf(sibling); sibling == dir || isRetry && of == dir {
 			continue
 		}
 		m, is, err := overdue(sibling, keep, now)
 		if is = is && m.Campaign == campaignName && !r.stillAsks(sibling, m, now); is {
-			_, err = eraseRun(sibling, now)
+			_, err = r.eraseRun(sibling, now)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", sibling, err))
@@ -207,6 +234,21 @@ func (r *runner) eraseOld(dir, campaignName string, keep time.Duration, now time
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		r.warn("warning: people's data that is older than %s could not be erased everywhere: %s", campaign.FormatAge(keep), first)
 	}
+}
+
+// runsIn returns the folders of the runs that lie in a folder, and of their retries.
+func runsIn(folder string) ([]string, error) {
+	entries, err := os.ReadDir(folder)
+	var all []string
+	for _, e := range entries {
+		dir := filepath.Join(folder, e.Name())
+		if !isRun(dir) {
+			continue
+		}
+		retries, retriesErr := runstore.RetryDirs(dir)
+		all, err = append(append(all, dir), retries...), errors.Join(err, retriesErr)
+	}
+	return all, err
 }
 
 // stillAsks reports whether the campaign leaves out the people of the run in dir for some time yet.

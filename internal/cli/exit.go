@@ -53,9 +53,11 @@ func graver(a, b int) int {
 type inputError struct {
 	message string
 	hints   []string
+	cause   error // of which the message is a part; nil: there is no more
 }
 
 func (e *inputError) Error() string { return e.message }
+func (e *inputError) Unwrap() error { return e.cause }
 
 func inputErrorf(format string, args ...any) *inputError {
 	return &inputError{message: fmt.Sprintf(format, args...)}

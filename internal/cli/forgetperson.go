@@ -213,8 +213,10 @@ func (f *forgetting) rewrite(run *runstore.Run, full, some bool) error {
 	if !some {
 		return nil
 	}
-	_, err = report.Write(run, report.Options{OnlyDoubt: !full})
-	return err
+	if rep, err = report.Write(run, report.Options{OnlyDoubt: !full}); err != nil || !fileExists(run.Path(runstore.PageName)) {
+		return err
+	}
+	return f.writePage(run, rep)
 }
 
 // frozenCampaign is the campaign of a run as it was planned. Of one that an older version has frozen and this one refuses, there is the name:

@@ -24,9 +24,13 @@ type hooks struct {
 	given    bool          // a flag or the environment says who is notified, so the campaign does not
 	file     *metrics.File // nil: none
 
+	address  string // where metrics are shown; empty: nowhere
+	isPublic bool   // to other machines too
+	server   *metrics.Server
+
 	began   time.Time
 	teller  *notify.Teller
-	metrics metrics.Metrics // as they were last written
+	metrics metrics.Metrics // as they were last written or shown
 	warned  bool            // that the file cannot be written
 }
 
@@ -44,6 +48,7 @@ func hookFlags() []cli.Flag {
 		&cli.StringFlag{Name: "heartbeat-ignore", Usage: "exit `CODES` that are neither success nor failure: nothing is sent at the end", Value: "7,11"},
 		&cli.StringSliceFlag{Name: "notify", Usage: "tell `URL` how it ended, as JSON, or as text where it is Slack's or has slack: before it; may be repeated", DefaultText: "$SENDOFF_NOTIFY, else the campaign's"},
 		&cli.StringFlag{Name: "metrics-file", Usage: "write metrics for Prometheus's node exporter to `FILE`, which ends in .prom; each campaign has its own"},
+		&cli.StringFlag{Name: "metrics-addr", Usage: "while it runs, show them to Prometheus on `ADDRESS`, such as 127.0.0.1:9090, under /metrics"},
 	}
 }
 
@@ -83,6 +88,11 @@ func (s *session) readHooks(c *cli.Context, rehearsal bool) (hooks, error) {
 	}
 	h.webhooks, err = parseWebhooks(from, addresses)
 	h.given = len(addresses) > 0 || rehearsal
+	if address := c.String("metrics-addr"); address != "" && err == nil {
+		if h.address, h.isPublic, err = metrics.Address(address); err != nil {
+			return h, inputErrorf("--metrics-addr: %v", err)
+		}
+	}
 	if err != nil || c.String("metrics-file") == "" {
 		return h, err
 	}
@@ -113,6 +123,7 @@ func parseWebhooks(from string, addresses []string) ([]*notify.Webhook, error) {
 func (r *runner) attended(ctx context.Context, do func(context.Context) error) error {
 	r.hooks.began = time.Now()
 	r.hooks.teller = notify.Begin(r.hooks.tell)
+	defer r.serveMetrics()()
 	err := do(ctx)
 	r.endMetrics(err)
 	r.tellEnd(ctx, err)

@@ -5,8 +5,9 @@ import (
 	"io"
 )
 
-// printJSON prints a result for machines.
+// printJSON prints a result for machines: the one object on standard output.
 func (s *session) printJSON(v any) error {
+	s.answered = true
 	return encoder(s.Stdout).Encode(v)
 }
 

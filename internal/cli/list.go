@@ -45,6 +45,12 @@ func isPlainFolder(path string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
+// runList is the runs at or below a folder, for machines.
+type runList struct {
+	Schema int            `json:"schema"`
+	Runs   []runs.Summary `json:"runs"`
+}
+
 // listRuns lists the real runs at or below folder, or the rehearsals: unfinished ones first, then the newest, and last those that were never
 // started.
 func (s *session) listRuns(ctx context.Context, folder string, rehearsals, asJSON bool) error {
@@ -62,9 +68,10 @@ func (s *session) listRuns(ctx context.Context, folder string, rehearsals, asJSO
 	slices.SortStableFunc(all, func(a, b runs.Summary) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Or(b.Started, b.Created).Compare(cmp.Or(a.Started, a.Created)))
 	})
+	all = retriesBelow(all)
 	switch {
 	case asJSON:
-		return s.printJSON(all)
+		return s.printJSON(runList{Schema: 1, Runs: append([]runs.Summary{}, all...)})
 	case len(all) == 0 && found > 0 && !rehearsals:
 		fmt.Fprintf(s.Stdout, "no runs below %s but %s: sendoff status %s --sandbox\n", folder, prose.Counted(found, "rehearsal", "rehearsals"), quote(folder))
 		return nil
@@ -77,6 +84,30 @@ func (s *session) listRuns(ctx context.Context, folder string, rehearsals, asJSO
 	}
 	s.printRuns(all)
 	return nil
+}
+
+// retriesBelow puts the retries that have started below the runs that they are of, in the order of their numbers. Runs stand where the first of a run and
+// its retries stood.
+func retriesBelow(all []runs.Summary) []runs.Summary {
+	of := func(r runs.Summary) string {
+		if dir, _, ok := runstore.RetryOf(r.Dir); ok && !wasNeverStarted(r) {
+			return dir
+		}
+		dir, _ := filepath.Abs(r.Dir) // without it the run stands alone
+		return dir
+	}
+	number := func(r runs.Summary) int {
+		_, n, _ := runstore.RetryOf(r.Dir)
+		return n
+	}
+	first := map[string]int{}
+	for i, r := range slices.Backward(all) {
+		first[of(r)] = i
+	}
+	slices.SortStableFunc(all, func(a, b runs.Summary) int {
+		return cmp.Or(cmp.Compare(first[of(a)], first[of(b)]), cmp.Compare(number(a), number(b)))
+	})
+	return all
 }
 
 // askAnew has the process that holds a run say where that stands.
@@ -134,7 +165,11 @@ func (s *session) printRuns(all []runs.Summary) {
 		case r.State == runstore.Planned:
 			next = startAgain(r.Meta, r.Dir)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", cut(r.Key, mostColumns), started, state,
+		name := r.Key
+		if _, retry, ok := runstore.CutRetryKey(r.Key); ok && !wasNeverStarted(r) {
+			name = fmt.Sprintf("  %s%d", runstore.RetryPrefix, retry)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", cut(name, mostColumns), started, state,
 			prose.Thousands(r.Accepted), prose.Thousands(r.NotSent), prose.Thousands(r.InDoubt), next)
 	}
 	_ = w.Flush() // into memory

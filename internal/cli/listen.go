@@ -12,7 +12,7 @@ import (
 // listen lets other processes ask this one, which holds the run, how far it is and who its people are, and stop or pause it. Where that cannot be,
 // the run goes on without.
 func (r *runner) listen() {
-	server, err := control.Listen(control.Holder{Status: func() any { return r.liveStatus() }, Obey: r.obey, People: r.people}, r.log.Logger)
+	server, err := control.Listen(control.Holder{Status: func() any { return r.liveStatus() }, Obey: r.obey, People: r.people, Ledger: r.run.Ledger.CopyTo}, r.log.Logger)
 	if err == nil {
 		r.server = server
 		err = r.run.Announce(server.Addr, server.Token)
@@ -20,6 +20,7 @@ func (r *runner) listen() {
 	if err != nil {
 		r.log.Warn("nobody can ask this process how far it is", "error", err)
 	}
+	r.listenForChain()
 }
 
 // hangUp ends what listen has begun, and the log.

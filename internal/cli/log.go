@@ -8,7 +8,8 @@ import (
 	"sendoff/internal/runstore"
 )
 
-// runLog is the run's log.jsonl: stages and anomalies by row, never a line for an accepted row, never a number.
+// runLog is the run's log.jsonl: stages and anomalies by row, never a line for an accepted row. Every line has the run's id, as run, and of a row nothing but
+// its ordinal, as row: neither what it holds nor what identifies its person or message.
 type runLog struct {
 	*slog.Logger
 	f *os.File
@@ -19,7 +20,7 @@ func (r *runner) openLog() (*runLog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	return &runLog{slog.New(slog.NewJSONHandler(f, nil)), f}, nil
+	return &runLog{slog.New(slog.NewJSONHandler(f, nil)).With("run", r.run.Meta().RunID), f}, nil
 }
 
 // close lets the file go. What was written stands in it whatever Close says.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"sendoff/internal/metrics"
+	"sendoff/internal/report"
 	"sendoff/internal/runstore"
 )
 
@@ -26,18 +27,50 @@ func (r *runner) labelMetrics() *metrics.Metrics {
 	return m
 }
 
+// serveMetrics shows metrics to whoever asks, from now on until the returned function is called. An address that cannot be had holds nothing up.
+func (r *runner) serveMetrics() (end func()) {
+	if r.hooks.address == "" {
+		return func() {}
+	}
+	server, err := metrics.Serve(r.hooks.address, states())
+	if err != nil {
+		r.warn("warning: nobody can ask for metrics: %v", err)
+		return func() {}
+	}
+	r.say("metrics: %s", server.URL)
+	if r.hooks.isPublic {
+		r.warn("warning: other machines can ask for metrics on %s; 127.0.0.1 is this one alone", r.hooks.address)
+	}
+	r.hooks.server = server
+	return server.Close
+}
+
+// showMetrics has those who ask see how far sending is.
+func (r *runner) showMetrics() {
+	if r.hooks.server != nil {
+		r.measureMetrics()
+		r.hooks.server.Show(r.hooks.metrics)
+	}
+}
+
 // writeMetrics writes how far sending is.
 func (r *runner) writeMetrics() {
-	if r.hooks.file == nil {
-		return
+	if r.hooks.file != nil {
+		r.measureMetrics()
+		r.saveMetrics()
 	}
+}
+
+// measureMetrics takes note of how far sending is.
+func (r *runner) measureMetrics() {
 	m, p := r.labelMetrics(), &r.progress
 	if total := p.Total.Load(); total > 0 {
 		m.Recipients, m.Accepted, m.Rejected, m.InDoubt, m.LeftInDoubt = total, p.Accepted.Load(), p.Rejected.Load(), p.InDoubt.Load(), p.Left.Load()
 		m.NotSent = total - p.Settled()
 		m.RateAllowed, m.Queue = p.Rate.Load(), max(p.Queue.Load(), 0)
+		_, heard := r.heard()
+		m.Receipts = receiptMetrics(heard)
 	}
-	r.saveMetrics()
 }
 
 // endMetrics writes how a start ended. Where another process holds the run, the file is that one's. Where no run was got as far as, what is
@@ -61,6 +94,7 @@ func (r *runner) endMetrics(err error) {
 	}
 	if rep := r.outcome.report; rep != nil {
 		m.Accepted, m.Rejected, m.InDoubt, m.LeftInDoubt, m.NotSent = int64(rep.Accepted), int64(rep.Rejected), int64(rep.InDoubt), int64(rep.LeftInDoubt), int64(rep.NotSent)
+		m.Receipts = receiptMetrics(rep.Delivery)
 		m.Recipients = m.Accepted + m.Rejected + m.InDoubt + m.LeftInDoubt + m.NotSent
 	}
 	switch {
@@ -72,6 +106,16 @@ func (r *runner) endMetrics(err error) {
 		}
 	}
 	r.saveMetrics()
+}
+
+// receiptMetrics are what receipts say; nil where none were collected.
+func receiptMetrics(d *report.Delivery) *metrics.Receipts {
+	if d == nil {
+		return nil
+	}
+	return &metrics.Receipts{
+		Delivered: int64(d.Delivered), Read: int64(d.Read), Failed: int64(d.Failed), Pending: int64(d.Pending), SentTwice: int64(d.SentTwice),
+	}
 }
 
 func (r *runner) saveMetrics() {

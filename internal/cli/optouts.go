@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -19,6 +20,12 @@ import (
 	"sendoff/internal/sinch"
 	"sendoff/internal/suppress"
 )
+
+// homeFolder is the folder of this user; empty where there is none.
+func homeFolder() string {
+	home, _ := os.UserHomeDir() // it is nobody's then
+	return home
+}
 
 // optOutCopy is the copy of Sinch's opt-out list that belongs to the run in dir. A run that does not lie in a folder of runs has none: what is
 // beside it may be anybody's to see.

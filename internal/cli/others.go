@@ -58,6 +58,7 @@ type others struct {
 	run      *runstore.Run
 	scope    runs.Scope
 	known    []suppress.Sent // of runs that this process holds
+	again    *plan.Again     // whose rows are the audience; nil: the campaign's is
 
 	templates templates // of the campaign
 }

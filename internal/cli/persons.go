@@ -25,6 +25,7 @@ type persons struct {
 	beside  []campaign.Identity      // addresses that were learnt, each once: they stand in one row with what was asked for
 	learnt  map[uint64]bool          // the keys of these
 	readers map[string]*phone.Reader // by country
+	problem error                    // why they cannot be read, where others are asked about all the same
 }
 
 // phoneCell is a phone number as it was written, and the country that stands beside it, if any.
@@ -279,13 +280,20 @@ func eachRow(s *runstore.Snapshot, visit func(*campaign.Recipient)) error {
 }
 
 // soughtIn reads the numbers as the run reads those of its audience.
-func (p *persons) soughtIn(m runstore.Meta) (*sought, error) {
-	country := p.country
-	if len(m.Sources) > 0 && country == "" {
+func (p *persons) soughtIn(m runstore.Meta) (*sought, error) { return p.soughtAs(p.countryIn(m)) }
+
+// countryIn is the country by which numbers are read in a run.
+func (p *persons) countryIn(m runstore.Meta) string {
+	if len(m.Sources) > 0 && p.country == "" {
 		if c, err := campaign.Parse(m.Sources[0].Name, m.Sources); err == nil { // else only international numbers can be read
-			country = c.Audience.Country
+			return c.Audience.Country
 		}
 	}
+	return p.country
+}
+
+// soughtAs reads the numbers as those of a country.
+func (p *persons) soughtAs(country string) (*sought, error) {
 	reader, err := p.reader(country)
 	if err != nil {
 		return nil, err

@@ -96,6 +96,9 @@ func goOn(m runstore.Meta, dir string) string {
 // startAgain is the command that starts the run in dir, which was planned and never started: the same one, under the same key, with the same people
 // left out.
 func startAgain(m runstore.Meta, dir string) string {
+	if of, _, ok := runstore.RetryOf(dir); ok {
+		return "sendoff retry " + quote(shortened(of))
+	}
 	file := campaignPath(dir, m)
 	p := place{sandbox: m.Sandbox}
 	if m.Key != m.Campaign {

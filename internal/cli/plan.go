@@ -104,6 +104,7 @@ func (s *session) planOnly(ctx context.Context, path string, p place, feed feedF
 		}
 		switch {
 		case out.json && out.rows:
+			s.answered = true
 			return printPlanWithRows(s.Stdout, proposed.Result(), c, run)
 		case out.json:
 			return s.printJSON(proposed.Result())
@@ -231,13 +232,17 @@ func (s *session) planConfig(o others, appID string, guard plan.Guard, shown *pl
 	if appID == "" {
 		appID = strings.Repeat("0", 26) // as long as a real one: planning checks lengths, and sends nothing
 	}
-	return plan.Config{Campaign: o.campaign, Run: o.run, AppID: appID, Guard: guard, Now: s.Now(), Progress: shown.report,
+	return plan.Config{Campaign: o.campaign, Run: o.run, AppID: appID, Guard: guard, Home: homeFolder(), Now: s.Now(), Progress: shown.report,
 		Addresses: s.checkURLs, Templates: o.templates.read, TemplatesUnread: o.templates.unread}
 }
 
 // openAudience says in c where the audience is: a file, or the people of a run. The caller closes it by closeAudience.
 func (o others) openAudience(ctx context.Context, c *plan.Config) (err error) {
 	a := o.campaign.Audience
+	if o.again != nil {
+		c.Again, c.AudiencePath = o.again, o.again.Name()
+		return nil
+	}
 	if a.Run == "" {
 		return o.findAudience(ctx, c)
 	}
@@ -263,6 +268,14 @@ func (r *runner) dryRun(ctx context.Context) error {
 		return err
 	}
 	r.campaign = c
+	return r.dry(ctx, func(through *profile.Profile, templates templates, show func(*plan.Plan, *runstore.Run) error) error {
+		return r.planAside(ctx, c, r.flags.place, r.flags.except, through, templates, show)
+	})
+}
+
+// dry has planAside plan the campaign, and shows what a real run would ask.
+func (r *runner) dry(ctx context.Context, planAside func(*profile.Profile, templates, func(*plan.Plan, *runstore.Run) error) error) (err error) {
+	c := r.campaign
 	var through *profile.Profile
 	if r.flags.sandbox && r.flags.plan != "" {
 		return errRehearsal
@@ -291,7 +304,7 @@ func (r *runner) dryRun(ctx context.Context) error {
 	} else if templates, err = r.plannedTemplates(ctx, c, through, false); err != nil {
 		return err
 	}
-	return r.planAside(ctx, c, r.flags.place, r.flags.except, through, templates, func(built *plan.Plan, run *runstore.Run) error {
+	return planAside(through, templates, func(built *plan.Plan, run *runstore.Run) error {
 		p := r.propose(ctx, c, built, run.Meta(), through, r.flags.sandbox)
 		if r.flags.sandbox {
 			p.Through, p.Destination, p.Code, p.Remark = "a simulator: nothing would be sent to anyone", runstore.Destination{}, "", nil

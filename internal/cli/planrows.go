@@ -26,6 +26,12 @@ type plannedRow struct {
 	Why     string `json:"why,omitempty"`
 }
 
+// planResult is a plan for machines, with its rows where somebody has asked for them.
+type planResult struct {
+	proposal.Result
+	Planned []plannedRow `json:"people,omitempty"`
+}
+
 // eachPlanned calls show with every row of a run that was planned by this process, in order.
 func eachPlanned(c *campaign.Campaign, run *runstore.Run, show func(plannedRow) error) error {
 	snapshot, err := run.OpenSnapshot()

@@ -160,6 +160,7 @@ func (p *previewer) preview(ctx context.Context) (err error) {
 	}
 	switch {
 	case p.json:
+		p.answered = true
 		err = p.printRequests(rows)
 	case p.curl:
 		err = p.printCommands(rows)

@@ -25,6 +25,7 @@ const (
 type watcher struct {
 	*runner
 	speed   speed
+	first   bool   // it was said that the first messages are waited for
 	said    bool   // that nothing but look-ups is left
 	told    string // what was said last of what is waited for
 	trouble bool   // was told of
@@ -61,6 +62,7 @@ func (w *watcher) end() {
 
 func (w *watcher) watch() {
 	w.writeMetrics()
+	w.showMetrics()
 	bar, status, line, metrics := time.NewTicker(barEvery), time.NewTicker(statusEvery), time.NewTicker(lineEvery), time.NewTicker(metricsEvery)
 	defer bar.Stop()
 	defer status.Stop()
@@ -76,6 +78,7 @@ func (w *watcher) watch() {
 		case <-status.C:
 			w.sayWaiting()
 			w.writeStatus(w.status())
+			w.showMetrics()
 		case <-metrics.C:
 			w.writeMetrics()
 		case <-line.C:
@@ -174,6 +177,10 @@ func (w *watcher) pace() string {
 // sayWaiting tells, once, those who see no bar what is waited for: an hour at which people may get messages; or, where everyone is sent to, Sinch's
 // answers about people in doubt.
 func (w *watcher) sayWaiting() {
+	if text := waitingForFirst(w.sending().Hindrances()); text != "" && !w.first && w.bar == nil {
+		w.first = true
+		w.say("%s; this takes up to %s. Ctrl-C leaves, and the same command goes on", text, prose.Lasting(w.campaign.Canary.AtMost))
+	}
 	if text := w.outside(); text != "" && text != w.told && w.bar == nil {
 		w.told = text
 		w.say("%s; Ctrl-C leaves, and the same command goes on", text)
@@ -246,6 +253,9 @@ type status struct {
 	Overall  int64     `json:"reached_overall"` // the same over all of this start
 	Seconds  int64     `json:"left_seconds"`    // 0 where nobody can tell
 
+	Receipts         report.Receipts `json:"receipts"` // as in the report
+	*report.Delivery                 // of the report; nil where no receipts have come in
+
 	Queue      int64            `json:"queue"`                // messages that waited in the app's queue when it was read last; -1: nobody knows
 	QueueOurs  int64            `json:"queue_ours"`           // how many of ours wait there, by estimate
 	Drain      int64            `json:"drain"`                // messages a second that the app hands on; 0: nobody knows
@@ -269,7 +279,7 @@ func (w *watcher) status() status {
 		state = stateStopping
 	case w.valve.Paused():
 		state = statePaused
-	case w.lookups() != "", w.isOutside():
+	case w.lookups() != "", w.isOutside(), waitingForFirst(w.sending().Hindrances()) != "":
 		state = stateWaiting
 	}
 	s := w.statusIn(state)
@@ -292,6 +302,7 @@ func (r *runner) statusIn(state string) status {
 		InFlight: p.InFlight.Load(), Allowed: p.Rate.Load(), Answers: p.Throttled.Load(),
 		Queue: p.Queue.Load(), QueueOurs: p.QueueOurs.Load(), Drain: p.Drain.Load(), Hindrances: []send.Hindrance{},
 	}
+	s.Receipts, s.Delivery = r.heard()
 	if s.Drain == 0 {
 		s.Queue = -1
 	}
@@ -312,6 +323,7 @@ func (r *runner) statusAtEnd(state runstore.State, rep *report.Report) status {
 	s := r.statusIn(string(state))
 	s.Live = false
 	s.Accepted, s.Rejected, s.InDoubt, s.Left, s.NotSent = int64(rep.Accepted), int64(rep.Rejected), int64(rep.InDoubt), int64(rep.LeftInDoubt), int64(rep.NotSent)
+	s.Receipts, s.Delivery = rep.Receipts, rep.Delivery
 	s.Eligible = s.Accepted + s.Rejected + s.InDoubt + s.Left + s.NotSent + s.Skipped
 	return s
 }

@@ -47,6 +47,9 @@ func (r *runner) proposal(ctx context.Context) *proposal.Proposal {
 	p.Rate = r.rate
 	p.Check = "sendoff check " + quote(r.path) + r.flags.feed.arguments()
 	p.Tested = r.tested()
+	if r.retry != nil { // others have had it
+		p.Check, p.Tested = "sendoff check "+quote(r.campaign.Path), ""
+	}
 	p.App = r.effects(ctx, m.Columns.OwnOf(campaign.Contact) >= 0)
 	p.Remark = r.remarks()
 	return p

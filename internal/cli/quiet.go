@@ -77,5 +77,7 @@ func (s *session) shorten(err error, arguments string) error {
 	if !s.quiet || !errors.As(err, &problems) || len(problems) <= fewProblems {
 		return err
 	}
-	return inputErrorf("%v\n… and %s more: sendoff check %s", problems[:fewProblems], prose.Thousands(len(problems)-fewProblems), arguments)
+	e := inputErrorf("%v\n… and %s more: sendoff check %s", problems[:fewProblems], prose.Thousands(len(problems)-fewProblems), arguments)
+	e.cause = err
+	return e
 }

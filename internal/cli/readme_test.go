@@ -63,6 +63,6 @@ func consoleCommands(text string) []shown {
 	return all
 }
 
-var date = regexp.MustCompile(`\d+ \w+ 20\d\d \d\d:\d\d(–\d\d:\d\d)?( – \d+ \w+ 20\d\d \d\d:\d\d)?`)
+var date = regexp.MustCompile(`\d+ \w+ 20\d\d \d\d:\d\d(–\d\d:\d\d)?( – \d+ \w+ 20\d\d \d\d:\d\d)?|\b\d+ [A-Z][a-z][a-z]\b|\d\d:\d\d:\d\d`)
 
 func undated(text string) string { return date.ReplaceAllString(text, "DATE") }

@@ -88,6 +88,9 @@ func (r *runner) reconcile(ctx context.Context, dir string, assume assumption) (
 	if m.Sandbox && m.Destination.Endpoint == inProcess {
 		return inputErrorf("%s was a rehearsal in a sandbox that is gone; nobody has got anything", dir)
 	}
+	if err := r.settleByReceipts(); err != nil {
+		return err
+	}
 	err = r.askSinch(ctx, m, assume)
 	if r.client != nil {
 		defer r.client.Close()
@@ -390,6 +393,9 @@ func userName() string {
 
 // sayReconciled ends the command as a run ends, and names what comes next. stop is why it was not seen through, or nil.
 func (r *runner) sayReconciled(stop *send.Stop) error {
+	if err := r.settleAtEnd(); err != nil {
+		return err
+	}
 	rep, err := report.Collect(r.run)
 	if err != nil {
 		return err

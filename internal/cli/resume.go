@@ -128,6 +128,12 @@ func unfinished(folder string, rehearsals bool) ([]string, error) {
 // reopen holds the run that is resumed. Its campaign is the one on disk where that would send the same, so that what is not frozen applies as it
 // stands there, and else the frozen one.
 func (r *runner) reopen(ctx context.Context) error {
+	if of, number, ok := runstore.RetryOf(r.resume); ok {
+		r.retry = &retrial{dir: shortened(of)}
+		if err := r.holdChain(ctx, r.retry.dir, number); err != nil {
+			return err
+		}
+	}
 	err := r.hold(ctx, r.resume, func() (err error) {
 		r.run, err = runstore.Resume(r.resume, r.flags.adopt, r.Now())
 		return err
@@ -135,6 +141,11 @@ func (r *runner) reopen(ctx context.Context) error {
 	if err != nil {
 		return explainAcquire(err, r.resume)
 	}
+	return r.reopened(ctx)
+}
+
+// reopened reads what a run goes on with that is held.
+func (r *runner) reopened(ctx context.Context) (err error) {
 	m := r.run.Meta()
 	if err := refuseSeeds(m, r.resume); err != nil {
 		return err
@@ -148,6 +159,15 @@ func (r *runner) reopen(ctx context.Context) error {
 	r.flags.sandbox = m.Sandbox
 	if r.campaign, err = r.campaignOf(m); err != nil {
 		return err
+	}
+	if m.Retry != nil {
+		if r.retry == nil || r.retry.first.Meta().RunID != m.Retry.Of {
+			return inputErrorf("%s sends again to people of %s, and does not lie in the folder of that run, which has to be held meanwhile. Nothing was sent now",
+				m.Key, m.Retry.Key).hint("put it back")
+		}
+		if err := r.forRetry(campaign.Deadline(m.Retry.NotAfter)); err != nil {
+			return err
+		}
 	}
 	if err := r.campaignHooks(); err != nil {
 		return err

@@ -74,8 +74,9 @@ const sendingGCPercent = 400
 type runner struct {
 	*session
 	flags  runFlags
-	path   string // of the campaign, as given
-	resume string // the folder of the run that is resumed; empty: the campaign says which run is meant
+	path   string   // of the campaign, as given
+	resume string   // the folder of the run that is resumed; empty: the campaign says which run is meant
+	retry  *retrial // nil where nobody is sent to again
 
 	campaign  *campaign.Campaign
 	settings  *settings
@@ -101,6 +102,7 @@ type runner struct {
 	server   *control.Server         // nil where nobody can ask
 	watching atomic.Pointer[watcher] // nil before sending
 
+	epoch  string          // of this start; empty before it is on record
 	queued *runstore.Queue // what a stop leaves in the app's queue; nil: nobody knows, or nothing
 
 	hooks   hooks   // of an attended start
@@ -118,6 +120,7 @@ func (r *runner) do(ctx context.Context) error {
 	}
 	before, cancel := untilStopped(ctx, signals.stop)
 	defer cancel()
+	defer r.letChainGo()
 	over, err := r.begin(before)
 	if r.client != nil {
 		defer r.client.Close()
@@ -140,8 +143,11 @@ func (r *runner) do(ctx context.Context) error {
 // begin does everything that comes before the first message. It returns true where there is nothing to send.
 func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	find := r.find
-	if r.resume != "" {
+	switch {
+	case r.resume != "":
 		find = r.reopen
+	case r.retry != nil:
+		find = r.chooseAgain
 	}
 	if err := find(ctx); errors.Is(err, errSeenTo) && r.flags.ifLocked == lockedSkip {
 		r.say("%s: nothing to do", firstLine(err))
@@ -174,6 +180,9 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	if over, err := r.prepare(ctx); over || err != nil {
 		return over, err
 	}
+	if err := r.checkCanary(); err != nil {
+		return false, err
+	}
 	if err := r.askBefore(ctx); err != nil {
 		return false, err
 	}
@@ -191,7 +200,7 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	}
 	// Only now: whoever opted out meanwhile is left out.
 	said := r.sayIfLong("reading the suppression lists")
-	r.lists, err = suppress.Load(r.campaign.Dir(), r.campaign.Suppress, r.campaign.Audience.Country, r.run.Meta().Columns.Own, time.Now(), guardOf(r.settings.profile).Lists()...)
+	r.lists, err = suppress.LoadFor(r.campaign, homeFolder(), r.run.Meta().Columns.Own, time.Now(), guardOf(r.settings.profile).Lists()...)
 	said()
 	if err != nil {
 		return false, explainOnlyTo(err, guardOf(r.settings.profile))
@@ -297,11 +306,11 @@ func (r *runner) prepare(ctx context.Context) (over bool, err error) {
 // makePlan plans, and says what changed where somebody has looked at an earlier plan.
 func (r *runner) makePlan(ctx context.Context) (err error) {
 	old := r.run.Meta()
-	if r.campaign.Audience.Run == "" && !isStandardInput(r.campaign) {
+	if r.retry == nil && r.campaign.Audience.Run == "" && !isStandardInput(r.campaign) {
 		r.feed = feedAt(audiencePath(r.campaign))
 	}
 	o := r.others(r.campaign, r.run, r.flags.place)
-	o.templates.read = r.templates
+	o.templates.read, o.again = r.templates, r.retry.plan()
 	r.plan, err = r.buildPlan(ctx, o, r.flags.except, r.settings.destination.AppID, guardOf(r.settings.profile), r.optOuts)
 	if err != nil {
 		return err
@@ -345,6 +354,9 @@ func (r *runner) send(ctx context.Context) error {
 	// While sending, little lives and much is thrown away: a collection every few MB would cost more than the memory it saves.
 	defer debug.SetGCPercent(debug.SetGCPercent(sendingGCPercent))
 	failpoint.Hit(failpoint.StartRecorded)
+	if err := r.bind(); err != nil {
+		return err
+	}
 	r.sayNoWaiting()
 	times := r.times()
 	watching := r.watchProgress()
@@ -354,6 +366,7 @@ func (r *runner) send(ctx context.Context) error {
 			IDColumn: m.Columns.ID, Epoch: epoch,
 			Rate: r.rate, RateFor: r.rateFor, Drain: drainOf(r.app), QueueAhead: r.queueAhead(), WarmUp: r.campaign.Pace.WarmUp,
 			MaxInFlight: r.flags.maxInFlight, Limit: r.flags.limit, GiveUp: r.flags.giveUp, NoCanary: r.flags.noCanary,
+			Canary: r.canary(), KeepsStatus: r.app.KeepsStatus,
 			Budget: r.budget, Gauge: gauge, Limits: r.campaign.Limits, OnHalt: r.sayHalt,
 			Settler: r.settler, InDoubt: r.flags.inDoubt, HoldServerErrors: r.flags.holdServerErrors,
 			Now: r.Now, Hours: r.hours, NotBefore: times.notBefore, NotAfter: times.notAfter, Expires: times.expires, LeaveOutside: r.flags.leaveOutside,
@@ -402,7 +415,8 @@ func (r *runner) recordStart() (string, error) {
 		if r.plan != nil {
 			m.Approval = r.approval(host)
 		}
-		m.Starts = append(slices.Clone(m.Starts), runstore.Start{Time: time.Now(), Epoch: epoch, Host: host, Version: version()})
+		m.Starts = append(slices.Clone(m.Starts), runstore.Start{Time: time.Now(), Epoch: epoch, Host: host, Version: version(), User: userName()})
 	})
+	r.epoch = epoch
 	return epoch, err
 }

@@ -89,12 +89,24 @@ func TestMain(m *testing.M) {
 //	                 the run in a folder ended so long ago, in that state
 //	holding DIR COMMAND
 //	                 exits 11 COMMAND while this process holds the run in a folder
+//	hear DIR STATUS[:CODE] [ROW|FROM-TO…]
+//	                 put receipts into the run in a folder: of these rows, which count from 0, or of all whose messages the sandbox has
 //	nowhere DIR TEXT…
 //	                 no file below a folder holds one of the texts, the frozen audiences included (see [holders]); with "!", one does
 //	sandbox [FLAG…]  start the sandbox command, and point SINCH_* at it; once more: kill it, and start another
 //	listen NAME [STATUS]
 //	                 start a server, put its address into the variable NAME, and write what it is told into the file NAME: a line for each
 //	                 request. It answers with the status, 200 where none is given; once more: with another, and the file is begun again
+//	addr NAME        keep an address of this machine in a variable where nobody listens
+//	receive [FLAG…] [DIR] | stop
+//	                 start the command receipts listen, and wait until it listens; stop: interrupt it, and print what it has said to standard error
+//	tell STATUS URL FILE SECRET
+//	                 post the file as Sinch does, signed with the secret ('': not signed); the answer has this status
+//	received N DIR   the run in the folder gets so many receipts that differ, within 20 s, and they are printed
+//	labelled DIR FILE
+//	                 put the id of the run in the folder in place of RUNID in the file
+//	size FILE        print how many bytes the file has
+//	listening DIR    say that somebody listens for the receipts of the runs below a folder
 //	http STATUS METHOD PATH [FILE]
 //	                 ask it with the file as the body, and print the answer, whose status must be that (none: there is none);
 //	                 a PATH without a slash before it is one below the project
@@ -119,6 +131,7 @@ func TestScripts(t *testing.T) {
 			})
 			env.Values["listeners"] = map[string]*listener{}
 			env.Values["process"] = new(sandboxProcess)
+			env.Values["hearing"] = new(receiptsProcess)
 			env.Defer(env.Values["process"].(*sandboxProcess).kill)
 			return copySamples(filepath.Join(env.WorkDir, "samples"))
 		},
@@ -136,12 +149,23 @@ func TestScripts(t *testing.T) {
 			"copydir":  copyDir,
 			"ended":    ended,
 			"holding":  holding,
+			"hear":     hear,
 			"nowhere":  nowhere,
 			"sandbox": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Value("process").(*sandboxProcess).start(ts, args)
 			},
-			"http":   askSandbox,
-			"listen": listen,
+			"labelled": labelled,
+
+			"addr": freeAddress,
+			"receive": func(ts *testscript.TestScript, neg bool, args []string) {
+				ts.Value("hearing").(*receiptsProcess).run(ts, neg, args)
+			},
+			"tell":      tellCallback,
+			"received":  received,
+			"size":      size,
+			"http":      askSandbox,
+			"listen":    listen,
+			"listening": listening,
 			"taken": func(ts *testscript.TestScript, neg bool, args []string) {
 				want, err := strconv.Atoi(args[0])
 				ts.Check(err)

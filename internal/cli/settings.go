@@ -77,18 +77,21 @@ func (s *session) oneOf(name, alias string) (string, error) {
 	return value, nil
 }
 
-func (s *session) keySecret() (string, error) {
-	path := s.Getenv("SINCH_KEY_SECRET_FILE")
-	secret := s.Getenv("SINCH_KEY_SECRET")
+func (s *session) keySecret() (string, error) { return s.secretIn("SINCH_KEY_SECRET") }
+
+// secretIn reads a secret from a variable, or from the file that the variable NAME_FILE names; "" where neither is set.
+func (s *session) secretIn(name string) (string, error) {
+	path := s.Getenv(name + "_FILE")
+	secret := s.Getenv(name)
 	switch {
 	case path == "":
 		return secret, nil
 	case secret != "":
-		return "", inputErrorf("SINCH_KEY_SECRET and SINCH_KEY_SECRET_FILE are both set").hint("unset one of them")
+		return "", inputErrorf("%s and %s_FILE are both set", name, name).hint("unset one of them")
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return "", inputErrorf("SINCH_KEY_SECRET_FILE cannot be read: %v", err)
+		return "", inputErrorf("%s_FILE cannot be read: %v", name, err)
 	}
 	return strings.TrimSpace(string(b)), nil
 }

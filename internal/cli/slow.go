@@ -43,13 +43,23 @@ func waitingFor(hindrances []send.Hindrance) string {
 			return whom(h)
 		}
 	}
+	return waitingForFirst(hindrances)
+}
+
+// waitingForFirst says what in hindrances has to do with the first messages.
+func waitingForFirst(hindrances []send.Hindrance) string {
+	for _, h := range hindrances {
+		if h.Kind == send.HinderedByCanary {
+			return h.Text
+		}
+	}
 	return ""
 }
 
 // holdsBack reports whether people do not get their message as long as h lasts, be they few or all.
 func holdsBack(h send.Hindrance) bool {
 	switch h.Kind {
-	case send.HinderedByStart, send.HinderedByHours, send.HinderedByOutage, send.HinderedByWait:
+	case send.HinderedByStart, send.HinderedByHours, send.HinderedByCanary, send.HinderedByOutage, send.HinderedByWait:
 		return true
 	}
 	return false

@@ -16,6 +16,7 @@ import (
 	"sendoff/internal/control"
 	"sendoff/internal/ledger"
 	"sendoff/internal/prose"
+	"sendoff/internal/receipts"
 	"sendoff/internal/report"
 	"sendoff/internal/runstore"
 )
@@ -67,11 +68,17 @@ func (s *session) status(ctx context.Context, dir, args string, asJSON bool) err
 	return nil
 }
 
-// look opens the run in dir for reading; or, while a process holds it, returns what that process says of itself.
+// look opens the run in dir for reading, with all its receipts; or, while a process holds it, returns what that process says of itself.
 func look(ctx context.Context, dir string) (*runstore.Run, *status, error) {
 	run, locked := runstore.View(dir)
+	if locked == nil {
+		if _, err := receipts.Merge(run, nil); err != nil {
+			return nil, nil, errors.Join(err, run.Close())
+		}
+		return run, nil, nil
+	}
 	if !errors.Is(locked, ledger.ErrLocked) {
-		return run, nil, locked
+		return nil, nil, locked
 	}
 	if live := askHolder(ctx, dir); live != nil {
 		return nil, live, nil
@@ -196,7 +203,11 @@ func (st *status) lines() []string {
 	if age := time.Since(st.Time).Round(time.Second); age > 0 {
 		pace += fmt.Sprintf("; as of %v ago", age)
 	}
-	return slices.Concat([]string{text, rest, pace}, st.backlog(), st.slow(st.zone(), time.Now()))
+	lines := []string{text, rest, pace}
+	if st.Delivery != nil {
+		lines = append(lines, arrivals(st.Delivery))
+	}
+	return slices.Concat(lines, st.backlog(), st.slow(st.zone(), time.Now()))
 }
 
 // backlog says what waits in the app's queue, as far as anybody knows.

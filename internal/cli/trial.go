@@ -148,7 +148,7 @@ func (t *trial) prepare(ctx context.Context) error {
 // leaveOut finds the seeds who must not be written to.
 func (t *trial) leaveOut(guard plan.Guard) (err error) {
 	c := t.campaign
-	t.lists, err = suppress.Load(c.Dir(), c.Suppress, c.Audience.Country, t.seeds.Columns.Own, t.Now(), guard.Lists()...)
+	t.lists, err = suppress.LoadFor(c, homeFolder(), t.seeds.Columns.Own, t.Now(), guard.Lists()...)
 	if err != nil {
 		return explainOnlyTo(err, guard)
 	}

@@ -39,6 +39,11 @@ func checkCommandLine(t *testing.T, where, line string) {
 		if cmd == nil {
 			t.Fatalf("%q: there is no command %s", line, args[1])
 		}
+		if len(args) > 2 {
+			if sub := cmd.Command(args[2]); sub != nil {
+				cmd = sub
+			}
+		}
 		for _, arg := range args[2:] {
 			name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 			if strings.HasPrefix(arg, "-") && !slices.ContainsFunc(cmd.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) }) {
@@ -84,14 +89,14 @@ func TestCrontab(t *testing.T) {
 		jobs++
 		checkCommandLine(t, line, job[1])
 	}
-	if jobs != 2 {
+	if jobs != 3 {
 		t.Errorf("%d jobs", jobs)
 	}
 }
 
 func TestSystemdUnits(t *testing.T) {
 	units, err := filepath.Glob(unattended + "systemd/*")
-	if err != nil || len(units) != 3 {
+	if err != nil || len(units) != 4 {
 		t.Fatalf("units %q, %v", units, err)
 	}
 	program, err := os.Executable()

@@ -53,16 +53,21 @@ type block struct {
 
 func (b *block) shown() bool { return !b.at.IsZero() }
 
-// show says how far a run is, and which one it is: off a terminal only the first time.
+// show says how far a run is, and which one it is.
 func (b *block) show(live *status, args string) {
 	lines := live.lines()
 	if next := live.next(args); next != "" {
 		lines = append(lines, next)
 	}
+	b.draw(live.heading(), lines)
+}
+
+// draw shows lines below a heading, which is left out off a terminal but for the first time.
+func (b *block) draw(heading, lines []string) {
 	width := terminalWidth(b.Stdout)
 	if width == 0 {
 		if !b.shown() {
-			for _, line := range live.heading() {
+			for _, line := range heading {
 				fmt.Fprintln(b.Stdout, line)
 			}
 		}
@@ -76,7 +81,7 @@ func (b *block) show(live *status, args string) {
 		return
 	}
 	var text []string
-	for _, line := range slices.Concat(live.heading(), lines) {
+	for _, line := range slices.Concat(heading, lines) {
 		text = append(text, strings.Split(prose.Wrapped(line, 4, width-1), "\n")...)
 	}
 	b.erase()
