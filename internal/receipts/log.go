@@ -3,19 +3,20 @@ package receipts
 import (
 	"bufio"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/oklog/ulid/v2"
 
 	"sendoff/internal/delivery"
+	"sendoff/internal/durable"
 	"sendoff/internal/failpoint"
 )
 
@@ -84,11 +85,7 @@ func parse(b []byte, run RunID) (Record, bool) {
 		Status: delivery.Status(b[1] >> 5), Channel: int(b[1] & maxChannel), Reason: delivery.Reason(b[2]), Row: binary.BigEndian.Uint32(b[4:]),
 		Time: readTime(b[8:]), Heard: readTime(b[14:]),
 	}
-	if b[3]&digested != 0 {
-		r.MessageID = hex.EncodeToString(b[20:36])
-	} else {
-		r.MessageID = ulid.ULID(b[20:36]).String()
-	}
+	r.MessageID = readID([16]byte(b[20:36]), b[3]&digested != 0)
 	return r, true
 }
 
@@ -146,11 +143,18 @@ type batch struct {
 	err   error
 }
 
-// OpenLog opens the file of a run for appending, and makes it where there is none.
+// OpenLog opens the file of a run for appending, and makes it where there is none. Its name is on disk then.
 func OpenLog(path string, run RunID) (*Log, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open receipts: %w", err)
+	}
+	info, err := f.Stat()
+	if err == nil && info.Size() == 0 { // it may be new, or of somebody who has died before this
+		err = durable.SyncDir(filepath.Dir(path))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open receipts: %w", errors.Join(err, f.Close()))
 	}
 	return &Log{f: f, run: run}, nil
 }

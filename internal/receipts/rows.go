@@ -2,12 +2,8 @@ package receipts
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
-
-	"github.com/oklog/ulid/v2"
 
 	"sendoff/internal/runstore"
 )
@@ -22,9 +18,9 @@ func Of(run *runstore.Run, rows []uint32) (map[uint32][]Record, error) {
 	for _, row := range rows {
 		wanted[row] = true
 	}
-	heard := map[uint32][]Record{}
+	heard, seen := map[uint32][]Record{}, newSet()
 	_, _, err = Read(run.Path(runstore.ReceiptsName), id, 0, func(r Record) error {
-		if wanted[r.Row] && !slices.ContainsFunc(heard[r.Row], r.repeats) {
+		if wanted[r.Row] && seen.addRead(&r) {
 			heard[r.Row] = append(heard[r.Row], r)
 		}
 		return nil
@@ -40,16 +36,5 @@ func Of(run *runstore.Run, rows []uint32) (map[uint32][]Record, error) {
 	return heard, nil
 }
 
-// repeats reports whether a record says what another one has said: they come several times.
-func (r Record) repeats(other Record) bool {
-	return r.Time.Equal(other.Time) && r.Status == other.Status && r.Reason == other.Reason && r.Channel == other.Channel && r.MessageID == other.MessageID
-}
-
 // IsOf reports whether a record is of the message with that id.
-func (r Record) IsOf(messageID string) bool {
-	if id, err := ulid.ParseStrict(messageID); err != nil || id.String() != messageID {
-		sum := sha256.Sum256([]byte(messageID))
-		messageID = hex.EncodeToString(sum[:len(id)])
-	}
-	return r.MessageID == messageID
-}
+func (r Record) IsOf(messageID string) bool { return r.MessageID == readID(storedID(messageID)) }

@@ -17,16 +17,23 @@ type Set struct {
 
 // ReadSet returns the set of what stands in a run's file; of a file that is not there it is empty.
 func ReadSet(path string, run RunID) (*Set, error) {
-	s := &Set{seed: maphash.MakeSeed(), has: map[uint64]struct{}{}}
+	s := newSet()
 	_, _, err := Read(path, run, 0, func(r Record) error {
-		id, _ := storedID(r.MessageID)
-		if digest, err := hex.DecodeString(r.MessageID); err == nil && len(digest) == len(id) { // as a digest is read back
-			copy(id[:], digest)
-		}
-		s.add(&r, id)
+		s.addRead(&r)
 		return nil
 	})
 	return s, err
+}
+
+func newSet() *Set { return &Set{seed: maphash.MakeSeed(), has: map[uint64]struct{}{}} }
+
+// addRead adds a receipt that was read from a file.
+func (s *Set) addRead(r *Record) bool {
+	id, _ := storedID(r.MessageID)
+	if digest, err := hex.DecodeString(r.MessageID); err == nil && len(digest) == len(id) {
+		copy(id[:], digest)
+	}
+	return s.add(r, id)
 }
 
 // Add adds a receipt, and reports whether it was not there.
@@ -54,6 +61,14 @@ func storedID(text string) (id [16]byte, isDigest bool) {
 	sum := sha256.Sum256([]byte(text))
 	copy(id[:], sum[:])
 	return id, true
+}
+
+// readID is a stored message id as it is read back.
+func readID(id [16]byte, isDigest bool) string {
+	if isDigest {
+		return hex.EncodeToString(id[:])
+	}
+	return ulid.ULID(id).String()
 }
 
 func storedChannel(c int) int { return min(max(c, 0), maxChannel) }
