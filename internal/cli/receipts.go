@@ -52,8 +52,8 @@ func (s *session) newIntake(c *cli.Context, dir string, once bool) (*intake.Stor
 		return nil, "", inputErrorf("%s is not a folder", dir)
 	}
 	for _, word := range c.StringSlice("stop-word") {
-		if n := utf8.RuneCountInString(word); n == 0 || n > maxStopWord {
-			return nil, "", inputErrorf("--stop-word wants a word of 1 to %d characters", maxStopWord)
+		if utf8.RuneCountInString(word) > maxStopWord || !stops.IsWord(word) {
+			return nil, "", inputErrorf("--stop-word wants a word of 1 to %d characters, letters or digits among them", maxStopWord)
 		}
 	}
 	path := c.String("optouts")

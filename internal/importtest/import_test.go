@@ -82,7 +82,7 @@ var doors = map[string][]string{
 	"github.com/rickar/cal":            {"sendoff/internal/hours"},
 	"go.etcd.io/bbolt":                 {"sendoff/internal/ledger"},
 	"github.com/klauspost/compress":    {"sendoff/internal/callback", "sendoff/internal/runstore", "sendoff/internal/table"},
-	"golang.org/x/text":                {"sendoff/campaign", "sendoff/internal/expression", "sendoff/internal/phone", "sendoff/internal/sms", "sendoff/internal/table"},
+	"golang.org/x/text":                {"sendoff/campaign", "sendoff/internal/expression", "sendoff/internal/phone", "sendoff/internal/sms", "sendoff/internal/stops", "sendoff/internal/table"},
 	"golang.org/x/time":                {"sendoff/internal/pace"},
 	"golang.org/x/sync":                {"sendoff/internal/probe", "sendoff/internal/send", "sendoff/internal/plan"},
 	"github.com/urfave/cli":            {"sendoff/internal/cli"},

@@ -107,13 +107,18 @@ func (f *File) Add(p Person) (bool, error) {
 	return true, nil
 }
 
-// identify says who p is: a number on all phone channels, or an id on one channel.
+// identify says who p is: a number on all phone channels, or an id on one channel. Whom a suppression list could not name, such as a sender with a short
+// number, no campaign can write to; and one line that cannot be read would stop every campaign that goes by the file.
 func (f *File) identify(p Person) (campaign.Identity, error) {
-	if number := campaign.PhoneAddress("+" + strings.TrimPrefix(p.Identity, "+")); p.Channel.ByPhone() && !number.IsZero() {
+	if p.Channel.ByPhone() {
+		number, _ := f.numbers.Read("+"+strings.TrimPrefix(strings.TrimSpace(p.Identity), "+"), "")
+		if number.IsZero() {
+			return campaign.Identity{}, ErrNobody
+		}
 		return campaign.NumberIdentity("", number), nil
 	}
 	id, err := campaign.ReadIdentity(p.Channel, p.Identity)
-	if err != nil || p.Channel == "" {
+	if err != nil || p.Channel.Index() < 0 && p.Channel != campaign.Contact {
 		return id, ErrNobody
 	}
 	return id, nil
@@ -155,10 +160,10 @@ func (f *File) line(p Person, who campaign.Identity) ([]byte, error) {
 	case who.IsNumber() && s.phone >= 0:
 		put(s.phone, who.Reveal())
 	case s.identity >= 0 && s.channel >= 0:
-		put(s.identity, who.Reveal())
+		put(s.identity, cellOf(who))
 		put(s.channel, string(p.Channel))
 	case own >= 0:
-		put(s.own[own].Column, who.Reveal())
+		put(s.own[own].Column, cellOf(who))
 	default:
 		return nil, fmt.Errorf("write %s: %w (%s)", filepath.Base(f.path), ErrNoColumn, p.Channel)
 	}
@@ -168,6 +173,15 @@ func (f *File) line(p Person, who campaign.Identity) ([]byte, error) {
 	_ = w.Write(cells) // to memory
 	w.Flush()
 	return b.Bytes(), w.Error()
+}
+
+// cellOf is an identity as a cell. Behind an apostrophe, which those who read lists take off, a spreadsheet takes it for no formula.
+func cellOf(who campaign.Identity) string {
+	text := who.Reveal()
+	if !who.IsNumber() && strings.ContainsAny(text[:1], "=+-@'") {
+		return "'" + text
+	}
+	return text
 }
 
 // append adds whole lines in one write, so that lines of other processes stand before or behind them. If we die within, the last line may be short of cells:
@@ -272,7 +286,7 @@ func (f *File) note(has map[uint64]bool, s shape, row *campaign.Recipient, count
 	if number, _ := f.numbers.Read(strings.TrimSpace(row.Field(s.phone)), row.Field(country)); !number.IsZero() {
 		has[number.Key()] = true
 	}
-	if id, err := f.identify(Person{Channel: campaign.Channel(strings.TrimSpace(row.Field(s.channel))), Identity: row.Field(s.identity)}); err == nil {
+	if id, err := f.identify(Person{Channel: campaign.Channel(strings.ToUpper(strings.TrimSpace(row.Field(s.channel)))), Identity: row.Field(s.identity)}); err == nil {
 		has[id.Key()] = true
 	}
 	for _, own := range s.own {

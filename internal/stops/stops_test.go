@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/suppress"
 )
 
 var testTime = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
@@ -166,6 +167,7 @@ func TestWords(t *testing.T) {
 	w := NewWords("Nej tack", "start")
 	for text, want := range map[string]bool{
 		"STOP": true, "stop": true, " Stop! ": true, "„Stop.“": true, "stop  all": true, "Arrêt": true, "opt-out": true, "OptOut_All_EN": true, "nej tack.": true,
+		"Arre\u0302t": true, "ＳＴＯＰ": true, "\u200bstop\u200b \U0001f6d1": true, // as some keyboards write
 		"start": true, // somebody's own word
 		"":      false, "stop by": false, "don't stop": false, "…": false, "non-stop": false, strings.Repeat("stop ", 50): false,
 	} {
@@ -197,4 +199,41 @@ func TestAddFails(t *testing.T) {
 	add(t, open(t, path), true, person(campaign.SMS, "447700900002")) // as if the line stood there
 	add(t, f, true, person(campaign.SMS, "447700900002"))
 	add(t, f, false, person(campaign.SMS, "447700900002"))
+}
+
+// Nothing that comes makes a line that campaigns cannot read: one of those would stop them all.
+func TestCampaignsCanReadIt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), FileName)
+	f := open(t, path)
+	for _, p := range []Person{
+		person(campaign.SMS, "72345"), person(campaign.SMS, "ACME"), person(campaign.WhatsApp, "999447700900001"), person(campaign.SMS, "+"),
+		person("HOLOGRAM", "1234567890"), person("", "1234567890"), person(campaign.Messenger, "null"), person(campaign.Messenger, "a\nb"),
+	} {
+		if _, err := f.Add(p); !errors.Is(err, ErrNobody) {
+			t.Errorf("Add on %q: %v", p.Channel, err)
+		}
+	}
+	formula, comma, quote := person(campaign.Telegram, `=HYPERLINK("x")`), person(campaign.Telegram, `@a,"b"`), person(campaign.Line, "'x")
+	add(t, f, true, person(campaign.SMS, "447700900001"), formula, comma, quote)
+	add(t, open(t, path), false, person(campaign.MMS, "447700900001"), formula, comma, quote)
+	list, err := suppress.Load(filepath.Dir(path), []campaign.SuppressionList{{File: FileName}}, "", nil, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range []Person{formula, comma, quote} {
+		id, err := campaign.ReadIdentity(who.Channel, who.Identity)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, found := list.Match(&campaign.Recipient{Others: []campaign.Identity{id}}, ""); !found {
+			t.Errorf("somebody on %s has opted out, and is not found on the list", who.Channel)
+		}
+	}
+	for _, line := range strings.Split(content(t, path), "\n") {
+		for _, cell := range strings.Split(line, ",") {
+			if strings.HasPrefix(strings.Trim(cell, `"`), "=") {
+				t.Errorf("a spreadsheet takes a cell for a formula: %s", line)
+			}
+		}
+	}
 }

@@ -3,6 +3,8 @@ package stops
 import (
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // usual are the words that mean "no more messages" to Sinch, to operators and to people, by themselves: those that many laws and carriers ask senders to
@@ -47,11 +49,16 @@ func (w Words) Start(text string) bool { return w.start[plain(text)] }
 // longest is more than any word has; a longer text is not looked at.
 const longest = 200
 
-// plain is how texts are compared: without case, without punctuation and spaces at the ends, with one space between words.
+// IsWord reports whether there is anything in a text by which it could be told from others: a picture alone is no word.
+func IsWord(text string) bool { return plain(text) != "" }
+
+// plain is how texts are compared: without case, without punctuation and spaces at the ends, with one space between words, and whether or not a keyboard
+// writes an accent as a character of its own, or letters in the width of East Asian ones.
 func plain(text string) string {
 	if len(text) > longest {
 		return ""
 	}
+	text = norm.NFKC.String(text)
 	text = strings.TrimFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
 	return strings.ToUpper(strings.Join(strings.Fields(text), " "))
 }

@@ -185,3 +185,42 @@ func TestIdentityAndChannel(t *testing.T) {
 		}
 	}
 }
+
+// Whoever opts out is added to a list at any time, also while a campaign starts: that is no reason not to.
+func TestListGrowsWhileItIsRead(t *testing.T) {
+	home, dir := below(t, "campaigns")
+	path := filepath.Join(dir, OptOutsName)
+	text := strings.Repeat("+447700900001\n", 5_000)
+	if err := os.WriteFile(path, []byte("phone\n"+text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended, stop := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for ticks := time.NewTicker(50 * time.Millisecond); ; {
+			select {
+			case <-stop:
+				return
+			case <-ticks.C:
+			}
+			if _, err := out.WriteString("+447700900002\n"); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	for range 100 {
+		if _, err := loadFor(t, dir, home); err != nil {
+			t.Error(err)
+			break
+		}
+	}
+	close(stop)
+	<-ended
+	if err := out.Close(); err != nil {
+		t.Error(err)
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/phone"
 	"sendoff/internal/prose"
+	"sendoff/internal/table"
 )
 
 // holdFor is how long the last good reading of a list stands in for one that cannot be read.
@@ -106,9 +107,15 @@ func (s *Set) WithoutSent() *Set {
 	return &Set{numbers: s.numbers, own: s.own, lists: s.lists, above: s.above, optOuts: s.optOuts}
 }
 
+// readTries is how often a list is read that changes while it is read: somebody who opts out is added to it at any time, also while a campaign starts.
+const readTries = 5
+
 // read makes what the file now holds the current reading.
 func (l *list) read(numbers *phone.Reader, own []campaign.OwnColumn) error {
 	r, err := l.readAll(numbers, own)
+	for tries := 1; errors.Is(err, table.ErrChanged) && tries < readTries; tries++ {
+		r, err = l.readAll(numbers, own)
+	}
 	if err != nil {
 		return err
 	}
