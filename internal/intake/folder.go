@@ -1,15 +1,16 @@
 package intake
 
 import (
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/oklog/ulid/v2"
 
-	"sendoff/internal/ledger"
 	"sendoff/internal/receipts"
 	"sendoff/internal/runs"
 	"sendoff/internal/runstore"
@@ -87,7 +88,14 @@ func (f *folder) look(after time.Duration) {
 	f.looking = nil
 }
 
-// read takes over the runs that are there. Those that are gone stay known: they get what there still is about them.
+// gone forgets the folders of a run in which it is not any more: what comes next for it has them looked for anew, since they may have been renamed.
+func (f *folder) gone(id receipts.RunID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.runs, id)
+}
+
+// read takes over the runs that are there. Those whose log is open stay known, wherever their folder is now.
 func (f *folder) read() error {
 	all, err := runs.IDs(f.dir)
 	f.mu.Lock()
@@ -125,17 +133,18 @@ func (f *folder) all() []*run {
 	return all
 }
 
-// open returns the log of the run, open; nil where the run has been erased: that makes nothing of it anew.
+// open returns the log of the run, open; nil where the run is not there any more, or another one is in its place: that makes nothing of it anew.
 func (r *run) open(once bool) (*receipts.Log, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.log != nil {
 		return r.log, nil
 	}
-	if _, err := os.Stat(filepath.Join(r.dir, ledger.FileName)); os.IsNotExist(err) {
+	if here, err := runs.IDs(r.dir); !slices.Contains(here[r.id.String()], r.dir) {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("open receipts: %w", err)
+		}
 		return nil, nil
-	} else if err != nil {
-		return nil, fmt.Errorf("open receipts: %w", err)
 	}
 	path := filepath.Join(r.dir, runstore.ReceiptsName)
 	if once {

@@ -210,3 +210,38 @@ func TestOnce(t *testing.T) {
 		t.Errorf("%d receipts on file", n)
 	}
 }
+
+// A run whose folder was renamed gets what there is for it, also where nothing has come for it before.
+func TestRunIsRenamed(t *testing.T) {
+	dir := t.TempDir()
+	before, after := filepath.Join(dir, "runs", "before"), filepath.Join(dir, "runs", "after")
+	id := newRun(t, before, time.Now().Add(-time.Hour))
+	s := newStore(t, dir, false)
+	if err := os.Rename(before, after); err != nil {
+		t.Fatal(err)
+	}
+	if c := take(t, s, receipt(id, 1)); c.Receipts != 1 {
+		t.Errorf("counts %+v", c)
+	}
+	if diff := cmp.Diff([]uint32{1}, logged(t, after, id)); diff != "" {
+		t.Errorf("on file (-want +got):\n%s", diff)
+	}
+}
+
+// A run that has begun anew in the folder of one that was erased gets nothing that is about that one.
+func TestRunIsReplaced(t *testing.T) {
+	dir := t.TempDir()
+	folder := filepath.Join(dir, "runs", "anew")
+	old := newRun(t, folder, time.Now().Add(-time.Hour))
+	s := newStore(t, dir, false)
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	id := newRun(t, folder, time.Now())
+	if c := take(t, s, receipt(old, 1), receipt(id, 2)); c.Receipts != 1 || c.Foreign != 1 {
+		t.Errorf("counts %+v", c)
+	}
+	if diff := cmp.Diff([]uint32{2}, logged(t, folder, id)); diff != "" {
+		t.Errorf("on file (-want +got):\n%s", diff)
+	}
+}

@@ -169,14 +169,32 @@ func record(e *callback.Event, now time.Time) receipts.Record {
 	return r
 }
 
-// append stores what there is for a run, in each of its folders.
+// append stores what there is for a run, in each of its folders, which are looked for again where it is in none of those that are known.
 func (s *Store) append(b *batch, c *Counts) error {
 	found := s.folder.find(b.id)
-	stored, isThere := 0, false
+	stored, isThere, err := s.appendIn(found, b)
+	if err == nil && !isThere && len(found) > 0 {
+		s.folder.gone(b.id)
+		stored, isThere, err = s.appendIn(s.folder.find(b.id), b)
+	}
+	switch {
+	case err != nil:
+		return err
+	case isThere:
+		c.Receipts += stored
+		c.Known += len(b.records) - stored
+	default:
+		c.Foreign += len(b.records)
+	}
+	return nil
+}
+
+// appendIn stores what there is for a run in some folders, and returns how much of it was new, and whether the run is in any of them.
+func (s *Store) appendIn(found []*run, b *batch) (stored int, isThere bool, err error) {
 	for _, r := range found {
 		log, err := r.open(s.o.Once)
 		if err != nil {
-			return err
+			return stored, isThere, err
 		}
 		if log == nil {
 			continue
@@ -188,20 +206,14 @@ func (s *Store) append(b *batch, c *Counts) error {
 		}
 		if err := log.Append(fresh...); err != nil {
 			r.drop(log)
-			return err
+			return stored, isThere, err
 		}
 		stored = max(stored, len(fresh))
 		s.mu.Lock()
 		s.counts.Runs[r.dir] += len(fresh)
 		s.mu.Unlock()
 	}
-	if isThere {
-		c.Receipts += stored
-		c.Known += len(b.records) - stored
-	} else {
-		c.Foreign += len(b.records)
-	}
-	return nil
+	return stored, isThere, nil
 }
 
 // optOut puts somebody onto the file.

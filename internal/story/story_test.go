@@ -226,11 +226,12 @@ func TestReceiptsAreTold(t *testing.T) {
 }
 
 func TestStatesAreTold(t *testing.T) {
-	r := newRun(t, 9)
+	r := newRun(t, 10)
 	skips := []ledger.Skip{
 		{Row: 6, Reason: uint8(campaign.Duplicate), Number: 2},
 		{Row: 7, Reason: uint8(campaign.Suppressed), Detail: "optouts.csv", Number: 812},
 		{Row: 8, Reason: uint8(campaign.Suppressed), Detail: suppress.SinchName},
+		{Row: 9, Reason: uint8(campaign.Duplicate), Number: 3},
 	}
 	if err := r.Ledger.PutSkips(skips, testTime); err != nil {
 		t.Fatal(err)
@@ -252,7 +253,8 @@ func TestStatesAreTold(t *testing.T) {
 	for row, want := range []string{
 		"arrival_unknown: SENT, ARRIVAL UNKNOWN: Sinch took it at 09:03:00 (Europe/London); no delivery receipts were collected for this run. " +
 			"Line 8 has the same person, and was left out for that.",
-		"rejected: REJECTED at 09:03:00 (Europe/London): Sinch refused it (400: no such channel). They have not got it. Sent again in retry-2.",
+		"rejected: REJECTED at 09:03:00 (Europe/London): Sinch refused it (400: no such channel). They have not got it. " +
+			"Line 11 has the same person, and was left out for that. Sent again in retry-2.",
 		"in_doubt: IN DOUBT: Sinch did not answer (timed out). They may or may not have it, and it was not sent again.",
 		"left_in_doubt: LEFT IN DOUBT: they may or may not have it, and nobody can tell any more (timed out). kim took those in doubt for not sent on 22 Nov 10:00.",
 		"not_yet_sent: NOT YET SENT: the run has not come to its end (--limit 5). An earlier attempt may have got through.",
@@ -261,6 +263,8 @@ func TestStatesAreTold(t *testing.T) {
 			"no delivery receipts were collected for this run.",
 		"not_sent: NOT SENT: opted out (optouts.csv line 812, list read 09:00:00).",
 		"not_sent: NOT SENT: opted out (Sinch's opt-out list, read 08:50:00).",
+		"not_sent: NOT SENT: duplicate of line 3, which has the same person. Line 3: REJECTED at 09:03:00 (Europe/London): Sinch refused it " +
+			"(400: no such channel). They have not got it. Sent again in retry-2.", // the person has it after all, whichever line is asked about
 	} {
 		got, _ := tell(t, run, row)
 		if diff := cmp.Diff(want, strings.Join(got, "\n")); diff != "" {

@@ -91,13 +91,7 @@ func (t *Teller) row(r *campaign.Recipient, le *ledger.Entry) ([]Entry, error) {
 	if err := t.duplicates(&e, le); err != nil {
 		return nil, err
 	}
-	if le.Moved > 0 {
-		e.SentAgain = runstore.RetryPrefix + strconv.Itoa(le.Moved)
-		e.add("Sent again in " + e.SentAgain + ".")
-	}
-	if le.Flags != 0 && e.Verdict != InDoubt && e.Verdict != LeftInDoubt && e.Verdict != NotYetSent {
-		e.add("An earlier attempt may have got through as well, so they may have it twice.")
-	}
+	e.addRest(le)
 	if le.Receipt.Twice && len(ways) == 1 {
 		e.add("Receipts speak of a second message to them.")
 	}
@@ -109,6 +103,17 @@ func (t *Teller) row(r *campaign.Recipient, le *ledger.Entry) ([]Entry, error) {
 		all = append(all, t.further(e, &ways[i+1]))
 	}
 	return all, nil
+}
+
+// addRest adds what else may have got to the person: their message was sent again, or an earlier attempt at it has got through.
+func (e *Entry) addRest(le *ledger.Entry) {
+	if le.Moved > 0 {
+		e.SentAgain = runstore.RetryPrefix + strconv.Itoa(le.Moved)
+		e.add("Sent again in " + e.SentAgain + ".")
+	}
+	if le.Flags != 0 && e.Verdict != InDoubt && e.Verdict != LeftInDoubt && e.Verdict != NotYetSent {
+		e.add("An earlier attempt may have got through as well, so they may have it twice.")
+	}
 }
 
 // begin returns the entry of a row with its verdict, and how far its messages have come: of one at least.
@@ -199,6 +204,7 @@ func (t *Teller) duplicates(e *Entry, le *ledger.Entry) error {
 		switch {
 		case isDuplicate(le) && t.kin[i].Line == int(le.Number):
 			winner, _ := t.begin(&t.kin[i], &other)
+			winner.addRest(&other)
 			e.add(capital(t.lineName(winner.Line)) + ": " + winner.Sentence)
 			return nil
 		case isDuplicate(&other) && int(other.Number) == e.Line:

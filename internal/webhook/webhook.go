@@ -5,7 +5,7 @@
 //	200  everything in it is on disk; or there was nothing for us in it, which makes it no less delivered
 //	400  not JSON                      401  not signed with the secret, or too long ago
 //	405  not a POST                    413  more than 1 MB
-//	503  it could not be stored: Sinch sends it again
+//	503  it could not be stored, or has not come whole: Sinch sends it again
 //
 // Sinch drops what gets a 4xx and tries again after a 5xx. A path is as good as another, but for GET /healthz, which says that the server is there.
 // Nothing is logged but counts.
@@ -87,7 +87,7 @@ func (h *Handler) take(buf *bytes.Buffer, w http.ResponseWriter, r *http.Request
 		if errors.As(err, &large) {
 			return h.refuse(&h.refused.Unread, http.StatusRequestEntityTooLarge)
 		}
-		return h.refuse(&h.refused.Unread, http.StatusBadRequest)
+		return h.refuse(&h.refused.Unread, http.StatusServiceUnavailable) // the rest of it has not come, which is no fault of what there was
 	}
 	if len(h.secret) > 0 {
 		switch err := callback.Verify(r.Header, buf.Bytes(), h.secret, time.Now(), h.maxAge); {

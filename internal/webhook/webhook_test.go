@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -247,5 +248,17 @@ func TestServeStops(t *testing.T) {
 	_ = answer.Body.Close()
 	if err := <-served; err != nil || answer.StatusCode != 200 || len(s.logged(t)) != 1 {
 		t.Errorf("status %d, Serve = %v, %d receipts on file", answer.StatusCode, err, len(s.logged(t)))
+	}
+}
+
+// What has not come whole, for a line that is slow or breaks, is sent again; a status below 500 would have Sinch drop it.
+func TestBodyIsCutOff(t *testing.T) {
+	for _, why := range []error{io.ErrUnexpectedEOF, os.ErrDeadlineExceeded} {
+		h := New(nil, []byte(testSecret), callback.MaxAge) // it stores nothing
+		r := httptest.NewRequest(http.MethodPost, "/", io.MultiReader(strings.NewReader("{"), iotest.ErrReader(why)))
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != http.StatusServiceUnavailable || h.Refused() != (Refused{Unread: 1}) {
+			t.Errorf("%v: status %d, %+v", why, w.Code, h.Refused())
+		}
 	}
 }
