@@ -83,6 +83,7 @@ func TestOutputsOfReceiptsMatchTheirSchemas(t *testing.T) {
 	schemas := outputSchemas(t)
 	config := testSandbox()
 	config.DispatchRetention, config.KeepStatus = 1, true
+	config.ReceiptAfter = time.Hour // what is imported is all that is known
 	b := &bench{dir: t.TempDir(), server: sandbox.New(config)}
 	b.serve(t)
 	b.writeCampaign(t, 5)
