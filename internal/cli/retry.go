@@ -24,7 +24,7 @@ import (
 func retryCommand(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "retry",
-		Usage:     "send again to people of a run that is over whose message failed, or was rejected; never to anybody who has it",
+		Usage:     "send again to people of a run that is over whose message failed, or was rejected; never to anybody of whom a receipt says that they have it",
 		ArgsUsage: "RUN",
 		Description: "Each time is a run of its own within the run's folder: retry-1, retry-2, … It goes on with one that is unfinished, and else chooses from all of\n" +
 			"them. --reason says whom it takes, by why they did not get the message: later (delivery failed, and may work now; taken where nothing is said), fix\n" +
