@@ -233,7 +233,7 @@ const readTries = 20
 
 // read reads how the file is written, and who is on it. A line that cannot be read names nobody here; a campaign that goes by the file says so.
 func (f *File) read() error {
-	file, err := audience.OpenList(f.path, table.Options{})
+	file, err := audience.OpenList(f.path, table.Options{Grows: true})
 	if err != nil {
 		return err
 	}

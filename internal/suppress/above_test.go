@@ -201,7 +201,7 @@ func TestListGrowsWhileItIsRead(t *testing.T) {
 	ended, stop := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		for ticks := time.NewTicker(50 * time.Millisecond); ; {
+		for ticks := time.NewTicker(time.Millisecond); ; {
 			select {
 			case <-stop:
 				return
@@ -212,7 +212,7 @@ func TestListGrowsWhileItIsRead(t *testing.T) {
 			}
 		}
 	}()
-	for range 100 {
+	for range 20 {
 		if _, err := loadFor(t, dir, home); err != nil {
 			t.Error(err)
 			break

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -66,7 +67,7 @@ func (of *list) readAll(numbers *phone.Reader, own []campaign.OwnColumn) (*readi
 	if only {
 		hidden = table.SkipHidden
 	}
-	file, err := audience.OpenList(path, table.Options{Encoding: spec.Encoding, Delimiter: spec.Delimiter, Sheet: spec.Sheet, HiddenRows: hidden})
+	file, err := audience.OpenList(path, table.Options{Encoding: spec.Encoding, Delimiter: spec.Delimiter, Sheet: spec.Sheet, HiddenRows: hidden, Grows: filepath.Base(path) == OptOutsName})
 	if err != nil {
 		return nil, err
 	}

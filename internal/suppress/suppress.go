@@ -107,7 +107,7 @@ func (s *Set) WithoutSent() *Set {
 	return &Set{numbers: s.numbers, own: s.own, lists: s.lists, above: s.above, optOuts: s.optOuts}
 }
 
-// readTries is how often a list is read that changes while it is read: somebody who opts out is added to it at any time, also while a campaign starts.
+// readTries is how often a list is read that changes while it is read: somebody who opts out can be added to any list at any time, also while a campaign starts.
 const readTries = 5
 
 // read makes what the file now holds the current reading.

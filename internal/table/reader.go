@@ -76,6 +76,9 @@ type Options struct {
 	// HiddenRows says what becomes of a sheet's hidden rows: [SkipHidden] or [IncludeHidden]. Where it is empty, and there are some,
 	// reading ends with an error that asks for it.
 	HiddenRows string
+	// Grows says that lines may be added while it is read: what it held when it was opened is its content then. Else, and where anything but
+	// whole lines behind the last one has changed, reading ends with an [ErrChanged].
+	Grows bool
 }
 
 // Info is what a file is.

@@ -160,3 +160,61 @@ func TestChangesWhileRead(t *testing.T) {
 		})
 	}
 }
+
+// Of a file that grows by whole lines what it held at first is read, and nothing else of one that changes.
+func TestGrows(t *testing.T) {
+	const line, lines = "+447700900001\n", 1 << 16
+	for _, tc := range []struct {
+		name, end string
+		change    func(file *os.File) error
+		want      error
+	}{
+		{"a line more", "", func(file *os.File) error { return appendTo(file, line) }, io.EOF},
+		{"half a line more", "", func(file *os.File) error { return appendTo(file, "+44") }, io.EOF},
+		{"the rest of a line", "+44770", func(file *os.File) error { return appendTo(file, "0900002\n") }, ErrChanged},
+		{"written anew", "", func(file *os.File) error {
+			_, err := file.WriteAt([]byte("phone\n+447700900003\n"), 0)
+			return errors.Join(err, appendTo(file, line))
+		}, ErrChanged},
+		{"shorter", "", func(file *os.File) error { return file.Truncate(8) }, ErrChanged},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			path := writeFile(t, "phone\n"+strings.Repeat(line, lines)+tc.end)
+			r, err := Open(path, Options{Grows: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = r.Close() }()
+			if _, err := r.ReadHeader(); err != nil {
+				t.Fatal(err)
+			}
+			file, err := os.OpenFile(path, os.O_RDWR, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(tc.change(file), file.Close()); err != nil {
+				t.Fatal(err)
+			}
+			rows := 0
+			var b Batch
+			for err = r.ReadBatch(&b); err == nil; err = r.ReadBatch(&b) {
+				rows += len(b.Rows)
+			}
+			if !errors.Is(err, tc.want) {
+				t.Errorf("ReadBatch = %v, want %v", err, tc.want)
+			}
+			if tc.want == io.EOF && rows != lines {
+				t.Errorf("%d rows were read, want the %d that were there when it was opened", rows, lines)
+			}
+		})
+	}
+}
+
+func appendTo(file *os.File, text string) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteAt([]byte(text), info.Size())
+	return err
+}

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"errors"
@@ -31,6 +32,8 @@ type source struct {
 	size int64  // when it was opened
 	time time.Time
 
+	grows bool // lines may be added behind size: they are not read
+
 	hash hash.Hash
 	read int64 // bytes
 	err  error // of the file itself; io.EOF is none
@@ -38,7 +41,7 @@ type source struct {
 
 // openSource opens a regular file.
 func openSource(path string, o Options) (*source, error) {
-	s := &source{name: cmp.Or(o.Name, path), hash: sha256.New()}
+	s := &source{name: cmp.Or(o.Name, path), grows: o.Grows, hash: sha256.New()}
 	// Stat goes first, since opening a named pipe would wait for its writer.
 	info, err := os.Stat(path)
 	switch {
@@ -66,6 +69,12 @@ func openSource(path string, o Options) (*source, error) {
 
 // Read returns the next bytes of the file.
 func (s *source) Read(p []byte) (int, error) {
+	if left := s.size - s.read; s.grows && left < int64(len(p)) {
+		if left == 0 {
+			return 0, io.EOF
+		}
+		p = p[:left]
+	}
 	n, err := s.file.Read(p)
 	s.hash.Write(p[:n])
 	s.read += int64(n)
@@ -108,7 +117,25 @@ func (s *source) unchanged() error {
 	if err != nil {
 		return fmt.Errorf("look at %s: %w", s.name, err)
 	}
-	if info.Size() != s.size || !info.ModTime().Equal(s.time) {
+	switch {
+	case info.Size() == s.size && info.ModTime().Equal(s.time):
+		return nil
+	case s.grows && info.Size() > s.size:
+		return s.onlyGrew()
+	}
+	return s.changed()
+}
+
+// onlyGrew returns an error where what has been read of the file is no longer there, or ended within a line.
+func (s *source) onlyGrew() error {
+	before, last := sha256.New(), make([]byte, 1)
+	if _, err := io.Copy(before, io.NewSectionReader(s.file, 0, s.read)); err != nil {
+		return fmt.Errorf("read %s again: %w", s.name, err)
+	}
+	if _, err := s.file.ReadAt(last, s.size-1); s.size > 0 && err != nil {
+		return fmt.Errorf("read %s again: %w", s.name, err)
+	}
+	if !bytes.Equal(before.Sum(nil), s.hash.Sum(nil)) || last[0] != '\n' {
 		return s.changed()
 	}
 	return nil
