@@ -34,63 +34,75 @@ func previewCommand(s *session) *cli.Command {
 			"What a channel cannot show Sinch turns into a text: that is what is shown then, as far as Sinch's documents say what it looks like;\n" +
 			"--transcode has Sinch itself say it.\n\n" +
 			"Choices add up: --row 5 --row longest --language sv.",
-		Flags: slices.Concat([]cli.Flag{
-			&cli.StringSliceFlag{Name: "row", Usage: "`ROW` to show: first, longest, or a line of the audience such as 7 or line:7; may be repeated"},
-			&cli.StringFlag{Name: "to", Usage: "people to show by address: a `FILE` of numbers or ids such as MESSENGER:1234567890, one a line, or - for standard input"},
-			&cli.StringSliceFlag{Name: "id", Usage: "your own `ID` of somebody to show; may be repeated"},
-			&cli.StringSliceFlag{Name: "language", Usage: "`TAG` of a language: the first to get that translation; may be repeated"},
-			&cli.IntFlag{Name: "sample", Usage: "`N` rows, spread evenly over the audience; the same ones every time"},
-			&cli.StringSliceFlag{Name: "channel", Usage: "`CHANNEL` to show, such as SMS; may be repeated", DefaultText: "those of the campaign"},
-			&cli.StringFlag{Name: "html", Usage: "write a page into `FILE`; it holds people's data"},
-			&cli.BoolFlag{Name: "transcode", Usage: "ask Sinch what it makes of each message, and say where that differs; the texts are sent to Sinch, to nobody else"},
-			&cli.BoolFlag{Name: "sandbox", Usage: "ask a simulator in this process instead; no credentials are needed"},
-			&cli.BoolFlag{Name: "json", Usage: "print the request of each row exactly as it would be posted, a line each; of a run whose ids are zeros"},
-			&cli.BoolFlag{Name: "curl", Usage: "print the request of each row as a curl command, which sends it for real"},
-			&cli.BoolFlag{Name: "no-color", Usage: "no bold text"},
-			exceptFlag(), profileFlag(),
-		}, feedFlagList()),
-		Action: func(c *cli.Context) (err error) {
-			p := &previewer{
-				session: s, profile: c.String("profile"), html: c.String("html"), transcode: c.Bool("transcode"), sandbox: c.Bool("sandbox"),
-				json: c.Bool("json"), curl: c.Bool("curl"), plain: c.Bool("no-color"), to: c.String("to"),
-				choice: selection{languages: c.StringSlice("language"), ids: c.StringSlice("id"), sample: c.Int("sample")},
-			}
-			if p.path, err = oneArgument(c, "CAMPAIGN"); err != nil {
+		Flags: previewFlags(),
+		Action: func(c *cli.Context) error {
+			p, err := s.readPreview(c)
+			if err != nil {
 				return err
-			}
-			if p.choice.rows, err = readRowChoices(c); err != nil {
-				return err
-			}
-			if p.feed, err = readFeedFlags(c); err != nil {
-				return err
-			}
-			if p.except, err = readExcept(c); err != nil {
-				return err
-			}
-			if p.channels, err = readChannels(c.StringSlice("channel")); err != nil {
-				return err
-			}
-			outputs := 0
-			for _, is := range []bool{p.json, p.curl, p.html != ""} {
-				if is {
-					outputs++
-				}
-			}
-			switch {
-			case outputs > 1:
-				return inputErrorf("only one of --html, --json and --curl says what to make")
-			case p.transcode && (p.json || p.curl):
-				return inputErrorf("--transcode is about what is shown, and --json and --curl show requests")
-			case p.sandbox && !p.transcode:
-				return inputErrorf("--sandbox says whom --transcode asks, and goes with it")
-			case c.IsSet("sample") && p.choice.sample < 1:
-				return inputErrorf("--sample must be 1 or more")
-			case p.to == "-" && p.feed.audience == campaign.StandardInput:
-				return inputErrorf("--to and --audience cannot both be read from standard input")
 			}
 			return p.preview(c.Context)
 		},
 	}
+}
+
+func previewFlags() []cli.Flag {
+	return slices.Concat([]cli.Flag{
+		&cli.StringSliceFlag{Name: "row", Usage: "`ROW` to show: first, longest, or a line of the audience such as 7 or line:7; may be repeated"},
+		&cli.StringFlag{Name: "to", Usage: "people to show by address: a `FILE` of numbers or ids such as MESSENGER:1234567890, one a line, or - for standard input"},
+		&cli.StringSliceFlag{Name: "id", Usage: "your own `ID` of somebody to show; may be repeated"},
+		&cli.StringSliceFlag{Name: "language", Usage: "`TAG` of a language: the first to get that translation; may be repeated"},
+		&cli.IntFlag{Name: "sample", Usage: "`N` rows, spread evenly over the audience; the same ones every time"},
+		&cli.StringSliceFlag{Name: "channel", Usage: "`CHANNEL` to show, such as SMS; may be repeated", DefaultText: "those of the campaign"},
+		&cli.StringFlag{Name: "html", Usage: "write a page into `FILE`; it holds people's data"},
+		&cli.BoolFlag{Name: "transcode", Usage: "ask Sinch what it makes of each message, and say where that differs; the texts are sent to Sinch, to nobody else"},
+		&cli.BoolFlag{Name: "sandbox", Usage: "ask a simulator in this process instead; no credentials are needed"},
+		&cli.BoolFlag{Name: "json", Usage: "print the request of each row exactly as it would be posted, a line each; of a run whose ids are zeros"},
+		&cli.BoolFlag{Name: "curl", Usage: "print the request of each row as a curl command, which sends it for real"},
+		&cli.BoolFlag{Name: "no-color", Usage: "no bold text"},
+		exceptFlag(), profileFlag(),
+	}, feedFlagList())
+}
+
+func (s *session) readPreview(c *cli.Context) (p *previewer, err error) {
+	p = &previewer{
+		session: s, profile: c.String("profile"), html: c.String("html"), transcode: c.Bool("transcode"), sandbox: c.Bool("sandbox"),
+		json: c.Bool("json"), curl: c.Bool("curl"), plain: c.Bool("no-color"), to: c.String("to"),
+		choice: selection{languages: c.StringSlice("language"), ids: c.StringSlice("id"), sample: c.Int("sample")},
+	}
+	if p.path, err = oneArgument(c, "CAMPAIGN"); err != nil {
+		return nil, err
+	}
+	if p.choice.rows, err = readRowChoices(c); err != nil {
+		return nil, err
+	}
+	if p.feed, err = readFeedFlags(c); err != nil {
+		return nil, err
+	}
+	if p.except, err = readExcept(c); err != nil {
+		return nil, err
+	}
+	if p.channels, err = readChannels(c.StringSlice("channel")); err != nil {
+		return nil, err
+	}
+	outputs := 0
+	for _, is := range []bool{p.json, p.curl, p.html != ""} {
+		if is {
+			outputs++
+		}
+	}
+	switch {
+	case outputs > 1:
+		return nil, inputErrorf("only one of --html, --json and --curl says what to make")
+	case p.transcode && (p.json || p.curl):
+		return nil, inputErrorf("--transcode is about what is shown, and --json and --curl show requests")
+	case p.sandbox && !p.transcode:
+		return nil, inputErrorf("--sandbox says whom --transcode asks, and goes with it")
+	case c.IsSet("sample") && p.choice.sample < 1:
+		return nil, inputErrorf("--sample must be 1 or more")
+	case p.to == "-" && p.feed.audience == campaign.StandardInput:
+		return nil, inputErrorf("--to and --audience cannot both be read from standard input")
+	}
+	return p, nil
 }
 
 // readChannels reads names of channels, whatever case they are written in.

@@ -112,34 +112,12 @@ type sender struct {
 // When stop is closed nothing new leaves, and Send returns once every answer under way has come. When ctx ends it returns at once,
 // and what was under way is in doubt. Either way everything that is known is in the ledger when Send returns.
 func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
-	s := &sender{
-		Config:   c,
-		rows:     make(chan *job),
-		permits:  make(chan struct{}),
-		changed:  make(chan struct{}, 1),
-		freed:    make(chan struct{}, 1),
-		wanted:   make(chan struct{}, 1),
-		doubtful: map[int]*job{},
-		ear:      newEar(),
-	}
-	if s.Canary.Rows == 0 {
-		s.Canary = campaign.DefaultCanary()
-	}
-	s.setPace(time.Now())
-	if s.Valve == nil {
-		s.Valve = new(Valve)
-	}
-	if s.Now == nil {
-		s.Now = time.Now
-	}
+	s := newSender(c)
 	snapshot, err := c.Run.OpenSnapshot()
 	if err != nil {
 		return err
 	}
 	defer snapshot.Close()
-	if c.Gauge != nil {
-		s.meter = c.Gauge.Meter()
-	}
 	if s.brakes, err = newBrakes(&c, snapshot.Rows()); err != nil {
 		return err
 	}
@@ -161,11 +139,44 @@ func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
 		return err
 	}
 	s.Settler.Listen(s.ear.proofOf)
+	if err := s.send(ctx, stop, snapshot, left); err != nil {
+		return err
+	}
+	return s.outcome(ctx)
+}
 
-	// Workers and dispatcher return an error only for what breaks the run. It does not cancel ctx: what is under way gets its answer, so
-	// that nobody is in doubt for it.
+func newSender(c Config) *sender {
+	s := &sender{
+		Config:   c,
+		rows:     make(chan *job),
+		permits:  make(chan struct{}),
+		changed:  make(chan struct{}, 1),
+		freed:    make(chan struct{}, 1),
+		wanted:   make(chan struct{}, 1),
+		doubtful: map[int]*job{},
+		ear:      newEar(),
+	}
+	if s.Canary.Rows == 0 {
+		s.Canary = campaign.DefaultCanary()
+	}
+	s.setPace(time.Now())
+	if s.Valve == nil {
+		s.Valve = new(Valve)
+	}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	if c.Gauge != nil {
+		s.meter = c.Gauge.Meter()
+	}
+	return s
+}
+
+// send has the rows that are left sent to, and returns when nothing is under way any more. Workers and dispatcher return an error only for what
+// breaks the run. It does not cancel ctx: what is under way gets its answer, so that nobody is in doubt for it.
+func (s *sender) send(ctx context.Context, stop <-chan struct{}, snapshot *runstore.Snapshot, left *todo) error {
 	var group errgroup.Group
-	for range c.MaxInFlight {
+	for range s.MaxInFlight {
 		group.Go(func() error { return s.work(ctx) })
 	}
 	group.Go(func() error {
@@ -177,14 +188,11 @@ func Send(ctx context.Context, stop <-chan struct{}, c Config) error {
 		return err
 	})
 	helpers := s.startHelpers(stop)
-	err = group.Wait()
+	err := group.Wait()
 	s.close()
 	helpers.Wait()
 	s.Progress.end()
-	if err := errors.Join(err, c.Run.Ledger.Sync()); err != nil {
-		return err
-	}
-	return s.outcome(ctx)
+	return errors.Join(err, s.Run.Ledger.Sync())
 }
 
 // halt admits nothing new, and remembers why.
