@@ -89,7 +89,7 @@ var doors = map[string][]string{
 	"github.com/schollz/progressbar":   {"sendoff/internal/cli"},
 	"golang.org/x/term":                {"sendoff/internal/cli"},
 	"github.com/oklog/ulid":            {"sendoff/internal/intake", "sendoff/internal/ledger", "sendoff/internal/receipts", "sendoff/internal/runstore", "sendoff/internal/sandbox", "sendoff/internal/cli"},
-	"golang.org/x/sys":                 {"sendoff/internal/ledger", "sendoff/internal/volume", "sendoff/internal/cli"},
+	"golang.org/x/sys":                 {"sendoff/internal/durable", "sendoff/internal/ledger", "sendoff/internal/volume", "sendoff/internal/cli"},
 	"github.com/hanwen/go-fuse":        {"sendoff/internal/cutfs"},
 	"github.com/rogpeppe/go-internal":  {"sendoff/internal/cli"},
 	"github.com/google/go-cmp":         {},

@@ -16,7 +16,6 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/audience"
-	"sendoff/internal/durable"
 	"sendoff/internal/phone"
 	"sendoff/internal/table"
 )
@@ -24,8 +23,11 @@ import (
 // FileName is what the file is called where nobody has given it another name.
 const FileName = "optouts.csv"
 
-// ourHeader is that of a file that we make.
-var ourHeader = [...]string{"phone", "identity", "channel", "date", "why"}
+// headerLine is the first line of a file that we make, of so many columns.
+const (
+	headerLine = "phone,identity,channel,date,why\n"
+	columns    = 5
+)
 
 // Person is somebody who wants no more messages.
 type Person struct {
@@ -46,11 +48,11 @@ type File struct {
 	path    string
 	numbers *phone.Reader
 
-	mu     sync.Mutex
-	known  fs.FileInfo // the file as it was read, or as we have left it; nil: there is none
-	shape  shape
-	has    map[uint64]bool // keys of addresses
-	unsure map[uint64]bool // of people whose line may not be on disk, though the file shows it
+	mu       sync.Mutex
+	known    fs.FileInfo // the file as it was read, or as we have left it; nil: there is none, or another one than that
+	shape    shape
+	has      map[uint64]bool // keys of addresses
+	isSynced bool            // all of them are on disk: what somebody else has written may not be yet
 }
 
 // shape is how the file's lines are written.
@@ -59,7 +61,6 @@ type shape struct {
 	comma                             rune
 	phone, identity, channel, at, why int // columns; -1: there is none
 	own                               []campaign.OwnColumn
-	needsNewline                      bool // the last line has no end
 }
 
 // Open reads who is on the file at path. Where there is none the first [File.Add] makes it. What is wrong with the file comes as [campaign.Problems].
@@ -68,7 +69,10 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{path: path, numbers: numbers, unsure: map[uint64]bool{}}
+	f := &File{path: path, numbers: numbers}
+	if out, err := f.openThere(); err == nil { // which mends what a crash has left; whoever may only read the file reads it as it is
+		_ = out.Close() // what was written is on disk
+	}
 	return f, f.refresh()
 }
 
@@ -81,29 +85,35 @@ func (f *File) Add(p Person) (bool, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	err = f.refresh()
-	if err == nil && f.known == nil {
-		if err = f.create(); err == nil {
-			err = f.refresh()
-		}
+	if err := f.refresh(); err != nil {
+		return false, err
+	}
+	key := who.Key()
+	if f.has[key] && f.isSynced {
+		return false, nil
+	}
+	out, err := f.hold()
+	if errors.Is(err, fs.ErrPermission) && f.has[key] {
+		return false, nil // nor is there anybody like us who could be writing to it
 	}
 	if err != nil {
 		return false, err
 	}
-	key := who.Key()
-	if f.has[key] && !f.unsure[key] {
-		return false, nil
+	defer func() { _ = out.Close() }() // what was written is on disk
+	if err := f.refresh(); err != nil {
+		return false, err
+	}
+	if f.has[key] {
+		return false, f.sync(out)
 	}
 	line, err := f.line(p, who)
 	if err != nil {
 		return false, err
 	}
-	if err := f.append(line); err != nil {
-		f.unsure[key] = true
-		return false, fmt.Errorf("write %s: %w", filepath.Base(f.path), err)
+	if err := f.append(out, line); err != nil {
+		return false, err
 	}
 	f.has[key] = true
-	delete(f.unsure, key)
 	return true, nil
 }
 
@@ -124,31 +134,11 @@ func (f *File) identify(p Person) (campaign.Identity, error) {
 	return id, nil
 }
 
-// create makes the file, with its header, unless somebody else has made it meanwhile: of two headers one would be a line that names nobody.
-func (f *File) create() error {
-	temp, err := os.CreateTemp(filepath.Dir(f.path), filepath.Base(f.path)+".*.tmp") // mode 0600
-	if err != nil {
-		return fmt.Errorf("make %s: %w", filepath.Base(f.path), err)
-	}
-	defer func() { _ = os.Remove(temp.Name()) }() // where the file is there it has two names
-	_, err = io.WriteString(temp, strings.Join(ourHeader[:], ",")+"\n")
-	if err := errors.Join(err, durable.Sync(temp), temp.Close()); err != nil {
-		return fmt.Errorf("make %s: %w", filepath.Base(f.path), err)
-	}
-	if err := os.Link(temp.Name(), f.path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("make %s: %w", filepath.Base(f.path), err)
-	}
-	return durable.SyncDir(filepath.Dir(f.path))
-}
-
 // line is p as a line of the file.
 func (f *File) line(p Person, who campaign.Identity) ([]byte, error) {
 	var b bytes.Buffer
 	s := f.shape
 	w := csv.NewWriter(&b)
-	if s.needsNewline {
-		b.WriteByte('\n')
-	}
 	cells := make([]string, len(s.header))
 	put := func(column int, text string) {
 		if column >= 0 {
@@ -184,36 +174,16 @@ func cellOf(who campaign.Identity) string {
 	return text
 }
 
-// append adds whole lines in one write, so that lines of other processes stand before or behind them. If we die within, the last line may be short of cells:
-// suppression lists then name it as one that cannot be read.
-func (f *File) append(lines []byte) error {
-	out, err := os.OpenFile(f.path, os.O_WRONLY|os.O_APPEND, 0)
-	if err != nil {
-		return err
-	}
-	f.known = nil // whatever happens, it is another one now
-	_, err = out.Write(lines)
-	if err == nil {
-		err = durable.Sync(out)
-	}
-	info, statErr := out.Stat()
-	if err := errors.Join(err, out.Close(), statErr); err != nil {
-		return err
-	}
-	f.known, f.shape.needsNewline = info, false
-	return nil
-}
-
 // refresh reads the file where it is another one than was read last. The caller holds the mutex, or the only reference.
 func (f *File) refresh() error {
 	info, err := os.Stat(f.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		f.known, f.shape, f.has = nil, shape{}, map[uint64]bool{}
+		f.known, f.shape, f.has, f.isSynced = nil, shape{}, map[uint64]bool{}, true
 		return nil
 	case err != nil:
 		return fmt.Errorf("read %s: %w", filepath.Base(f.path), err)
-	case f.known != nil && os.SameFile(f.known, info) && f.known.Size() == info.Size() && f.known.ModTime().Equal(info.ModTime()):
+	case f.known != nil && sameAs(f.known, info):
 		return nil
 	}
 	err = f.read()
@@ -253,10 +223,7 @@ func (f *File) read() error {
 			f.note(has, s, &campaign.Recipient{Fields: batch.Rows[i].Cells}, file.Columns().Country)
 		}
 	}
-	if s.needsNewline, err = lacksNewline(f.path); err != nil {
-		return err
-	}
-	f.shape, f.has = s, has
+	f.shape, f.has, f.isSynced = s, has, false
 	return nil
 }
 
@@ -294,20 +261,4 @@ func (f *File) note(has map[uint64]bool, s shape, row *campaign.Recipient, count
 			has[id.Key()] = true
 		}
 	}
-}
-
-// lacksNewline reports whether the last line of a file has no end.
-func lacksNewline(path string) (bool, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	size, err := f.Seek(0, io.SeekEnd)
-	if err != nil || size == 0 {
-		return false, err
-	}
-	last := make([]byte, 1)
-	_, err = f.ReadAt(last, size-1)
-	return last[0] != '\n', err
 }
