@@ -42,7 +42,8 @@ func receiptsListenCommand(s *session) *cli.Command {
 			"--register URL makes, or changes where there is one for that address. Messages with a callback_url (in the campaign) need no webhook; what is\n" +
 			"sent there is signed with the app's secret for overridden callback URLs.\n" +
 			"A callback is answered with 200 when it is on disk, or is not about these runs; 401 where it is not signed, or was more than 5 minutes ago; 400, 405\n" +
-			"or 413 where it is none; 503, so that Sinch tries again, where it cannot be stored. What is printed are counts, every 30 seconds where there is news.\n\n" + stopWordsHelp,
+			"or 413 where it is none; 503, so that Sinch tries again, where it cannot be stored or too many come at once. What is printed are counts, every 30\n" +
+			"seconds where there is news, and why something could not be stored.\n\n" + stopWordsHelp,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "addr", Usage: "`ADDRESS` to listen on", Value: "127.0.0.1:8090"},
 			&cli.StringFlag{Name: "register", Usage: "have Sinch call `URL`, where this is reached from outside: makes or changes a webhook of the app that SINCH_* or --profile name"},
@@ -138,7 +139,7 @@ func (s *session) announce(ctx context.Context, dir, addr string) (withdraw func
 	return func() {
 		cancel()
 		<-ended
-		_ = receipts.Withdraw(dir) // what stays is soon too old to count
+		_ = receipts.Withdraw(dir, p) // what stays is soon too old to count
 	}
 }
 

@@ -15,8 +15,9 @@
 //
 // # What receipts prove
 //
-// A receipt with our metadata proves that Sinch has the message. [Settle] gives rows that are in doubt, or that the ledger knows nothing of, what their
-// receipts prove; nothing may send meanwhile. The ledger remembers which rows these may be ([ledger.Ledger.Strays]), so that a start reads no more than it must.
+// A receipt with our metadata proves that Sinch has the message. [Settle] gives rows that are in doubt, that the ledger knows nothing of, or whose last attempt
+// was refused, what their receipts prove; nothing may send meanwhile. The ledger remembers which rows these may be ([ledger.Ledger.Strays]), so that a start
+// reads no more than it must.
 //
 // # Who listens
 //

@@ -31,18 +31,23 @@ type Presence struct {
 	Time    time.Time `json:"time"` // when this was written
 }
 
-// Announce says that a process listens for the runs in folder and below. It is to be called again every [PresenceEvery].
+// Announce says that a process listens for the runs in folder and below. It is to be called again every [PresenceEvery]. Of several processes the last one
+// stands there.
 func Announce(folder string, p Presence) error {
-	err := durable.WriteFile(filepath.Join(folder, presenceName), func(w io.Writer) error { return json.NewEncoder(w).Encode(p) })
+	err := durable.WriteShared(filepath.Join(folder, presenceName), func(w io.Writer) error { return json.NewEncoder(w).Encode(p) })
 	if err != nil {
 		return fmt.Errorf("announce listener: %w", err)
 	}
 	return nil
 }
 
-// Withdraw takes back what [Announce] has said.
-func Withdraw(folder string) error {
-	if err := os.Remove(filepath.Join(folder, presenceName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+// Withdraw takes back what [Announce] has said, unless another process stands there by now.
+func Withdraw(folder string, p Presence) error {
+	path := filepath.Join(folder, presenceName)
+	if last, is := readPresence(path); is && (last.PID != p.PID || last.Host != p.Host) {
+		return nil
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("withdraw listener: %w", err)
 	}
 	return nil
@@ -56,9 +61,7 @@ func Listening(dir string, now time.Time) (Presence, bool) {
 		return Presence{}, false
 	}
 	for {
-		var p Presence
-		b, err := os.ReadFile(filepath.Join(dir, presenceName))
-		if err == nil && json.Unmarshal(b, &p) == nil && now.Sub(p.Time).Abs() < presenceAge {
+		if p, is := readPresence(filepath.Join(dir, presenceName)); is && now.Sub(p.Time).Abs() < presenceAge {
 			return p, true
 		}
 		above := filepath.Dir(dir)
@@ -67,4 +70,11 @@ func Listening(dir string, now time.Time) (Presence, bool) {
 		}
 		dir = above
 	}
+}
+
+func readPresence(path string) (Presence, bool) {
+	var p Presence
+	b, err := os.ReadFile(path)
+	is := err == nil && json.Unmarshal(b, &p) == nil
+	return p, is
 }

@@ -33,13 +33,20 @@ func TestListening(t *testing.T) {
 			t.Errorf("Listening(%s) after %v = %+v, %v", tc.dir, tc.after, p, found)
 		}
 	}
-	if err := Withdraw(folder); err != nil {
+	if err := Withdraw(folder, Presence{PID: 8, Host: "here"}); err != nil {
+		t.Error(err)
+	}
+	if _, found := Listening(run, now); !found {
+		t.Error("another listener has withdrawn, and nobody is found")
+	}
+	mine := Presence{PID: 7, Host: "here"}
+	if err := Withdraw(folder, mine); err != nil {
 		t.Error(err)
 	}
 	if _, found := Listening(run, now); found {
 		t.Error("it has withdrawn, and is found")
 	}
-	if err := Withdraw(folder); err != nil {
+	if err := Withdraw(folder, mine); err != nil {
 		t.Error(err)
 	}
 }

@@ -5,10 +5,11 @@
 //	200  everything in it is on disk; or there was nothing for us in it, which makes it no less delivered
 //	400  not JSON                      401  not signed with the secret, or too long ago
 //	405  not a POST                    413  more than 1 MB
-//	503  it could not be stored, or has not come whole: Sinch sends it again
+//	503  it could not be stored, has not come whole, or is one too many at once: Sinch sends it again
 //
 // Sinch drops what gets a 4xx and tries again after a 5xx. A path is as good as another, but for GET /healthz, which says that the server is there.
-// Nothing is logged but counts.
+// Nothing is logged but counts, and why something could not be stored. Whom a callback is from is known only when all of it is there; so what may be
+// there at once has a bound.
 package webhook
 
 import (
@@ -34,10 +35,13 @@ type Handler struct {
 	secret []byte
 	maxAge time.Duration
 
-	bodies sync.Pool // of *bytes.Buffer
+	bodies sync.Pool     // of *bytes.Buffer, for small ones
+	calls  chan struct{} // holds a token for each callback that is being answered
+	large  chan struct{} // and for each of them that is large
 
 	mu      sync.Mutex
 	refused Refused
+	why     error // the last one could not be stored
 }
 
 // Refused are how many callbacks were not taken, and why.
@@ -46,11 +50,22 @@ type Refused struct {
 	Age       int // it was signed too long ago, or in the future
 	Unread    int // it is not JSON, too large, or not a POST
 	Failed    int // it could not be stored
+	Busy      int // there were too many at once
 }
+
+// What may be in memory at once, which is 64 MB. Sinch makes 25 callbacks a second for an app, and nearly all of them have a thousand bytes or two.
+const (
+	mostCalls = 1024
+	mostLarge = 16
+	smallBody = 16 << 10 // bytes
+)
+
+// retryAfter is in how many seconds one that was too many may come again.
+const retryAfter = "5"
 
 // New returns a Handler that lets in what is signed with secret, at most maxAge ago or in the future; everything where secret is empty.
 func New(store *intake.Store, secret []byte, maxAge time.Duration) *Handler {
-	h := &Handler{store: store, secret: secret, maxAge: maxAge}
+	h := &Handler{store: store, secret: secret, maxAge: maxAge, calls: make(chan struct{}, mostCalls), large: make(chan struct{}, mostLarge)}
 	h.bodies.New = func() any { return new(bytes.Buffer) }
 	return h
 }
@@ -68,43 +83,86 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "ok\n") // who has hung up need not know
 		return
 	}
-	buf := h.bodies.Get().(*bytes.Buffer)
-	defer h.bodies.Put(buf)
-	if status := h.take(buf, w, r); status != http.StatusOK {
+	if status := h.take(w, r); status != http.StatusOK {
 		w.WriteHeader(status)
 	}
 }
 
 // take takes in a callback, and returns the status that answers it.
-func (h *Handler) take(buf *bytes.Buffer, w http.ResponseWriter, r *http.Request) int {
-	if r.Method != http.MethodPost {
+func (h *Handler) take(w http.ResponseWriter, r *http.Request) int {
+	switch {
+	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)
 		return h.refuse(&h.refused.Unread, http.StatusMethodNotAllowed)
+	case r.ContentLength > callback.MaxSize:
+		return h.refuse(&h.refused.Unread, http.StatusRequestEntityTooLarge)
+	case !begin(h.calls):
+		return h.turnAway(w)
 	}
+	defer end(h.calls)
+	buf := h.bodies.Get().(*bytes.Buffer)
+	defer h.bodies.Put(buf)
 	buf.Reset()
-	if _, err := buf.ReadFrom(http.MaxBytesReader(w, r.Body, callback.MaxSize)); err != nil {
+	body := http.MaxBytesReader(w, r.Body, callback.MaxSize)
+	_, err := buf.ReadFrom(io.LimitReader(body, smallBody+1))
+	if err == nil && buf.Len() > smallBody {
+		if !begin(h.large) {
+			return h.turnAway(w)
+		}
+		defer end(h.large)
+		buf = bytes.NewBuffer(bytes.Clone(buf.Bytes())) // the other one stays small
+		_, err = buf.ReadFrom(body)
+	}
+	if err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
 			return h.refuse(&h.refused.Unread, http.StatusRequestEntityTooLarge)
 		}
 		return h.refuse(&h.refused.Unread, http.StatusServiceUnavailable) // the rest of it has not come, which is no fault of what there was
 	}
+	return h.open(buf.Bytes(), r.Header)
+}
+
+// open takes in a callback that has come whole.
+func (h *Handler) open(body []byte, header http.Header) int {
 	if len(h.secret) > 0 {
-		switch err := callback.Verify(r.Header, buf.Bytes(), h.secret, time.Now(), h.maxAge); {
+		switch err := callback.Verify(header, body, h.secret, time.Now(), h.maxAge); {
 		case errors.Is(err, callback.ErrStale):
 			return h.refuse(&h.refused.Age, http.StatusUnauthorized)
 		case err != nil:
 			return h.refuse(&h.refused.Signature, http.StatusUnauthorized)
 		}
 	}
-	e, err := callback.Parse(buf.Bytes())
+	e, err := callback.Parse(body)
 	if err != nil {
 		return h.refuse(&h.refused.Unread, http.StatusBadRequest)
 	}
 	if err := h.store.Take(e); err != nil {
+		h.mu.Lock()
+		h.why = err
+		h.mu.Unlock()
 		return h.refuse(&h.refused.Failed, http.StatusServiceUnavailable)
 	}
 	return http.StatusOK
+}
+
+// begin takes one of the tokens that there are, and reports whether one was left; end gives it back.
+func begin(tokens chan struct{}) bool {
+	select {
+	case tokens <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+func end(tokens chan struct{}) { <-tokens }
+
+// turnAway refuses a callback that is one too many at once.
+func (h *Handler) turnAway(w http.ResponseWriter) int {
+	w.Header().Set("Retry-After", retryAfter)
+	w.Header().Set("Connection", "close") // or the rest of it would be read
+	return h.refuse(&h.refused.Busy, http.StatusServiceUnavailable)
 }
 
 // refuse counts a callback that is not taken.
@@ -115,16 +173,21 @@ func (h *Handler) refuse(count *int, status int) int {
 	return status
 }
 
-// Words says how much was taken in and refused: 12,040 receipts stored for 2 runs, 3 not ours, 1 refused (signature).
+// Words says how much was taken in and refused, without anybody's data: 12,040 receipts stored for 2 runs, 3 not ours, 1 refused (signature).
 func (h *Handler) Words() string {
 	parts := []string{h.store.Counts().Words()}
-	refused := h.Refused()
+	h.mu.Lock()
+	refused, failed := h.refused, " could not be stored"
+	if h.why != nil {
+		failed += " (" + strings.ReplaceAll(h.why.Error(), "\n", "; ") + ")"
+	}
+	h.mu.Unlock()
 	for _, n := range [...]struct {
 		count int
 		why   string
 	}{
 		{refused.Signature, " refused (signature)"}, {refused.Age, " refused (too old)"}, {refused.Unread, " refused (not a callback)"},
-		{refused.Failed, " could not be stored"},
+		{refused.Failed, failed}, {refused.Busy, " turned away (too many at once)"},
 	} {
 		if n.count > 0 {
 			parts = append(parts, prose.Thousands(n.count)+n.why)

@@ -207,7 +207,7 @@ func TestStorageFails(t *testing.T) {
 	if got := s.call(t, "POST", "/", body, sign(testSecret, body, time.Now())); got != 200 || len(s.logged(t)) != 1 {
 		t.Errorf("status %d, %d receipts on file", got, len(s.logged(t)))
 	}
-	if got, want := s.handler.Words(), "1 receipt stored for 1 run, 1 could not be stored"; got != want {
+	if got, want := s.handler.Words(), "1 receipt stored for 1 run, 1 could not be stored (open receipts: open "+path+": is a directory)"; got != want {
 		t.Errorf("it says %s, want %s", got, want)
 	}
 }
@@ -260,5 +260,51 @@ func TestBodyIsCutOff(t *testing.T) {
 		if h.ServeHTTP(w, r); w.Code != http.StatusServiceUnavailable || h.Refused() != (Refused{Unread: 1}) {
 			t.Errorf("%v: status %d, %+v", why, w.Code, h.Refused())
 		}
+	}
+}
+
+// However many call at once, and however long they take, so much is in memory; who is one too many is told when to come again, and everybody else is answered.
+func TestTooManyAtOnce(t *testing.T) {
+	h := newScene(t, testSecret).handler
+	large := strings.Repeat("x", smallBody+1)
+	post := func(body io.Reader) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", body))
+		return w
+	}
+	var slow []*io.PipeWriter
+	answered := make(chan int, mostCalls)
+	hold := func(begun string, n int) {
+		for range n {
+			read, write := io.Pipe()
+			slow = append(slow, write)
+			go func() { answered <- post(read).Code }()
+			if _, err := io.WriteString(write, begun); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	hold(large+"x", mostLarge)
+	if w := post(strings.NewReader(large)); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != retryAfter {
+		t.Errorf("one large callback too many: %d, %v", w.Code, w.Header())
+	}
+	if w := post(strings.NewReader("small")); w.Code != http.StatusUnauthorized {
+		t.Errorf("a small one beside many large ones: %d", w.Code)
+	}
+	hold("x", mostCalls-mostLarge)
+	if w := post(strings.NewReader("small")); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != retryAfter {
+		t.Errorf("one callback too many: %d, %v", w.Code, w.Header())
+	}
+	for _, write := range slow {
+		_ = write.Close() // a pipe's never fails
+		if code := <-answered; code != http.StatusUnauthorized {
+			t.Fatalf("one that took its time: %d", code)
+		}
+	}
+	if w := post(strings.NewReader(large)); w.Code != http.StatusUnauthorized || h.Refused() != (Refused{Signature: mostCalls + 2, Busy: 2}) {
+		t.Errorf("afterwards: %d, %+v", w.Code, h.Refused())
+	}
+	if want := "2 turned away (too many at once)"; !strings.HasSuffix(h.Words(), want) {
+		t.Errorf("it says %s", h.Words())
 	}
 }
