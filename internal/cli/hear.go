@@ -10,14 +10,14 @@ import (
 	"sendoff/internal/runstore"
 )
 
-// settleByReceipts settles, while nobody sends, people in doubt whose message receipts have proved to be taken, and says how many they are.
+// settleByReceipts settles, while nobody sends, people whose message receipts have proved to be taken, in doubt as they mostly were, and says how many they are.
 func (r *runner) settleByReceipts() error {
 	n, err := receipts.Settle(r.run, time.Now())
 	if err != nil {
 		return err
 	}
 	if n > 0 {
-		r.say("%s settled by their receipts: Sinch has their message", prose.Counted(n, "recipient in doubt was", "recipients in doubt were"))
+		r.say("%s settled by their receipts: Sinch has their message", prose.Counted(n, "recipient was", "recipients were"))
 	}
 	return nil
 }

@@ -329,7 +329,8 @@ func (c *changes) apply(o *op) error {
 		r.setDetail(0, 0)
 		return nil
 	}
-	open := from == Begun || from == InDoubt || from == LeftInDoubt && o.kind == found
+	// What was refused, or left out, may have been taken at an earlier attempt.
+	open := from == Begun || from == InDoubt || o.kind == found && (from == LeftInDoubt || o.res.State == Accepted)
 	// Of a row of which nothing is under way as far as is known, only Sinch can say that it has the message or refuses it.
 	told := o.res.State == Accepted || o.res.State == Rejected
 	if !open && !(from.Sendable() && (!told || o.kind == found)) {

@@ -122,18 +122,13 @@ func idOf(run *runstore.Run) (RunID, error) {
 	return id, nil
 }
 
-// Settle merges, and then gives every row that is in doubt, or of which the ledger does not know that anything was sent, what receipts prove: Sinch has its message. It returns
-// how many rows these were. The caller holds the run, and nobody sends meanwhile.
+// Settle merges, and then gives every row that is in doubt, or of which the ledger does not know that anything was sent, what receipts prove: Sinch has its message. So it
+// does for one that was refused, or left out, after an attempt that was taken. It returns how many rows these were. The caller holds the run, and nobody sends meanwhile.
 func Settle(run *runstore.Run, now time.Time) (int, error) {
 	if _, err := Merge(run, nil); err != nil {
 		return 0, err
 	}
-	open := map[uint32]bool{}
-	err := run.Ledger.Strays(func(row uint32, s ledger.State) {
-		if provable(s) {
-			open[row] = true
-		}
-	})
+	open, err := provable(run.Ledger)
 	if err != nil || len(open) == 0 {
 		return 0, err
 	}
@@ -175,11 +170,29 @@ func Settle(run *runstore.Run, now time.Time) (int, error) {
 	return settled, run.Ledger.Sync()
 }
 
-// provable reports whether a receipt makes a row in state s an accepted one.
-func provable(s ledger.State) bool {
-	switch s {
-	case ledger.None, ledger.Begun, ledger.Released, ledger.InDoubt, ledger.LeftInDoubt:
-		return true
+// provable returns the rows that receipts speak of, and that may become accepted ones: not those that were left out, unless an earlier attempt may have got through.
+func provable(l *ledger.Ledger) (map[uint32]bool, error) {
+	rows := map[uint32]bool{}
+	var leftOut []uint32
+	err := l.Strays(func(row uint32, s ledger.State) {
+		if s == ledger.Skipped {
+			leftOut = append(leftOut, row)
+		} else {
+			rows[row] = true
+		}
+	})
+	if err != nil {
+		return nil, err
 	}
-	return false
+	entries := l.Reader()
+	for _, row := range leftOut {
+		e, err := entries.Entry(row)
+		if err != nil {
+			return nil, err
+		}
+		if e.Flags != 0 {
+			rows[row] = true
+		}
+	}
+	return rows, nil
 }
