@@ -77,6 +77,9 @@ func (t *Totals) arrive(s delivery.Status) {
 	}
 }
 
+// MayHaveIt is why somebody is left out of a retry whom a receipt, come late, says to have got the message before, or to have one that may yet arrive.
+const MayHaveIt = "a receipt says that an earlier message arrived, or may yet"
+
 // LeaveOutArrived leaves out of the last retry whom a receipt, come late, says to have got the message before, or to have one that may yet arrive: those
 // of them who are not begun. It
 // returns how many these are. The caller holds it, and nobody sends.
@@ -99,12 +102,21 @@ func (c *Chain) LeaveOutArrived(now time.Time) (int, error) {
 			continue
 		}
 		n++
-		result := ledger.Result{State: ledger.Skipped, Reason: uint8(campaign.AlreadySent), Time: now, Detail: "a receipt says that an earlier message arrived, or may yet"}
+		result := ledger.Result{State: ledger.Skipped, Reason: uint8(campaign.AlreadySent), Time: now, Detail: MayHaveIt}
 		if err := last.run.Ledger.Record(uint32(row), result); err != nil {
 			return n, err
 		}
 	}
 	return n, last.run.Ledger.Sync()
+}
+
+// MayHaveIt reports whether somebody in a row of the last retry is to be left out by the receipts that have been merged by now. It must not be called by many at
+// once.
+func (c *Chain) MayHaveIt(row int) (bool, error) {
+	for i := range c.links {
+		c.links[i].entries = c.links[i].run.Ledger.Reader() // which keeps nothing of before
+	}
+	return c.mayHaveIt(&c.links[len(c.links)-1], uint32(row))
 }
 
 // mayHaveIt reports whether one of the runs that a row of a retry comes from has a receipt by which they got the message or may have it: that it arrived,

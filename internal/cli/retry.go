@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -31,7 +32,7 @@ func retryCommand(s *session) *cli.Command {
 			"(it works once something was mended), rejected, expired, or a code of the API, such as RATE_LIMITED. By its code alone are those taken who may still\n" +
 			"get the first message, or would not get another one either. --dry-run shows how many there are of each.\n\n" +
 			"The text, and the day that {date} stands for, are those of the run. Lists, consent, limits and window are as they are now; where is not asked again.\n" +
-			"Receipts count that have come when sending begins: leave them some time.",
+			"Of receipts those count that have come when somebody's turn comes: leave them some time.",
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringSliceFlag{Name: "reason", Usage: "send again to whoever did not get it for `REASON`, or several between commas; may be repeated", DefaultText: "later"},
 			&cli.BoolFlag{Name: "rejected", Usage: "also to those whose message Sinch has refused: as it is, it will refuse it again, unless something was mended"},
@@ -78,7 +79,10 @@ type retrial struct {
 	first   *runstore.Run   // the run; held until the end, as are
 	earlier []*runstore.Run // its retries before the one that is sent
 	servers []*control.Server
-	again   *plan.Again // nil where it goes on with a retry
+	again   *plan.Again  // nil where it goes on with a retry
+	bound   *chain.Chain // what is held, and the retry that is sent, once its people are its own
+	merged  time.Time    // when the receipts of what is held were merged last
+	mu      sync.Mutex   // guards bound and merged while it sends
 }
 
 func (t *retrial) read(c *cli.Context) (err error) {
@@ -343,10 +347,8 @@ func (r *runner) bind() error {
 	if t == nil {
 		return nil
 	}
-	for _, run := range t.held() {
-		if _, err := receipts.Merge(run, nil); err != nil {
-			return err
-		}
+	if err := t.merge(); err != nil {
+		return err
 	}
 	c, err := t.with(r.run)
 	if err == nil {
@@ -360,7 +362,43 @@ func (r *runner) bind() error {
 	if n > 0 {
 		r.say("left out, since a receipt says by now that they have it, or may have: %d", n)
 	}
+	t.bound = c
 	return err
+}
+
+// merge takes in what has come for the runs that are held.
+func (t *retrial) merge() error {
+	for _, run := range t.held() {
+		if _, err := receipts.Merge(run, nil); err != nil {
+			return err
+		}
+	}
+	t.merged = time.Now()
+	return nil
+}
+
+// mergeEvery is how often that is done while a retry is sent, which may wait for days for people's hours.
+const mergeEvery = time.Second
+
+// had says of a person, before each attempt, why they are left out by receipts of the runs before; nil where there are none.
+func (t *retrial) had() func(row int) (string, error) {
+	if t == nil {
+		return nil
+	}
+	return func(row int) (string, error) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if time.Since(t.merged) >= mergeEvery {
+			if err := t.merge(); err != nil {
+				return "", err
+			}
+		}
+		may, err := t.bound.MayHaveIt(row)
+		if !may || err != nil {
+			return "", err
+		}
+		return chain.MayHaveIt, nil
+	}
 }
 
 // listenForChain lets other processes ask this one also by the run whose people it sends to again, and by the retries before: they are held. Who asks

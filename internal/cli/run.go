@@ -362,7 +362,7 @@ func (r *runner) send(ctx context.Context) error {
 	watching := r.watchProgress()
 	if err = r.sendSeeds(ctx, runstore.SeedsFirst, epoch, true); err == nil {
 		err = send.Send(ctx, r.signals.stop, send.Config{
-			Run: r.run, Renderer: renderer, Suppress: r.lists, Client: r.client,
+			Run: r.run, Renderer: renderer, Suppress: r.lists, Had: r.retry.had(), Client: r.client,
 			IDColumn: m.Columns.ID, Epoch: epoch,
 			Rate: r.rate, RateFor: r.rateFor, Drain: drainOf(r.app), QueueAhead: r.queueAhead(), WarmUp: r.campaign.Pace.WarmUp,
 			MaxInFlight: r.flags.maxInFlight, Limit: r.flags.limit, GiveUp: r.flags.giveUp, NoCanary: r.flags.noCanary,

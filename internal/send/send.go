@@ -26,6 +26,8 @@ type Config struct {
 	Run      *runstore.Run // planned, and held by this process
 	Renderer *render.Renderer
 	Suppress *suppress.Set
+	// Had says why somebody is taken to have the message from before this run; "": they are not. Many call it at once; nil: nobody is.
+	Had      func(row int) (why string, err error)
 	Client   *sinch.Client
 	IDColumn int    // of the customer's own identifier, for suppression; -1: none
 	Epoch    string // of this start; in the ledger's meta already

@@ -151,6 +151,13 @@ func (s *sender) leftOut(j *job) (bool, error) {
 	if m, found := s.Suppress.Match(&j.r, j.r.Field(s.IDColumn)); found {
 		return true, s.leaveOut(j, ledger.Result{Reason: uint8(m.Reason), Detail: m.File, Number: uint32(m.Line)}, "left out")
 	}
+	if s.Had != nil {
+		if why, err := s.Had(j.r.Row); err != nil {
+			return true, err
+		} else if why != "" {
+			return true, s.leaveOut(j, ledger.Result{Reason: uint8(campaign.AlreadySent), Detail: why}, "left out")
+		}
+	}
 	if why := s.tooLate(); why != "" {
 		return true, s.expire(j, why)
 	}
