@@ -27,6 +27,9 @@ CONDITION all, RATE% (by the dice), every=N, first=N, after=N, to=DIGITS (that t
           on=send|token|app|get|list|fetch-last|update|delete|apps|update-app|consents|template (send where it is left out)
 A file of faults has one on a line, and comments after #.
 
+Callbacks go to the app's webhooks (sendoff receipts listen --register http://127.0.0.1:8090/) and to the callback_url of messages, on this machine alone.
+What becomes of a message goes by the last two digits of its number: 90 fails, 91 is read, 94 has no receipt, 88 replies STOP; most are delivered.
+
 While it runs, the sandbox itself can be asked, with no credentials:
   curl -X PUT --data-binary @bad-day.txt $SINCH_ENDPOINT/sandbox/faults     other faults; GET lists, DELETE clears them
   curl $SINCH_ENDPOINT/sandbox/stats                                        accepted, queue, answers, faults struck
@@ -55,6 +58,9 @@ func sandboxCommand(s *session) *cli.Command {
 			&cli.IntFlag{Name: "rate-limit", Usage: "requests a second that the project may make", Value: maxProjectRate},
 			&cli.DurationFlag{Name: "latency", Usage: "how long an answer takes"},
 			&cli.DurationFlag{Name: "lag", Usage: "how long it takes until an accepted message can be looked up"},
+			&cli.BoolFlag{Name: "keep-status", Usage: "messages that are kept show how far they are, for receipts fetch"},
+			&cli.IntFlag{Name: "callback-rate", Usage: "callbacks a second that the app makes", Value: 25},
+			&cli.StringSliceFlag{Name: "callback", Usage: "what goes wrong with a share of them: `KIND:RATE%`, such as lost:2%, twice:5%, late:10%,delay=5m or mixed:1% (the last one first); may be repeated"},
 			&cli.DurationFlag{Name: "token-ttl", Usage: "how long a token is good", Value: time.Hour},
 			&cli.StringSliceFlag{Name: "fault", Usage: "what goes wrong, as `KIND:CONDITIONS`; may be repeated"},
 			&cli.StringFlag{Name: "faults", Usage: "read faults from `FILE`; those of --fault go before them"},
@@ -110,10 +116,19 @@ func sandboxConfig(c *cli.Context) (sandbox.Config, error) {
 		Templates: read.Templates,
 		Mode:      sandbox.Mode(c.String("mode")), DispatchRetention: c.Int("retention"), ConversationRetention: c.Int("conversation-retention"),
 		Drain: c.Int("drain"), QueueSize: c.Int("queue"), RateLimit: c.Int("rate-limit"),
+		KeepStatus: c.Bool("keep-status"), Webhooks: c.Int("callback-rate"),
 		Latency: c.Duration("latency"), ListLag: c.Duration("lag"), TokenTTL: c.Duration("token-ttl"), Seed: c.Uint64("seed"),
 	}
 	if channels := c.String("channels"); channels != "" {
 		cfg.Channels = strings.Split(channels, ",")
+	}
+	if cfg.Webhooks < 1 {
+		return cfg, inputErrorf("--callback-rate is at least 1")
+	}
+	for _, text := range c.StringSlice("callback") {
+		if err := cfg.Callbacks.Add(text); err != nil {
+			return cfg, inputErrorf("--callback %v", err)
+		}
 	}
 	for _, text := range c.StringSlice("fault") {
 		f, err := sandbox.ParseFault(text)

@@ -241,3 +241,31 @@ func parseOperation(name string) (Operation, error) {
 	}
 	return Operation(i), nil
 }
+
+// Add adds what goes wrong with callbacks, as KIND:RATE%: lost, twice, late (with ,delay=DURATION), or mixed, which is of messages.
+func (c *Callbacks) Add(text string) error {
+	kind, conditions, _ := strings.Cut(text, ":")
+	rate, delay, isDelayed := strings.Cut(conditions, ",")
+	rates := map[string]*float64{"lost": &c.Lost, "twice": &c.Duplicate, "late": &c.Delayed, "mixed": &c.OutOfOrder}
+	number, isRate := strings.CutSuffix(rate, "%")
+	var err error
+	switch {
+	case rates[kind] == nil:
+		err = errors.New("unknown kind; known are lost, twice, late, mixed")
+	case !isRate:
+		err = errors.New("want a rate behind the kind, such as 2%")
+	default:
+		*rates[kind], err = parseRate(number)
+	}
+	if value, found := strings.CutPrefix(delay, "delay="); err == nil && isDelayed {
+		if !found || kind != "late" {
+			err = fmt.Errorf("unknown condition %q", delay)
+		} else {
+			c.Delay, err = parseSeconds("delay", value)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%q: %w", text, err)
+	}
+	return nil
+}

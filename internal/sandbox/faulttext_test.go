@@ -108,3 +108,24 @@ func FuzzParseFault(f *testing.F) {
 		}
 	})
 }
+
+// What goes wrong with callbacks is read kind by kind; what cannot be meant is named.
+func TestAddCallbacks(t *testing.T) {
+	var c Callbacks
+	for _, text := range []string{"lost:2%", "twice:100%", "late:0.5%,delay=5m", "mixed:10%"} {
+		if err := c.Add(text); err != nil {
+			t.Error(err)
+		}
+	}
+	if want := (Callbacks{Lost: 0.02, Duplicate: 1, Delayed: 0.005, Delay: 5 * time.Minute, OutOfOrder: 0.1}); c != want {
+		t.Errorf("%+v, want %+v", c, want)
+	}
+	for text, want := range map[string]string{
+		"": "unknown kind", "gone:2%": "unknown kind", "lost": "want a rate", "lost:2": "want a rate", "lost:0%": "more than 0%", "lost:101%": "at most 100%",
+		"lost:2%,delay=5m": "unknown condition", "late:2%,every=3": "unknown condition", "late:2%,delay=soon": "wants seconds",
+	} {
+		if err := new(Callbacks).Add(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}
