@@ -152,6 +152,25 @@ func (c *Chain) each(yield func(l *link, row uint32, e ledger.Entry) error) erro
 	return nil
 }
 
+// EachAgain calls yield with what became of everybody who was sent to again, and with the row that they have in the first run.
+func (c *Chain) EachAgain(yield func(row uint32, e ledger.Entry)) error {
+	return c.each(func(l *link, row uint32, e ledger.Entry) error {
+		if l.origins == nil {
+			return nil
+		}
+		for l.origins != nil {
+			from := l.origins[row]
+			before, err := c.link(from.Run)
+			if err != nil {
+				return err
+			}
+			l, row = before, from.Row
+		}
+		yield(row, e)
+		return nil
+	})
+}
+
 // before returns the row that a row of a retry comes from, and what is known of it there.
 func (c *Chain) before(l *link, row uint32) (*link, uint32, ledger.Entry, error) {
 	from := l.origins[row]

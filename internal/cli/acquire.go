@@ -88,7 +88,7 @@ func (r *runner) hold(ctx context.Context, dir string, acquire func() error) err
 			holder, e := reach(dir)
 			isHeld := e == nil && holder.Status(ctx, st) == nil
 			if isHeld && st.State != string(runstore.Planning) {
-				return errors.Join(err, errSeenTo)
+				return worded{errors.Join(err, errSeenTo), err.Error()}
 			}
 			if isHeld || time.Since(began) > readersTime {
 				return err

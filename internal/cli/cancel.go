@@ -12,6 +12,7 @@ import (
 	"sendoff/internal/ledger"
 	"sendoff/internal/prose"
 	"sendoff/internal/report"
+	"sendoff/internal/runs"
 	"sendoff/internal/runstore"
 	"sendoff/internal/settle"
 )
@@ -37,6 +38,9 @@ func cancelCommand(s *session) *cli.Command {
 func (r *runner) cancel(ctx context.Context) (err error) {
 	r.run, err = runstore.Resume(r.resume, r.flags.adopt, r.Now())
 	if errors.Is(err, ledger.ErrLocked) {
+		if err := r.refuseBeside(ctx); err != nil {
+			return err
+		}
 		if err := r.stopFirst(ctx); err != nil {
 			return err
 		}
@@ -53,9 +57,16 @@ func (r *runner) cancel(ctx context.Context) (err error) {
 	switch {
 	case m.State == runstore.Cancelled:
 		r.say("%s was cancelled on %s", m.Key, clockTime(m.Ended))
+		for _, retry := range runs.UnfinishedRetries(r.resume, m.Campaign) {
+			r.noteUnfinished(retry)
+		}
 		return nil
 	case m.State.Done():
-		return inputErrorf("%s finished on %s: there is nothing left to cancel", m.Key, clockTime(m.Ended))
+		err := inputErrorf("%s finished on %s: there is nothing left to cancel", m.Key, clockTime(m.Ended))
+		for _, retry := range runs.UnfinishedRetries(r.resume, m.Campaign) {
+			err = err.hint("%s is unfinished; to end that one for good: sendoff cancel %s", retry.Key, quote(retry.Dir))
+		}
+		return err
 	case m.State == runstore.Planning:
 		return inputErrorf("%s was never planned to its end, so it sends nothing", m.Key)
 	}
@@ -86,6 +97,19 @@ func (r *runner) cancel(ctx context.Context) (err error) {
 	r.printSummary(r.Stdout, rep)
 	r.say("lists: %s", r.run.Dir)
 	return nil
+}
+
+// refuseBeside refuses where the process that holds the run sends a retry, and not the run: nobody has asked for that to be stopped.
+func (r *runner) refuseBeside(ctx context.Context) error {
+	live := askHolder(ctx, r.resume)
+	if live == nil {
+		return nil
+	}
+	retry := live.retryBeside(r.resume)
+	if retry == "" {
+		return nil
+	}
+	return inputErrorf("%s is over, and %s sends again to people of it now", r.resume, live.RunKey).hint("to end that one for good: sendoff cancel %s", quote(retry))
 }
 
 // askToCancel asks on a terminal, once.

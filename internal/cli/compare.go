@@ -65,6 +65,7 @@ func (r *runner) compare(ctx context.Context) (over bool, err error) {
 	if a := m.Approval; a.By != "" {
 		r.say("plan %s, approved by %s, started by %s on %s", a.Code, a.By, a.User, clockTime(a.Time))
 	}
+	r.keepLists(m)
 	r.sayInForce(m)
 	rep, err := report.Collect(r.run)
 	if err != nil || rep.NotSent > 0 || rep.Seeds.Waiting() {

@@ -34,6 +34,9 @@ func stopCommand(s *session) *cli.Command {
 			if c.Duration("timeout") <= 0 {
 				return inputErrorf("--timeout must be more than 0")
 			}
+			if live := askHolder(c.Context, dir); live != nil {
+				dir = cmp.Or(live.retryBeside(dir), dir)
+			}
 			holder, _ := runstore.Holder(dir) // told apart from who may come after it
 			idle, err := s.order(c.Context, dir, control.Stop)
 			switch {

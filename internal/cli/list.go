@@ -61,7 +61,7 @@ func (s *session) listRuns(ctx context.Context, folder string, rehearsals, asJSO
 	// What was never planned to its end has nothing in it: a refused feed leaves one every night.
 	all = slices.DeleteFunc(all, func(r runs.Summary) bool { return r.State == runstore.Planning && r.Started.IsZero() })
 	for i := range all {
-		askAnew(ctx, &all[i])
+		s.askAnew(ctx, &all[i])
 	}
 	found := len(all)
 	all = slices.DeleteFunc(all, func(r runs.Summary) bool { return r.Sandbox != rehearsals })
@@ -110,13 +110,24 @@ func retriesBelow(all []runs.Summary) []runs.Summary {
 	return all
 }
 
-// askAnew has the process that holds a run say where that stands.
-func askAnew(ctx context.Context, r *runs.Summary) {
+// askAnew has the process that holds a run say where that stands. One that sends a retry holds also the runs before, and says nothing of them.
+func (s *session) askAnew(ctx context.Context, r *runs.Summary) {
 	if r.State != runs.Held && r.State != runs.Sending {
 		return
 	}
 	live := askHolder(ctx, r.Dir)
 	if live == nil {
+		return
+	}
+	if live.retryBeside(r.Dir) != "" {
+		run, closeRun, err := s.view(ctx, r.Dir)
+		if err != nil {
+			return
+		}
+		defer closeRun()
+		if now, err := runs.Summarise(run); err == nil {
+			*r = now
+		}
 		return
 	}
 	if live.RunKey != "" { // a run that is planned for the first time has written nothing yet
@@ -221,10 +232,15 @@ func (r *runner) noteEarlier() {
 			r.warn("note: so are %s: sendoff status %s", prose.Counted(len(earlier)-i, "other", "others"), quote(filepath.Clean(folder)))
 			return
 		}
-		left := prose.Thousands(e.NotSent) + " not sent"
-		if e.InDoubt > 0 {
-			left += ", " + prose.Thousands(e.InDoubt) + " in doubt"
-		}
-		r.warn("note: %s is unfinished: %s. To go on: %s", e.Key, left, goOnWith(e))
+		r.noteUnfinished(e)
 	}
+}
+
+// noteUnfinished says that a run would go on if somebody started it.
+func (s *session) noteUnfinished(e runs.Summary) {
+	left := prose.Thousands(e.NotSent) + " not sent"
+	if e.InDoubt > 0 {
+		left += ", " + prose.Thousands(e.InDoubt) + " in doubt"
+	}
+	s.warn("note: %s is unfinished: %s. To go on: %s", e.Key, left, goOnWith(e))
 }

@@ -142,11 +142,11 @@ func (o others) sent(ctx context.Context, except []string, note func(format stri
 	return all, o.run.Update(func(m *runstore.Meta) { m.Except = names })
 }
 
-// source opens the run whose people are the campaign's audience. The caller closes it.
-func (o others) source(ctx context.Context) (*runstore.Run, error) {
+// source opens the run whose people are the campaign's audience, and its retries. The caller closes them.
+func (o others) source(ctx context.Context) ([]*runstore.Run, error) {
 	at := campaign.Problem{File: o.campaign.Path, Line: o.campaign.Audience.Line}
-	run, err := o.scope.Source(ctx, o.campaign.Audience.Run, at)
-	return run, explainOther(err, at)
+	of, err := o.scope.Source(ctx, o.campaign.Audience.Run, at)
+	return of, explainOther(err, at)
 }
 
 // explainOther puts what is wrong with another run into words that say what to do. Whatever it is, nothing was sent by this one.
@@ -179,10 +179,12 @@ func (r *runner) audienceDigest(ctx context.Context) (string, error) {
 	}
 	o := r.others(r.campaign, r.run, r.flags.place)
 	o.scope.Wait = 0 // whether they have changed is not worth it
-	source, err := o.source(ctx)
+	of, err := o.source(ctx)
 	if err != nil {
 		return "", err
 	}
-	defer source.Close()
-	return plan.PeopleDigest(source.Meta(), a.States), nil
+	for _, run := range of {
+		defer run.Close()
+	}
+	return plan.PeopleDigest(of, a.States), nil
 }

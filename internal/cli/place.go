@@ -104,7 +104,11 @@ func startAgain(m runstore.Meta, dir string) string {
 	if m.Key != m.Campaign {
 		p.runKey = m.Key
 	}
-	usual, err := runstore.Path(filepath.Dir(file), m.Key, m.Sandbox)
+	home := filepath.Dir(file)
+	if isSameFile(file, runstore.CampaignDir(dir)) { // one that was never planned to its end does not know its file
+		home = file
+	}
+	usual, err := runstore.Path(home, m.Key, m.Sandbox)
 	if err != nil || !isSameFile(usual, dir) {
 		p.runDir = dir
 	}
@@ -183,7 +187,8 @@ func (s *session) findRun(arg string, p place) (string, error) {
 	return "", inputErrorf("%s has not been run: there is no %s", arg, dir)
 }
 
-// runOf returns the folder of a campaign's run: where its key names the day, of the newest.
+// runOf returns the folder of a campaign's run: where its key names the day, of the newest. One that --run-key has named is not meant where there is
+// another.
 func (s *session) runOf(c *campaign.Campaign, p place) (string, error) {
 	dir, err := p.dir(c, s.Now())
 	if err != nil || p.runKey != "" || p.runDir != "" || !c.IsDated() {
@@ -192,13 +197,19 @@ func (s *session) runOf(c *campaign.Campaign, p place) (string, error) {
 	folder := filepath.Dir(dir)
 	siblings, _ := os.ReadDir(folder) // where there are none, none is newer
 	var newest time.Time
+	found := false // one with a key of the campaign's own
 	for _, sibling := range siblings {
 		path := filepath.Join(folder, sibling.Name())
 		if !isRun(path) {
 			continue
 		}
-		if m, err := runstore.Glance(path); err == nil && m.Campaign == c.Name && m.Created.After(newest) {
-			dir, newest = path, m.Created
+		m, err := runstore.Glance(path)
+		if err != nil || m.Campaign != c.Name {
+			continue
+		}
+		own := m.KeyPattern == c.RunKey || m.Key == c.Key(m.Created)
+		if own && !found || own == found && m.Created.After(newest) {
+			dir, newest, found = path, m.Created, own
 		}
 	}
 	return dir, nil

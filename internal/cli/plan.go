@@ -246,15 +246,15 @@ func (o others) openAudience(ctx context.Context, c *plan.Config) (err error) {
 	if a.Run == "" {
 		return o.findAudience(ctx, c)
 	}
-	if c.AudienceRun, err = o.source(ctx); err == nil {
-		c.AudiencePath = plan.PeopleName(c.AudienceRun.Meta().Key, a.States)
+	if c.AudienceRuns, err = o.source(ctx); err == nil {
+		c.AudiencePath = plan.PeopleName(c.AudienceRuns[0].Meta().Key, a.States)
 	}
 	return err
 }
 
 func closeAudience(c *plan.Config) {
-	if c.AudienceRun != nil {
-		c.AudienceRun.Close()
+	for _, run := range c.AudienceRuns {
+		_ = run.Close() // it was only read
 	}
 }
 

@@ -200,6 +200,9 @@ func (r *reporter) write(ctx context.Context) (rep *report.Report, live bool, er
 		r.say("it is %s; the lists are written when it ends or stops: sendoff report %s", doing, r.args)
 		return rep, true, err
 	}
+	if !run.Meta().State.Over() {
+		r.warnOfCopy(run)
+	}
 	rep, err = report.Write(run, r.options)
 	switch {
 	case errors.Is(err, runstore.ErrErased) && !r.options.Full:

@@ -209,17 +209,40 @@ func (r *runner) frozen(path string, m runstore.Meta, onDisk *campaign.Campaign,
 	if !m.State.Over() {
 		r.say("%s has changed since this run began: going on with the text as it was (%s), and with lists, limits and pace as they are", path, was)
 	}
-	for _, list := range onDisk.Suppress {
-		if !slices.ContainsFunc(c.Suppress, func(l campaign.SuppressionList) bool {
-			return l.File == list.File && l.Runs == list.Runs && l.Sinch == list.Sinch && l.Within == list.Within
-		}) {
-			c.Suppress = append(c.Suppress, list)
-		}
-	}
+	addLists(c, onDisk.Suppress)
 	c.Pace, c.Limits, c.InDoubt, c.Keep, c.Notify = onDisk.Pace, onDisk.Limits, onDisk.InDoubt, onDisk.Keep, onDisk.Notify
 	c.NotBefore, c.NotAfter, c.TimeZone = onDisk.NotBefore, onDisk.NotAfter, onDisk.TimeZone
 	c.Window, c.Expires = onDisk.Window, onDisk.Expires
 	return c, nil
+}
+
+// addLists has a campaign obey more suppression lists, and returns those that it did not.
+func addLists(c *campaign.Campaign, more []campaign.SuppressionList) (added []campaign.SuppressionList) {
+	for _, list := range more {
+		if !slices.ContainsFunc(c.Suppress, func(l campaign.SuppressionList) bool {
+			return l.File == list.File && l.Runs == list.Runs && l.Sinch == list.Sinch && l.Within == list.Within
+		}) {
+			c.Suppress = append(c.Suppress, list)
+			added = append(added, list)
+		}
+	}
+	return added
+}
+
+// keepLists has a run that has begun obey all lists with which it was planned, also those that the file names no more: whoever has opted out since
+// gets nothing.
+func (r *runner) keepLists(m runstore.Meta) {
+	was, err := campaign.Parse(r.campaign.Path, m.Sources)
+	if err != nil {
+		return // an older version has taken what this one refuses
+	}
+	for _, list := range addLists(r.campaign, was.Suppress) {
+		name := cmp.Or(list.File, list.Runs)
+		if list.Sinch {
+			name = "sinch: opt_outs"
+		}
+		r.say("%s is named no more under suppress, and is asked all the same: it was when this run began", name)
+	}
 }
 
 // campaignPath returns where the campaign file of a run is, or was: beside the folder of runs, which may have been moved, else where it was.

@@ -241,6 +241,7 @@ func (r *runner) find(ctx context.Context) (err error) {
 	if err := r.flags.feed.apply(r.campaign); err != nil {
 		return err
 	}
+	pattern := r.campaign.RunKey
 	if r.flags.runKey != "" {
 		r.campaign.RunKey = r.flags.runKey
 	}
@@ -251,7 +252,24 @@ func (r *runner) find(ctx context.Context) (err error) {
 	if err := r.configure(ctx); err != nil {
 		return err
 	}
-	return r.acquire(ctx)
+	if err := r.acquire(ctx); err != nil {
+		return err
+	}
+	r.keepDay(pattern)
+	return nil
+}
+
+// keepDay has the day of a key end the run also where --run-key has written it out: tomorrow has its own people. The pattern is that of the campaign.
+func (r *runner) keepDay(pattern string) {
+	m, named := r.run.Meta(), *r.campaign
+	named.RunKey = pattern
+	switch {
+	case r.flags.runKey == "":
+	case m.KeyPattern != "":
+		r.campaign.RunKey = m.KeyPattern
+	case named.Key(m.Created) == m.Key:
+		r.campaign.RunKey = pattern
+	}
 }
 
 // configure reads the settings, and has the campaign say what the flags do not.

@@ -7,9 +7,11 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,22 +29,33 @@ import (
 func TestCrashSequences(t *testing.T) {
 	const sequences, steps = 100, 12
 	seed := uint64(time.Now().UnixNano())
-	for i := range uint64(sequences) {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t, rand.New(rand.NewPCG(seed, i)), i%2 == 0)
-			defer func() {
-				if t.Failed() {
-					t.Logf("seed %d, storing %v:\n%s", seed, w.storing, strings.Join(w.history, "\n"))
-				}
-			}()
-			for range steps {
-				w.step()
-			}
-			w.finish()
-			w.check()
-		})
+	var seen sync.Map // command and exit code: that it ended so, in one of them
+	t.Run("all", func(t *testing.T) {
+		for i := range uint64(sequences) {
+			t.Run(fmt.Sprint(i), func(t *testing.T) { sequence(t, seed, i, steps, &seen) })
+		}
+	})
+	for _, ended := range []string{"run 0", "run 2", "run 7", "resume 0", "resume 2", "cancel 0", "cancel 2", "killed"} {
+		if _, ok := seen.Load(ended); !ok {
+			t.Errorf("in no sequence: %s", ended)
+		}
 	}
+}
+
+func sequence(t *testing.T, seed, i uint64, steps int, seen *sync.Map) {
+	t.Parallel()
+	w := newWorld(t, rand.New(rand.NewPCG(seed, i)), i%2 == 0)
+	w.seen = seen
+	defer func() {
+		if t.Failed() {
+			t.Logf("seed %d, storing %v:\n%s", seed, w.storing, strings.Join(w.history, "\n"))
+		}
+	}()
+	for range steps {
+		w.step()
+	}
+	w.finish()
+	w.check()
 }
 
 // world is a machine on which somebody works.
@@ -57,6 +70,7 @@ type world struct {
 	folder  map[string]map[string]bool // in which a key was used
 	through map[string]map[int]bool    // apps through which it was used
 	history []string
+	seen    *sync.Map
 }
 
 func newWorld(t *testing.T, random *rand.Rand, storing bool) *world {
@@ -68,6 +82,11 @@ func newWorld(t *testing.T, random *rand.Rand, storing bool) *world {
 			c.DispatchRetention = 1
 		}
 		b := &bench{server: sandbox.New(c)}
+		late, err := sandbox.ParseFault("delay-after:every=4,delay=40ms") // so that who is killed leaves people in doubt who have the message
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.server.SetFaults(late)
 		b.serve(t)
 		w.apps = append(w.apps, b)
 	}
@@ -144,15 +163,35 @@ func (w *world) run(folder string, kill bool) {
 		w.sendoff(append(args, folder)...)
 		return
 	}
-	cmd := w.apps[w.app].command(append(args, "--rate", "200", folder)...)
+	w.kill(w.apps[w.app].command(append(args, "--rate", "200", folder)...))
+	w.say("kill run %s in %s, app %d", key, filepath.Base(folder), w.app)
+	time.Sleep(20 * time.Millisecond) // what it has sent arrives
+}
+
+// kill starts a run, and kills it before it sends, or once some of its messages were taken.
+func (w *world) kill(cmd *exec.Cmd) {
+	server := w.apps[w.app].server
+	before, most := server.AcceptedCount(), w.random.IntN(12)
 	if err := cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}
-	time.Sleep(time.Duration(w.random.IntN(250)) * time.Millisecond)
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	if most == 0 {
+		time.Sleep(time.Duration(w.random.IntN(250)) * time.Millisecond)
+	}
+	for server.AcceptedCount() < before+most {
+		select {
+		case <-ended:
+			return // it had nothing more to send
+		case <-time.After(time.Millisecond):
+		}
+	}
 	_ = cmd.Process.Kill() // it may have ended
-	_ = cmd.Wait()
-	w.say("kill run %s in %s, app %d", key, filepath.Base(folder), w.app)
-	time.Sleep(20 * time.Millisecond) // what it has sent arrives
+	<-ended
+	if n := server.AcceptedCount() - before; n > 0 && cmd.ProcessState.ExitCode() != exitOK {
+		w.seen.Store("killed", true)
+	}
 }
 
 // sendoff runs a command to its end.
@@ -168,6 +207,7 @@ func (w *world) sendoff(args ...string) int {
 	})
 	said, _, _ := strings.Cut(out.String(), "\n")
 	w.say("app %d: %s: exit %d: %s", w.app, strings.ReplaceAll(strings.Join(args, " "), w.root, ""), code, said)
+	w.seen.Store(fmt.Sprint(args[0], " ", code), true)
 	if code == exitBug {
 		w.t.Errorf("a bug: %s", out.String())
 	}

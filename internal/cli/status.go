@@ -18,6 +18,7 @@ import (
 	"sendoff/internal/prose"
 	"sendoff/internal/receipts"
 	"sendoff/internal/report"
+	"sendoff/internal/runs"
 	"sendoff/internal/runstore"
 )
 
@@ -110,18 +111,41 @@ func reach(dir string) (*control.Client, error) {
 	return control.NewClient(holder.Addr, holder.Token), nil
 }
 
+// retryBeside returns the folder of the retry that is meant, where the run in dir is another one: whoever sends a retry holds also the runs before, and is
+// asked by their folders too. Else it is empty.
+func (st *status) retryBeside(dir string) string {
+	_, number, ok := runstore.CutRetryKey(st.RunKey)
+	if !ok {
+		return ""
+	}
+	first := dir
+	if of, own, ok := runstore.RetryOf(dir); ok {
+		if own == number {
+			return ""
+		}
+		first = shortened(of)
+	}
+	return filepath.Join(first, fmt.Sprintf("%s%d", runstore.RetryPrefix, number))
+}
+
 // Of a copy nobody knows what the run itself does.
 const (
 	unknownState = runstore.State("unknown")
 	copyOfOther  = "a copy: what its original does now cannot be known"
 )
 
-// sayStatus says where a run stands that nobody holds, and what comes next.
-func (s *session) sayStatus(run *runstore.Run, args string, asJSON bool) error {
+// warnOfCopy says of a copy that it is one.
+func (s *session) warnOfCopy(run *runstore.Run) bool {
 	copied := run.Ledger.Copied()
 	if copied {
 		s.warn("this folder is a copy: it was copied or moved from another disk or machine, and the run itself may have gone on since")
 	}
+	return copied
+}
+
+// sayStatus says where a run stands that nobody holds, and what comes next.
+func (s *session) sayStatus(run *runstore.Run, args string, asJSON bool) error {
+	copied := s.warnOfCopy(run)
 	rep, err := report.Collect(run)
 	if err != nil {
 		return err
@@ -142,6 +166,10 @@ func (s *session) sayStatus(run *runstore.Run, args string, asJSON bool) error {
 		s.say("to have Sinch asked for what it has forgotten: sendoff reconcile %s", args)
 	case rep.NotSent > 0 && rep.State != runstore.Cancelled:
 		s.say("to go on with the remaining %s: %s", prose.Thousands(rep.NotSent), goOn(run.Meta(), run.Dir))
+	default:
+		for _, retry := range runs.UnfinishedRetries(run.Dir, run.Meta().Campaign) {
+			s.noteUnfinished(retry)
+		}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,7 @@ func (s *session) watchRun(ctx context.Context, dir, args string) error {
 		case err != nil && !(b.shown() && errors.Is(err, ledger.ErrLocked)): // the holder may be gone a moment before its lock is
 			return err
 		case err == nil:
+			dir = cmp.Or(live.retryBeside(dir), dir) // how that ends is what is watched
 			b.show(live, args)
 		}
 		select {

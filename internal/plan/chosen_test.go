@@ -12,6 +12,7 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/filter"
+	"sendoff/internal/runstore"
 )
 
 // chosenAudience is as long as its rows say why they are there.
@@ -153,7 +154,7 @@ func TestDigestHasTheDay(t *testing.T) {
 func TestWherePeopleOfARun(t *testing.T) {
 	c, run := testCampaign(t, t.TempDir(), "audience: {run: spring, state: [rejected, accepted], where: no != \"C1\"}\nmessage: Hi"), mustAcquire(t, filepath.Join(t.TempDir(), "run"))
 	with := config(c, run)
-	with.AudienceRun, with.AudiencePath = sentRun(t), "run test"
+	with.AudienceRuns, with.AudiencePath = []*runstore.Run{sentRun(t)}, "run test"
 	p, err := Build(context.Background(), with)
 	if err != nil {
 		t.Fatal(err)

@@ -2,20 +2,23 @@ package plan
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
 	"sendoff/campaign"
+	"sendoff/internal/chain"
 	"sendoff/internal/ledger"
 	"sendoff/internal/runstore"
 )
 
-// peopleReader makes frames of the people of another run, by what became of them: their rows as they were frozen, with the lines of the file
-// that they came from. Whose data was erased is nobody any more.
+// peopleReader makes frames of the people of another run, by what became of them there, or in its retries: their rows as they were frozen, with the lines
+// of the file that they came from. Whose data was erased is nobody any more.
 type peopleReader struct {
-	run      *runstore.Run
+	of       []*runstore.Run   // the run, and its retries
+	again    map[uint32]string // the states of those who were sent to again, by their rows
 	states   []string
 	columns  campaign.Columns
 	snapshot *runstore.Snapshot
@@ -27,17 +30,35 @@ type peopleReader struct {
 }
 
 func openPeople(c Config) (source, error) {
-	columns, err := renamed(c.AudienceRun.Meta().Columns, c)
+	run := c.AudienceRuns[0]
+	columns, err := renamed(run.Meta().Columns, c)
 	if err != nil {
 		return nil, err
 	}
-	snapshot, err := c.AudienceRun.OpenSnapshot()
+	again, err := sentAgain(c)
+	if err != nil {
+		return nil, err
+	}
+	snapshot, err := run.OpenSnapshot()
 	if err != nil {
 		return nil, err
 	}
 	return &peopleReader{
-		run: c.AudienceRun, states: c.Campaign.Audience.States, columns: columns, snapshot: snapshot, entries: c.AudienceRun.Ledger.Reader(),
+		of: c.AudienceRuns, again: again, states: c.Campaign.Audience.States, columns: columns, snapshot: snapshot, entries: run.Ledger.Reader(),
 	}, nil
+}
+
+// sentAgain returns what became of those people of the run who were sent to again, by their rows.
+func sentAgain(c Config) (map[uint32]string, error) {
+	states := map[uint32]string{}
+	all, err := chain.New(c.AudienceRuns[0], c.AudienceRuns[1:])
+	if err == nil {
+		err = all.EachAgain(func(row uint32, e ledger.Entry) { states[row] = stateOf(e) })
+	}
+	if errors.Is(err, chain.ErrGone) {
+		return nil, campaign.Problems{{File: c.Campaign.Path, Line: c.Campaign.Audience.Line, Message: err.Error(), Hint: "put it back: it alone knows who has got the message by now"}}
+	}
+	return states, err
 }
 
 // renamed returns the columns with the roles that the campaign gives them.
@@ -72,8 +93,7 @@ func (p *peopleReader) Columns() campaign.Columns { return p.columns }
 func (p *peopleReader) Close() error { return p.snapshot.Close() }
 
 func (p *peopleReader) origin() origin {
-	m := p.run.Meta()
-	return origin{name: PeopleName(m.Key, p.states), digest: PeopleDigest(m, p.states)}
+	return origin{name: PeopleName(p.of[0].Meta().Key, p.states), digest: PeopleDigest(p.of, p.states)}
 }
 
 // PeopleName is what an audience of the people of a run is called: run KEY (accepted).
@@ -81,12 +101,15 @@ func PeopleName(key string, states []string) string {
 	return fmt.Sprintf("run %s (%s)", key, strings.ReplaceAll(strings.Join(states, ", "), "_", " "))
 }
 
-// PeopleDigest identifies the people of a run that is over by what became of them.
-func PeopleDigest(m runstore.Meta, states []string) string {
+// PeopleDigest identifies the people of a run that is over, with its retries, by what became of them.
+func PeopleDigest(of []*runstore.Run, states []string) string {
 	d := &digest{sha256.New()}
 	d.text("people 1") // a new number when the encoding changes
-	d.text(m.RunID)
-	d.text(m.PlanDigest)
+	for _, run := range of {
+		m := run.Meta()
+		d.text(m.RunID)
+		d.text(m.PlanDigest)
+	}
 	for _, state := range slices.Compact(slices.Sorted(slices.Values(states))) {
 		d.text(state)
 	}
@@ -113,7 +136,11 @@ func (p *peopleReader) fill(f *frame) error {
 		if err != nil {
 			return err
 		}
-		if !r.HasAddress() || !slices.Contains(p.states, stateOf(e)) {
+		state, isAgain := p.again[uint32(r.Row)]
+		if !isAgain {
+			state = stateOf(e)
+		}
+		if !r.HasAddress() || !slices.Contains(p.states, state) {
 			continue
 		}
 		r.Row = p.row

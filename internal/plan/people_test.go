@@ -48,7 +48,7 @@ func TestPeopleOfARun(t *testing.T) {
 	build := func(lines string, sent ...suppress.Sent) (*runstore.Run, *Plan, error) {
 		c, run := testCampaign(t, dir, lines+"\nmessage: \"Hi ${Name}\""), mustAcquire(t, filepath.Join(t.TempDir(), "run"))
 		with := config(c, run)
-		with.AudienceRun, with.AudiencePath, with.Sent = source, "run test", sent
+		with.AudienceRuns, with.AudiencePath, with.Sent = []*runstore.Run{source}, "run test", sent
 		p, err := Build(context.Background(), with)
 		if err == nil {
 			checkBooks(t, p, run)
@@ -93,7 +93,7 @@ func TestPeopleOfARun(t *testing.T) {
 		t.Errorf("lists (-want +got):\n%s", diff)
 	}
 	m := run.Meta()
-	if m.AudienceFile != "run test (rejected, accepted)" || m.AudienceDigest != PeopleDigest(source.Meta(), []string{"accepted", "rejected"}) {
+	if m.AudienceFile != "run test (rejected, accepted)" || m.AudienceDigest != PeopleDigest([]*runstore.Run{source}, []string{"accepted", "rejected"}) {
 		t.Errorf("the audience is %q, %s", m.AudienceFile, m.AudienceDigest)
 	}
 

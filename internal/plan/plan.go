@@ -28,7 +28,7 @@ type Config struct {
 	Campaign     *campaign.Campaign
 	AudiencePath string            // where the audience is
 	AudienceName string            // what messages call it, where that is not the path
-	AudienceRun  *runstore.Run     // whose people are the audience, open for reading; nil: the file's are
+	AudienceRuns []*runstore.Run   // the run whose people are the audience, and its retries, open for reading; nil: the file's are
 	Again        *Again            // rows of other runs are the audience; nil: they are not
 	Sent         []suppress.Sent   // the people of other runs who are left out
 	OptOuts      *suppress.OptOuts // those of Sinch's own list; nil: the campaign does not name it

@@ -40,7 +40,7 @@ func (b *builder) stops() (problems campaign.Problems, ofRows bool) {
 
 // nobody says why there is nobody to send to.
 func (b *builder) nobody() campaign.Problems {
-	if b.rows == 0 && b.config.AudienceRun != nil {
+	if b.rows == 0 && b.config.AudienceRuns != nil {
 		return campaign.Problems{{File: b.config.audienceName(), Message: "that is nobody, so there is nobody to send to"}}
 	}
 	if b.rows == 0 {

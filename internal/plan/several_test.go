@@ -232,7 +232,7 @@ func TestNoNumbers(t *testing.T) {
 	}
 	again := severalCampaign(t, t.TempDir(), "channel_priority_order: [SMS]\nsuppress: none\naudience: {run: test, state: not_sent}\nprocessing_strategy: DISPATCH_ONLY")
 	with := config(again, mustAcquire(t, filepath.Join(t.TempDir(), "run")))
-	with.AudienceRun = run
+	with.AudienceRuns = []*runstore.Run{run}
 	if _, err := Build(context.Background(), with); err == nil || !strings.Contains(err.Error(), "its people are contacts, which processing_strategy: DISPATCH_ONLY does not know") {
 		t.Errorf("contacts in DISPATCH mode: %v", err)
 	}

@@ -33,7 +33,7 @@ type origin struct {
 
 // openAudience opens the source of the rows. One that may not be sent to, since it is too old, comes with the problem: it can be looked at.
 func openAudience(c Config) (source, error) {
-	if c.AudienceRun != nil {
+	if c.AudienceRuns != nil {
 		return openPeople(c)
 	}
 	if c.Again != nil {

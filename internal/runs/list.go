@@ -51,29 +51,49 @@ func List(dir string) ([]Summary, error) {
 	return all, err
 }
 
-// Unfinished summarises the real runs of a campaign that lie directly in folder, have begun to send and would go on if somebody started them:
-// nobody holds them. The one called but is left out, and so is what cannot be read.
+// Unfinished summarises the real runs of a campaign that lie in folder, and their retries, which have begun to send and would go on if somebody started
+// them: nobody holds them. The one called but is left out, though its retries are not, and so is what cannot be read.
 func Unfinished(folder, campaign, but string) []Summary {
 	entries, _ := os.ReadDir(folder) // it is about a note: what cannot be read is not noted
 	var all []Summary
 	for _, e := range entries {
 		dir := filepath.Join(folder, e.Name())
-		if e.Name() == but || !isRun(dir) {
+		if !isRun(dir) {
 			continue
 		}
-		run, err := runstore.View(dir)
-		if err != nil {
-			continue
+		if s, ok := unfinished(dir, campaign); ok && e.Name() != but {
+			all = append(all, s)
 		}
-		m := run.Meta()
-		if m.Campaign == campaign && !m.Sandbox && len(m.Starts) > 0 && !m.State.Over() {
-			if s, err := numbers(run); err == nil {
-				all = append(all, s)
-			}
-		}
-		_ = run.Close() // it was only read
+		all = append(all, UnfinishedRetries(dir, campaign)...)
 	}
 	return all
+}
+
+// UnfinishedRetries summarises the retries of the run in dir, of a campaign, as [Unfinished] does.
+func UnfinishedRetries(dir, campaign string) []Summary {
+	dirs, _ := runstore.RetryDirs(dir) // what cannot be read is not noted
+	var all []Summary
+	for _, dir := range dirs {
+		if s, ok := unfinished(dir, campaign); ok {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// unfinished summarises the run in dir, if it is one of [Unfinished].
+func unfinished(dir, campaign string) (Summary, bool) {
+	run, err := runstore.View(dir)
+	if err != nil {
+		return Summary{}, false
+	}
+	defer run.Close()
+	m := run.Meta()
+	if m.Campaign != campaign || m.Sandbox || len(m.Starts) == 0 || m.State.Over() {
+		return Summary{}, false
+	}
+	s, err := Summarise(run)
+	return s, err == nil
 }
 
 // isRun reports whether dir is the folder of a run, be its ledger gone.
@@ -96,7 +116,7 @@ func summarise(dir string) Summary {
 		return s
 	}
 	defer run.Close()
-	s, err := numbers(run)
+	s, err := Summarise(run)
 	if err != nil {
 		s.Error = err.Error()
 	}
@@ -117,7 +137,8 @@ func describe(dir string, m runstore.Meta) Summary {
 	return s
 }
 
-func numbers(run *runstore.Run) (Summary, error) {
+// Summarise summarises an open run.
+func Summarise(run *runstore.Run) (Summary, error) {
 	s := describe(run.Dir, run.Meta())
 	s.Copied = run.Ledger.Copied()
 	rep, err := report.Collect(run)

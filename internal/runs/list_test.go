@@ -108,8 +108,13 @@ func TestUnfinished(t *testing.T) {
 		t.Fatal(err)
 	}
 	newRun(t, filepath.Join(dir, "held"), "held", false, 1, 2)
+	for run, state := range map[string]runstore.State{"own": runstore.Stopped, "over": runstore.Stopped, "one": runstore.Finished} {
+		r := newRun(t, filepath.Join(dir, run, "retry-1"), run+"/retry-1", false, 1, 2)
+		r.send(0, testTime, ledger.Accepted, 0)
+		r.end(state)
+	}
 	all := Unfinished(dir, "test", "own")
-	if len(all) != 1 || all[0].Key != "one" || all[0].NotSent != 1 {
+	if len(all) != 3 || all[0].Key != "one" || all[0].NotSent != 1 || all[1].Key != "over/retry-1" || all[2].Key != "own/retry-1" {
 		t.Errorf("Unfinished: %+v", all)
 	}
 	if others := Unfinished(dir, "another campaign", "own"); len(others) != 0 {

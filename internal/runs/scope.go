@@ -85,7 +85,10 @@ func (s Scope) choose(name string, at campaign.Problem) ([]candidate, error) {
 	if len(chosen) > 0 || !campaign.NamesOneRun(name) {
 		return chosen, nil
 	}
+	of, _, isRetry := runstore.CutRetryKey(name)
 	switch near := campaign.Nearest(name, known); {
+	case isRetry && slices.Contains(known, of):
+		at.Message, at.Hint = fmt.Sprintf("%q is a retry, which is not named by itself", name), fmt.Sprintf("%q means that run with all its retries", of)
 	case itself:
 		at.Message, at.Hint = fmt.Sprintf("%q is this run itself", name), "another --run-key makes it another run"
 	case rehearsed:

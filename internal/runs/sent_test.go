@@ -329,18 +329,26 @@ func TestSource(t *testing.T) {
 	}
 	rehearsal := scope(dir)
 	rehearsal.Sandbox = true
+	sentRun(t, in("c", "runs", "spring", "retry-1"), "spring/retry-1", false, 1, 1)
+	newRun(t, in("c", "runs", "spring", "retry-2"), "spring/retry-2", false, 1, 1).Close() // never started
 	for _, s := range []Scope{scope(dir), rehearsal} {
-		run, err := s.Source(context.Background(), "spring", campaign.Problem{})
+		of, err := s.Source(context.Background(), "spring", campaign.Problem{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if run.Dir != in("c", "runs", "spring") {
-			t.Errorf("the source is %s", run.Dir)
+		if len(of) != 2 || of[0].Dir != in("c", "runs", "spring") || of[1].Dir != in("c", "runs", "spring", "retry-1") {
+			t.Errorf("the source is %d runs, %s first", len(of), of[0].Dir)
 		}
-		_ = run.Close() // it was only read
+		for _, run := range of {
+			_ = run.Close() // it was only read
+		}
 	}
+	sentRun(t, in("c", "runs", "again"), "again", false, 1, 1)
+	again := newRun(t, in("c", "runs", "again", "retry-1"), "again/retry-1", false, 1, 2)
+	again.send(0, testTime, ledger.Accepted, 0)
+	again.end(runstore.Stopped)
 	for name, want := range map[string]string{
-		"twice": `there are several runs "twice"`, "erased": "no longer known", "open": "open is unfinished", "nothing": "there is no run", "own": "there is no run",
+		"twice": `there are several runs "twice"`, "erased": "no longer known", "open": "open is unfinished", "again": "again/retry-1 is unfinished", "again/retry-1": "is a retry, which is not named by itself", "nothing": "there is no run", "own": "there is no run",
 	} {
 		if _, err := scope(dir).Source(context.Background(), name, campaign.Problem{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", name, err, want)

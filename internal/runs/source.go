@@ -10,23 +10,62 @@ import (
 	"sendoff/internal/runstore"
 )
 
-// Source opens the run whose people are an audience. There is one of that name, and it is over. A rehearsal that finds both a real run and
-// a rehearsal of the name takes the real one. The caller closes it.
+// Source opens the run whose people are an audience, and its retries that have started, which are behind it in the order of their numbers. There is one of
+// that name, and all are over. A rehearsal that finds both a real run and a rehearsal of the name takes the real one. The caller closes them.
 //
 // Errors are those of [Scope.Sent].
-func (s Scope) Source(ctx context.Context, name string, at campaign.Problem) (*runstore.Run, error) {
+func (s Scope) Source(ctx context.Context, name string, at campaign.Problem) ([]*runstore.Run, error) {
 	c, err := s.source(name, at)
 	if err != nil {
 		return nil, err
 	}
-	run, err := s.view(ctx, c, func() bool { return false }) // while it is held it is not over
+	run, err := s.viewOver(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	if err := usable(run, at); err != nil {
-		return nil, errors.Join(err, run.Close())
+	all := []*runstore.Run{run}
+	err = usable(run, at)
+	if err == nil {
+		all, err = s.withRetries(ctx, all)
 	}
-	return run, nil
+	if err != nil {
+		for _, run := range all {
+			err = errors.Join(err, run.Close())
+		}
+		return nil, err
+	}
+	return all, nil
+}
+
+// viewOver opens a run for reading that should be over: while it is held it is not.
+func (s Scope) viewOver(ctx context.Context, c candidate) (*runstore.Run, error) {
+	return s.view(ctx, c, func() bool { return false })
+}
+
+// withRetries adds the retries of a run that have started, whatever becomes of it.
+func (s Scope) withRetries(ctx context.Context, all []*runstore.Run) ([]*runstore.Run, error) {
+	dirs, err := runstore.RetryDirs(all[0].Dir)
+	if err != nil {
+		return all, err
+	}
+	for _, dir := range dirs {
+		run, err := s.viewOver(ctx, candidate{dir: dir, meta: peek(dir)})
+		if err != nil {
+			return all, err
+		}
+		m := run.Meta()
+		if len(m.Starts) == 0 {
+			if err := run.Close(); err != nil {
+				return all, err
+			}
+			continue
+		}
+		all = append(all, run)
+		if !m.State.Over() {
+			return all, &UnfinishedError{m.Key, dir}
+		}
+	}
+	return all, nil
 }
 
 // source returns the run that is meant by the name of an audience.

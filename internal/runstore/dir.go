@@ -132,8 +132,12 @@ func DirName(key string) string {
 		end := fmt.Sprintf("-%x", sum[:4])
 		name = strings.TrimRight(strings.ToValidUTF8(name[:maxDirName-len(end)], ""), "-._") + end
 	}
-	if reserved(name) {
-		return name + "-run"
+	if reserved(name) { // whatever its extension
+		base, extension, found := strings.Cut(name, ".")
+		if found {
+			extension = "." + extension
+		}
+		return base + "-run" + extension
 	}
 	return name
 }
