@@ -67,20 +67,23 @@ func (l *Languages) Read(cell string) Language {
 		return known
 	}
 	read := l.read(cell)
-	if len(seen) < mostSeen && len(cell) <= longestCell {
-		l.remember(strings.Clone(cell), read)
+	if len(cell) <= longestCell {
+		l.remember(cell, read)
 	}
 	return read
 }
 
-// remember adds a cell to the memory. Where another goroutine has just added one, this cell is read once more the next time.
+// remember adds a cell to the memory while there is room. Where another goroutine has just added one, this cell is read once more the next time.
 func (l *Languages) remember(cell string, read Language) {
 	old := l.seen.Load()
+	if len(*old) >= mostSeen {
+		return
+	}
 	next := make(map[string]Language, len(*old)+1)
 	for k, v := range *old {
 		next[k] = v
 	}
-	next[cell] = read
+	next[strings.Clone(cell)] = read
 	l.seen.CompareAndSwap(old, &next)
 }
 
