@@ -1,6 +1,9 @@
 # Everything a contributor runs. `make check` is what CI runs; nothing needs installing but Go.
 
-ONCE = ^(TestCrash|TestVirtual)
+# Scripts in which one command follows the other, nobody listens, and no answer is a fault.
+SIMPLE = $(shell cd internal/cli/testdata/script && grep -LE '&$$|^receive |^sinch .*:' *.txtar | sed 's/\.txtar$$//' | paste -sd '|' -)
+ONCE = ^(TestCrash|TestVirtual|TestLarge)|^TestScripts$$/^($(SIMPLE))$$
+ONCE_IN = $(shell grep -rlE '^func Test(Crash|Virtual|Large)' --include='*_test.go' . | xargs -n1 dirname | sort -u)
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .PHONY: build test race fuzz lint bench demo soak check golden sdk-check
@@ -8,12 +11,16 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 build:
 	go build -o bin/sendoff .
 
-# Crash tests and tests in virtual time run once, without the race detector (-race changes neither); all else runs with it. The tag lets a
-# process die at named points and break its promises, to see that somebody notices. Pages are looked at in Chromium, where there is one.
+# With -race a process sleeps for a second at its end, if nobody says otherwise; the tests start a thousand.
+export GORACE ?= atexit_sleep_ms=10
+
+# Crash tests, tests in virtual time, large files and simple scripts run once, without the race detector, which makes them several times as dear and has more
+# to look at elsewhere; all else runs with it (make race: everything). The tag lets a process die at named points and break its promises, to see that somebody
+# notices. Pages are looked at in Chromium, where there is one. Scripts wait for much of their time, so more run than there are cores. Vet runs in make lint.
 test:
-	go test -race -skip '$(ONCE)' ./...
-	go test -tags failpoint -run '$(ONCE)' ./...
-	go test -tags browser -run '^TestBrowser' ./internal/preview ./internal/resultpage
+	go test -race -vet=off -timeout 20m -parallel 4 -skip '$(ONCE)' ./...
+	go test -vet=off -timeout 20m -parallel 4 -tags failpoint -run '$(ONCE)' $(ONCE_IN)
+	go test -vet=off -tags browser -run '^TestBrowser' ./internal/preview ./internal/resultpage
 
 race:
 	go test -race ./...
@@ -21,14 +28,17 @@ race:
 fuzz:
 	sh .ci/fuzz 10s
 
+# Nobody runs what is made for other systems, so it need not be fast.
+UNUSED = -gcflags='sendoff/...=-N -l'
+
+# Without the tags, code is vetted as that of the other systems.
 lint:
 	test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
-	go vet ./...
 	go vet -tags failpoint,browser ./...
 	go run $(STATICCHECK) -tags failpoint,browser ./...
 	go mod tidy -diff
-	GOOS=windows go build ./... && GOOS=windows go vet ./...
-	GOOS=darwin go build ./... && GOOS=darwin go vet ./...
+	GOOS=windows go build $(UNUSED) ./... && GOOS=windows go vet $(UNUSED) ./...
+	GOOS=darwin go build $(UNUSED) ./... && GOOS=darwin go vet $(UNUSED) ./...
 
 bench:
 	sh .ci/bench

@@ -62,7 +62,7 @@ func TestCrashPowerCut(t *testing.T) {
 		b := stormBench(t, rng.Uint64(), rows)
 		disk := b.onDisk(t)
 		for range perRun {
-			if b.startAndCut(t, disk, rng.Uint64(), time.Duration(rng.IntN(160))*time.Millisecond) > 0 {
+			if b.startAndCut(t, disk, rng.Uint64(), after(time.Duration(rng.IntN(160))*time.Millisecond)) > 0 {
 				losses.Add(1)
 			}
 		}
@@ -78,17 +78,22 @@ func TestCrashPowerCut(t *testing.T) {
 	t.Logf("%d runs of %d rows; %d cuts came when something was unsynced", runs, rows, losses.Load())
 }
 
-// startAndCut cuts the power under a sender after a while, and returns how much was unsynced.
-func (b *bench) startAndCut(t testing.TB, disk *cutfs.FS, seed uint64, after time.Duration) (unsynced int) {
+// startAndCut cuts the power under a sender at a moment, and returns how much was unsynced.
+func (b *bench) startAndCut(t testing.TB, disk *cutfs.FS, seed uint64, when death) (unsynced int) {
 	t.Helper()
 	cmd := b.command(b.stormArgs()...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(after)
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // as it was killed
+		close(ended)
+	}()
+	when(ended)
 	loss := disk.Cut(seed)
 	_ = cmd.Process.Kill() // a machine without power runs nothing
-	_ = cmd.Wait()
+	<-ended
 	if err := disk.Restore(); err != nil {
 		t.Fatal(err)
 	}

@@ -118,7 +118,7 @@ func (b *bench) end(t *testing.T) error {
 
 func sceneOfKills(t *testing.T, b *bench) error {
 	for range 12 {
-		if _, err := b.tryToKill(t, b.stormArgs(), time.Duration(30+rand.IntN(90))*time.Millisecond); err != nil {
+		if _, err := b.tryToKill(t, b.stormArgs(), b.sent(1+rand.IntN(60))); err != nil {
 			return err
 		}
 	}
@@ -128,7 +128,7 @@ func sceneOfKills(t *testing.T, b *bench) error {
 func sceneOfCuts(t *testing.T, b *bench) error {
 	disk := b.onDisk(t)
 	for range 12 {
-		b.startAndCut(t, disk, rand.Uint64(), time.Duration(30+rand.IntN(90))*time.Millisecond)
+		b.startAndCut(t, disk, rand.Uint64(), b.sent(1+rand.IntN(60)))
 	}
 	cmd := b.command(b.stormArgs()...)
 	out, _ := cmd.CombinedOutput()
@@ -150,8 +150,8 @@ func sceneOfRaisedRetention(t *testing.T, b *bench) error {
 	b.keep(t, 0)
 	b.faults(t, "reset-after:every=30")
 	var early error
-	for range 20 { // it may die before a connection has broken
-		if _, early = b.tryToKill(t, b.stormArgs(), 100*time.Millisecond); early != nil || b.doubts() > 0 {
+	for range 20 { // it may die before it knows that a connection has broken
+		if _, early = b.tryToKill(t, b.stormArgs(), b.sent(60)); early != nil || b.doubts() > 0 {
 			break
 		}
 	}

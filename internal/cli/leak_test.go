@@ -17,7 +17,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"sendoff/internal/runstore"
 	"sendoff/internal/sandbox"
@@ -152,31 +151,36 @@ func TestLeaks(t *testing.T) {
 // searchWhileSending searches what a run has in its folder only as long as it sends, and what can be asked of it then.
 func searchWhileSending(t *testing.T, b *bench, strict known) {
 	t.Helper()
-	cmd := b.command("run", "--yes", "--quiet", "--no-canary", "--rate", "60", "--run-key", "slow", b.dir)
+	cmd := b.command("run", "--yes", "--quiet", "--no-canary", "--rate", "20", "--run-key", "slow", b.dir)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	dir, seen := filepath.Join(b.dir, "runs", "slow"), map[string]bool{}
-	for tick := time.Tick(300 * time.Millisecond); ; {
-		select {
-		case <-tick:
-			out, _ := b.command("status", "--json", dir).CombinedOutput() // which fails until there is a run
-			strict.search(t, "what status prints of a run that is sending", out)
-			for _, name := range []string{runstore.StatusName, runstore.ControlName, runstore.LogName} {
-				if content, err := os.ReadFile(filepath.Join(dir, name)); err == nil && len(content) > 0 {
-					seen[name] = true
-					strict.search(t, name, content)
-				}
+	defer func() { _ = cmd.Process.Kill() }() // it may have ended
+	dir := filepath.Join(b.dir, "runs", "slow")
+	waitFor(t, func() bool {
+		info, err := os.Stat(filepath.Join(dir, runstore.StatusName))
+		return err == nil && info.Size() > 0
+	})
+	before := b.server.AcceptedCount()
+	for more := range 4 { // at the start, and when it has met with faults
+		waitFor(t, func() bool { return b.server.AcceptedCount() > before+5*more })
+		out, err := b.command("status", "--json", dir).CombinedOutput()
+		if err != nil || !bytes.Contains(out, []byte(`"live": true`)) {
+			t.Errorf("status of a run that is sending: %v", err)
+		}
+		strict.search(t, "what status prints of a run that is sending", out)
+		for _, name := range []string{runstore.StatusName, runstore.ControlName, runstore.LogName} {
+			content, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil || len(content) == 0 {
+				t.Errorf("%s of a run that is sending has %d bytes: %v", name, len(content), err)
 			}
-		case <-ended: // with exit code 8
-			if len(seen) != 3 {
-				t.Errorf("of the files of a run that is sending were searched %v", seen)
-			}
-			return
+			strict.search(t, name, content)
 		}
 	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Error(err)
+	}
+	_ = cmd.Wait() // with exit code 7
 }
 
 // What is searched for is found in every notation: the people's own lists, and whoever leaks.

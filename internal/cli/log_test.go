@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -10,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"sendoff/internal/runstore"
 	"sendoff/internal/suppress"
@@ -35,9 +35,22 @@ func TestLog(t *testing.T) {
 	t.Parallel() // the pace takes the time, not the work
 	b := newLeakBench(t, 1)
 	list := filepath.Join(b.dir, suppress.OptOutsName)
-	breaks := time.AfterFunc(2*time.Second, func() { _ = os.WriteFile(list, []byte("phone\n077OO900124\n"), 0o600) }) // while it sends
-	defer breaks.Stop()
-	_, _ = b.command("run", "--yes", "--quiet", "--no-canary", "--rate", "12", "--max-duration", "13s", "--settle", "300ms", "--give-up", "1s", b.dir).CombinedOutput()
+	cmd := b.command("run", "--yes", "--quiet", "--no-canary", "--rate", "6", "--settle", "300ms", b.dir)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cmd.Process.Kill() }() // it may have ended
+	waitFor(t, func() bool { return b.server.AcceptedCount() > 0 })
+	writeFile(t, list, "phone\n077OO900124\n")
+	var content []byte
+	waitFor(t, func() bool {
+		content, _ = os.ReadFile(filepath.Join(b.runDir(), runstore.LogName))
+		return bytes.Contains(content, []byte("not read again")) && bytes.Contains(content, []byte("row in doubt settled"))
+	})
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // with exit code 7
 	content, err := os.ReadFile(filepath.Join(b.runDir(), runstore.LogName))
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,7 +14,7 @@ import (
 
 // Whoever asks while a run sends sees how far it is.
 func TestMetricsAddress(t *testing.T) {
-	b := newBench(t, 30)
+	b := newBench(t, 1000)
 	cmd := b.command("run", "--yes", "--no-canary", "--rate", "10", "--metrics-addr", ":0", b.dir)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -31,7 +32,7 @@ func TestMetricsAddress(t *testing.T) {
 		}
 	}
 	some, seen := regexp.MustCompile(`\nsendoff_accepted\{campaign="[^"]+",run_key="[^"]+"\} [1-9]`), ""
-	for until := time.Now().Add(20 * time.Second); !some.MatchString(seen) && time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
+	for until := time.Now().Add(time.Minute); !some.MatchString(seen) && time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
 		if resp, err := http.Get(url); err == nil {
 			body, _ := io.ReadAll(resp.Body) // half of it is looked for again
 			_ = resp.Body.Close()
@@ -41,9 +42,13 @@ func TestMetricsAddress(t *testing.T) {
 	if !strings.HasPrefix(url, "http://127.0.0.1:") || !some.MatchString(seen) || !strings.Contains(seen, `state="running"} 1`) {
 		t.Errorf("on %s was seen %s", url, seen)
 	}
-	_, _ = io.Copy(io.Discard, stderr) // so that it can go on
-	if err := cmd.Wait(); err != nil {
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Error(err)
+	}
+	_, _ = io.Copy(io.Discard, stderr) // so that it can go on
+	_ = cmd.Wait()                     // its code is looked at
+	if code := cmd.ProcessState.ExitCode(); code != exitUnfinished {
+		t.Errorf("exit %d, want 7", code)
 	}
 	if _, err := http.Get(url); err == nil {
 		t.Error("it answers after the run")

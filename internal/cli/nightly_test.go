@@ -83,7 +83,7 @@ func (n *nights) start(t *testing.T) {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, filepath.Join(folder, "campaign.yaml"), strings.Replace(strings.Replace(text, commented, "  max_age: 20h\n", 1), "rate: 5", "rate: 100", 1))
+	writeFile(t, filepath.Join(folder, "campaign.yaml"), strings.Replace(strings.Replace(text, commented, "  max_age: 20h\n", 1), "rate: 5", "rate: 25", 1))
 	writeFile(t, filepath.Join(folder, "optouts.csv"), "+447700900999\n")
 	writeFile(t, filepath.Join(n.dir, "sinch-key-secret"), n.server.Config().KeySecret+"\n")
 
@@ -152,7 +152,7 @@ func (n *nights) reboot(t *testing.T, now time.Time) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(20 * time.Second); n.server.AcceptedCount() < before+15; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); n.server.AcceptedCount() < before+15; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the night's run does not send")
 		}

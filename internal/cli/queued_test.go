@@ -51,11 +51,11 @@ func TestStoppedRunSaysWhatStillGoesOut(t *testing.T) {
 	if got == nil {
 		t.Fatal("it is not on record what still goes out")
 	}
-	then := b.queue(t) + int(time.Since(got.Time).Seconds()*drain) // in the sandbox
-	if int(got.Messages) < then-3 || int(got.Messages) > then+3 {
+	then := b.queue(t) + int(time.Since(got.Time).Seconds()*drain)        // in the sandbox
+	if int(got.Messages) < then-drain || int(got.Messages) > then+drain { // a second's worth: an answer takes its time
 		t.Errorf("%d messages still went out at that moment, and %d waited in the sandbox", got.Messages, then)
 	}
-	if messages > int(got.Messages) || messages < int(got.Messages)-drain { // some go out while it is written down
+	if messages > int(got.Messages) || messages < int(got.Messages)-5*drain { // some go out while it is written down
 		t.Errorf("it says %d, and has on record %d", messages, got.Messages)
 	}
 	if ours := got.Messages - got.Others; ours > int64(rep.Accepted) || got.Others > others || (got.Others > 0) != (said[4] != "") {

@@ -119,7 +119,7 @@ func tellCallback(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// received waits until a run has so many receipts on file that differ, for 20 s at most, and prints row and status of each.
+// received waits until a run has so many receipts on file that differ, for a minute at most, and prints row and status of each.
 func received(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: received N DIR")
@@ -132,7 +132,7 @@ func received(ts *testscript.TestScript, neg bool, args []string) {
 	if len(ids) != 1 {
 		ts.Fatalf("there are %d runs in %s", len(ids), args[1])
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		seen := map[string]bool{}
 		for id := range ids {
 			_, _, err := receipts.Read(filepath.Join(dir, runstore.ReceiptsName), ulid.MustParse(id), 0, func(r receipts.Record) error {

@@ -140,7 +140,7 @@ func TestLiveStatusMatchesItsSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = sending.Process.Kill(); _ = sending.Wait() }()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		out, _ := b.json(t, "status", b.dir)
 		if bytes.Contains(out, []byte(`"state": "running"`)) {
 			validate(t, schemas["status"], []string{"status"}, out)

@@ -47,6 +47,9 @@ func sendoffMain() {
 }
 
 func TestMain(m *testing.M) {
+	if os.Getenv("GORACE") == "" {
+		_ = os.Setenv("GORACE", "atexit_sleep_ms=10") // with -race every command would sleep for a second at its end
+	}
 	switch {
 	case os.Getenv(asBareLoop) != "":
 		bareLoop()
@@ -69,7 +72,7 @@ func TestMain(m *testing.M) {
 //	taken N          the sandbox has accepted N messages
 //	exits N COMMAND  the command ends with this exit code
 //	until PATTERN COMMAND
-//	                 run the command again and again until its standard output matches, for 20 s at most
+//	                 run the command again and again until its standard output matches, for a minute at most
 //	send N KEY [FLAG…]
 //	                 exits N sendoff run for the campaign in folder c with this run key, without a canary, and as impatient as tests are
 //	people N FILE [M]
@@ -102,7 +105,7 @@ func TestMain(m *testing.M) {
 //	                 start the command receipts listen, and wait until it listens; stop: interrupt it, and print what it has said to standard error
 //	tell STATUS URL FILE SECRET
 //	                 post the file as Sinch does, signed with the secret ('': not signed); the answer has this status
-//	received N DIR   the run in the folder gets so many receipts that differ, within 20 s, and they are printed
+//	received N DIR   the run in the folder gets so many receipts that differ, within a minute, and they are printed
 //	labelled DIR FILE
 //	                 put the id of the run in the folder in place of RUNID in the file
 //	size FILE        print how many bytes the file has
@@ -120,7 +123,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("TZ", "UTC")
 			env.Setenv("COLUMNS", "1000") // so that what a script expects stands on one line
 			env.Setenv("HOME", env.WorkDir)
-			env.Setenv("GORACE", "atexit_sleep_ms=10") // with -race every command would sleep for a second at its end
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			api := new(api)
 			env.Values["api"] = api
 			env.Defer(api.close)
@@ -231,13 +234,13 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	pattern, err := regexp.Compile("(?m)" + args[0])
 	ts.Check(err)
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) { // each command costs more than the wait does
 		_ = ts.Exec(args[1], args[2:]...) // what it prints is looked at
 		if pattern.MatchString(ts.ReadFile("stdout")) {
 			return
 		}
 		if time.Now().After(deadline) {
-			ts.Fatalf("nothing matched %q within 20 s", args[0])
+			ts.Fatalf("nothing matched %q within a minute", args[0])
 		}
 	}
 }
@@ -246,7 +249,7 @@ func sendCampaign(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: send CODE KEY [FLAG…]")
 	}
-	command := []string{args[0], "sendoff", "run", "c", "--yes", "--no-canary", "--settle", "200ms", "--http-timeout", "1s", "--give-up", "2s", "--run-key"}
+	command := []string{args[0], "sendoff", "run", "c", "--yes", "--no-canary", "--settle", "200ms", "--give-up", "10s", "--run-key"}
 	exits(ts, false, append(command, args[1:]...))
 }
 

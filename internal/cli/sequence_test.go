@@ -165,7 +165,7 @@ func (w *world) run(folder string, kill bool) {
 	}
 	w.kill(w.apps[w.app].command(append(args, "--rate", "200", folder)...))
 	w.say("kill run %s in %s, app %d", key, filepath.Base(folder), w.app)
-	time.Sleep(20 * time.Millisecond) // what it has sent arrives
+	waitFor(w.t, func() bool { return w.apps[w.app].open.Load() == 0 }) // what it has sent has arrived
 }
 
 // kill starts a run, and kills it before it sends, or once some of its messages were taken.

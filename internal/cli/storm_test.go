@@ -121,7 +121,7 @@ func TestCrashStorm(t *testing.T) {
 	runs := rounds(t, soak("SOAK_KILLS", 500), func(t *testing.T, rng *rand.Rand) (killed int) {
 		b := stormBench(t, rng.Uint64(), rows)
 		for range perRun {
-			if b.startAndKill(t, b.stormArgs(), time.Duration(rng.IntN(160))*time.Millisecond) {
+			if b.startAndKill(t, b.stormArgs(), after(time.Duration(rng.IntN(160))*time.Millisecond)) {
 				killed++
 			}
 		}
@@ -173,10 +173,37 @@ func rounds(t *testing.T, wanted int, round func(t *testing.T, rng *rand.Rand) (
 	return taken
 }
 
-// startAndKill kills a sender after a while, and reports whether it was still there.
-func (b *bench) startAndKill(t testing.TB, args []string, after time.Duration) bool {
+// death waits until a sender is to die, or until it has ended by itself.
+type death func(ended <-chan struct{})
+
+// after is a while after the start.
+func after(d time.Duration) death {
+	return func(ended <-chan struct{}) {
+		select {
+		case <-ended:
+		case <-time.After(d):
+		}
+	}
+}
+
+// sent is when so many more messages were accepted, however long that takes.
+func (b *bench) sent(n int) death {
+	want := b.server.AcceptedCount() + n
+	return func(ended <-chan struct{}) {
+		for b.server.AcceptedCount() < want {
+			select {
+			case <-ended:
+				return
+			case <-time.After(100 * time.Microsecond):
+			}
+		}
+	}
+}
+
+// startAndKill kills a sender at a moment, and reports whether it was still there.
+func (b *bench) startAndKill(t testing.TB, args []string, when death) bool {
 	t.Helper()
-	isKilled, err := b.tryToKill(t, args, after)
+	isKilled, err := b.tryToKill(t, args, when)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +211,7 @@ func (b *bench) startAndKill(t testing.TB, args []string, after time.Duration) b
 }
 
 // tryToKill is startAndKill for a program that may be broken: it returns what the program says that has ended by itself, as none does that is sound.
-func (b *bench) tryToKill(t testing.TB, args []string, after time.Duration) (isKilled bool, err error) {
+func (b *bench) tryToKill(t testing.TB, args []string, when death) (isKilled bool, err error) {
 	t.Helper()
 	cmd := b.command(args...)
 	var out bytes.Buffer
@@ -192,9 +219,14 @@ func (b *bench) tryToKill(t testing.TB, args []string, after time.Duration) (isK
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(after)
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // its code is looked at
+		close(ended)
+	}()
+	when(ended)
 	_ = cmd.Process.Kill() // it may have ended
-	_ = cmd.Wait()         // its code is looked at
+	<-ended
 	state := cmd.ProcessState
 	if !state.Exited() {
 		return true, nil
@@ -229,7 +261,7 @@ func TestCrashNothingStored(t *testing.T) {
 			for range kills {
 				before := b.inDoubt(t)
 				b.faults(t) // whoever is in doubt now is so for the kill
-				if b.startAndKill(t, args, time.Duration(20+rng.IntN(60))*time.Millisecond) && b.inDoubt(t) > before+inFlight {
+				if b.startAndKill(t, args, after(time.Duration(20+rng.IntN(60))*time.Millisecond)) && b.inDoubt(t) > before+inFlight {
 					t.Errorf("%d in doubt after a kill, %d before", b.inDoubt(t), before)
 				}
 			}

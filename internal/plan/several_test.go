@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,7 +76,7 @@ func TestFindSeveralAgreesWithAMap(t *testing.T) {
 				if random.IntN(2) == 0 {
 					key |= 1 << 63
 				}
-				if !cmp.Equal(rows[i], []uint64{key}) {
+				if !slices.Equal(rows[i], []uint64{key}) {
 					rows[i] = append(rows[i], key)
 				}
 			}

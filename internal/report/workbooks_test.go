@@ -85,7 +85,7 @@ func TestUnguard(t *testing.T) {
 
 // Lists of small runs have workbooks without asking, where there is anybody in them, those of large ones where somebody has asked; and a workbook that is there is kept at one with its
 // list.
-func TestWhichWorkbooks(t *testing.T) {
+func TestLargeAndSmallWorkbooks(t *testing.T) {
 	r := newRun(t, false)
 	r.freeze([]string{"CustomerNo", "Mobile"}, people(3))
 	r.start()

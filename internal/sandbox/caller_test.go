@@ -184,9 +184,9 @@ func TestCallbacksOverNetwork(t *testing.T) {
 // waitFor waits until something is so.
 func waitFor(t testing.TB, so func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); !so(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !so(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("not within five seconds")
+			t.Fatal("not within a minute")
 		}
 	}
 }
@@ -198,7 +198,7 @@ func TestNobodyListens(t *testing.T) {
 	call(t, s, "POST", "/webhooks", `{"app_id":"`+DefaultAppID+`","target":"`+webhookTarget+`","target_type":"DISMISS","triggers":["MESSAGE_DELIVERY"]}`)
 	sendText(t, s, "+447700900001")
 	send(t, s, requestWith(t, `{"callback_url":"https://example.com/receipts"}`)) // nobody on this machine
-	if after := runtime.NumGoroutine(); after != before {
+	if after := runtime.NumGoroutine(); after > before {                          // those of other tests may have ended
 		t.Errorf("%d goroutines, before %d", after, before)
 	}
 }

@@ -49,9 +49,9 @@ func TestVirtualRates(t *testing.T) {
 		rate        float64
 		soak, short time.Duration
 	}{
-		{20, 10 * time.Minute, 10 * time.Minute},
-		{800, 10 * time.Minute, time.Minute},
-		{5000, 10 * time.Minute, 10 * time.Second},
+		{20, 10 * time.Minute, 5 * time.Minute},
+		{800, 10 * time.Minute, 30 * time.Second},
+		{5000, 10 * time.Minute, 5 * time.Second},
 	} {
 		t.Run(fmt.Sprint(tc.rate), func(t *testing.T) {
 			t.Parallel()

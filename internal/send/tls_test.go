@@ -17,10 +17,11 @@ import (
 func TestMatrixOverTLS(t *testing.T) {
 	for version := 1; version <= 2; version++ {
 		t.Run([]string{"", "HTTP/1.1", "HTTP/2"}[version], func(t *testing.T) {
+			t.Parallel() // it waits for timeouts, most of the time
 			w := newStoringWorld(t, 1, 400,
 				"429:every=17", "reset:every=41", "reset-after:every=43", "500:every=47", "500-after:every=53", "502:every=59", "502-after:every=61",
 				"504-after:every=67", "401:every=71", "truncated:every=73", "html-after:every=79", "empty-after:every=83", "201-after:every=89",
-				"late-after:every=97,delay=200ms", "delay-after:every=101,delay=700ms", "slow-after:every=103,delay=700ms",
+				"late-after:every=97,delay=200ms", "delay-after:every=101,delay=3s", "slow-after:every=103,delay=3s",
 				"reset:first=1,on=fetch-last", "502:first=2,on=fetch-last", "reset:first=1,after=1,on=app")
 			defer w.run.Close()
 			var other atomic.Int64 // requests of the other version
@@ -44,12 +45,12 @@ func TestMatrixOverTLS(t *testing.T) {
 			c.Client, err = sinch.New(sinch.Options{
 				Destination: sinch.Destination{ProjectID: sandbox.ProjectID, AppID: sandbox.AppID, Region: sandbox.Region, Endpoint: server.URL},
 				Credentials: sinch.Credentials{KeyID: sandbox.KeyID, KeySecret: sinch.NewSecret(sandbox.KeySecret)},
-				Timeout:     500 * time.Millisecond,
+				Timeout:     2 * time.Second,
 				Transport:   transport,
 			})
 			w.check(err)
 			c.Settler = settle.New(settle.Config{
-				Run: w.run, Client: c.Client, Settle: 400 * time.Millisecond, GiveUp: time.Minute, Log: c.Log,
+				Run: w.run, Client: c.Client, Settle: 800 * time.Millisecond, GiveUp: time.Minute, Log: c.Log,
 			})
 			c.Rate, c.NoCanary, c.GiveUp = 1000, true, time.Minute
 			w.check(Send(t.Context(), make(chan struct{}), c))

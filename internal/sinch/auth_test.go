@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"sendoff/internal/sinch"
 )
@@ -145,21 +145,22 @@ func TestTokenRefused(t *testing.T) {
 func TestTokenOutage(t *testing.T) {
 	const workers = 16
 	a := new(api)
-	arrived, held := make(chan struct{}, workers), make(chan struct{})
-	a.token = func(w http.ResponseWriter, r *http.Request) { arrived <- struct{}{}; <-held; page(503)(w, r) }
-	c := serve(t, a)
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(func() {
-			if o := c.Send(t.Context(), message); o.Written || o.Err == nil {
-				t.Errorf("Send() = %+v, want not written", o)
-			}
-		})
-	}
-	<-arrived
-	time.AfterFunc(20*time.Millisecond, func() { close(held) }) // time for the others to join; who is late asks anew
-	wg.Wait()
-	if n := a.tokens.Load(); n > workers/2 {
+	inBubble(t, a, func(t *testing.T, c *sinch.Client) {
+		held := make(chan struct{})
+		a.token = func(w http.ResponseWriter, r *http.Request) { <-held; page(503)(w, r) }
+		var wg sync.WaitGroup
+		for range workers {
+			wg.Go(func() {
+				if o := c.Send(t.Context(), message); o.Written || o.Err == nil {
+					t.Errorf("Send() = %+v, want not written", o)
+				}
+			})
+		}
+		synctest.Wait() // until all have joined
+		close(held)
+		wg.Wait()
+	})
+	if n := a.tokens.Load(); n != 1 {
 		t.Errorf("%d requests for %d callers", n, workers)
 	}
 }

@@ -50,20 +50,22 @@ func (p *pipes) Close() error {
 // inBubble runs test with a client of a whose clock is that of a bubble.
 func inBubble(t *testing.T, a *api, test func(*testing.T, *sinch.Client)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		network := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
-		server := &http.Server{Handler: a, ErrorLog: quiet()}
-		var wg sync.WaitGroup
-		wg.Go(func() { _ = server.Serve(network) })
-		c := newClient(t, sinch.Options{
-			Destination: destination("http://127.0.0.1"),
-			Transport:   &http.Transport{DialContext: network.dial},
-		})
-		test(t, c)
-		c.Close()
-		_ = server.Close()
-		wg.Wait()
-	})
+	synctest.Test(t, func(t *testing.T) { overPipes(t, a, sinch.Options{Destination: destination("http://127.0.0.1")}, test) })
+}
+
+// overPipes runs test in a bubble, with a client that reaches a server of h through pipes.
+func overPipes(t *testing.T, h http.Handler, o sinch.Options, test func(*testing.T, *sinch.Client)) {
+	t.Helper()
+	network := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+	server := &http.Server{Handler: h, ErrorLog: quiet()}
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = server.Serve(network) })
+	o.Transport = &http.Transport{DialContext: network.dial}
+	c := newClient(t, o)
+	test(t, c)
+	c.Close()
+	_ = server.Close()
+	wg.Wait()
 }
 
 // TestTokenLife counts the tokens that ten minutes before and after the end of one take.

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"sendoff/internal/sinch"
@@ -218,19 +219,21 @@ func TestSendBroken(t *testing.T) {
 }
 
 func TestSendTimeout(t *testing.T) {
-	held := make(chan struct{})
-	a := &api{send: func(http.ResponseWriter, *http.Request) { <-held }}
-	s := httptest.NewServer(a)
-	defer s.Close()
-	defer close(held)
-	c := newClient(t, sinch.Options{Destination: destination(s.URL), Timeout: 50 * time.Millisecond, MaxConns: 1})
-	o := c.Send(t.Context(), message)
-	if !o.Written || o.Status != 0 || !errors.Is(o.Err, context.DeadlineExceeded) {
-		t.Errorf("Send() = %+v, want written and timed out", o)
-	}
-	if want := "send message: no answer within 50ms: context deadline exceeded"; fmt.Sprint(o.Err) != want {
-		t.Errorf("error = %v, want %s", o.Err, want)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		held := make(chan struct{})
+		a := &api{send: func(http.ResponseWriter, *http.Request) { <-held }}
+		options := sinch.Options{Destination: destination("http://127.0.0.1"), Timeout: 50 * time.Millisecond, MaxConns: 1}
+		overPipes(t, a, options, func(t *testing.T, c *sinch.Client) {
+			defer close(held)
+			o := c.Send(t.Context(), message)
+			if !o.Written || o.Status != 0 || !errors.Is(o.Err, context.DeadlineExceeded) {
+				t.Errorf("Send() = %+v, want written and timed out", o)
+			}
+			if want := "send message: no answer within 50ms: context deadline exceeded"; fmt.Sprint(o.Err) != want {
+				t.Errorf("error = %v, want %s", o.Err, want)
+			}
+		})
+	})
 }
 
 // TestSendNoConnection waits for a connection that another request holds: nothing of the second message is written.

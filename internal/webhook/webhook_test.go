@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -221,7 +222,10 @@ func TestServeStops(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error)
-	go func() { served <- s.handler.Serve(ctx, l) }()
+	begun, closed := make(chan struct{}), make(chan struct{})
+	go func() {
+		served <- s.handler.Serve(ctx, &watched{l, sync.OnceFunc(func() { close(begun) }), sync.OnceFunc(func() { close(closed) })})
+	}()
 	read, write := io.Pipe()
 	body := s.receipt(3)
 	r, err := http.NewRequest(http.MethodPost, "http://"+l.Addr().String(), read)
@@ -233,9 +237,9 @@ func TestServeStops(t *testing.T) {
 	}
 	go func() {
 		_, _ = io.WriteString(write, body[:100])
-		time.Sleep(200 * time.Millisecond) // until the server has read it
+		<-begun
 		stop()
-		time.Sleep(50 * time.Millisecond)
+		<-closed
 		_, _ = io.WriteString(write, body[100:])
 		_ = write.Close()
 	}()
@@ -249,6 +253,35 @@ func TestServeStops(t *testing.T) {
 	if err := <-served; err != nil || answer.StatusCode != 200 || len(s.logged(t)) != 1 {
 		t.Errorf("status %d, Serve = %v, %d receipts on file", answer.StatusCode, err, len(s.logged(t)))
 	}
+}
+
+// watched says when something is read from a connection for the first time, and when no more are taken.
+type watched struct {
+	net.Listener
+	onRead, onClose func()
+}
+
+func (w *watched) Accept() (net.Conn, error) {
+	c, err := w.Listener.Accept()
+	return watchedConn{c, w.onRead}, err
+}
+
+func (w *watched) Close() error {
+	w.onClose()
+	return w.Listener.Close()
+}
+
+type watchedConn struct {
+	net.Conn
+	onRead func()
+}
+
+func (c watchedConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if n > 0 {
+		c.onRead()
+	}
+	return n, err
 }
 
 // What has not come whole, for a line that is slow or breaks, is sent again; a status below 500 would have Sinch drop it.
