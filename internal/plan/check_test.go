@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -35,6 +36,9 @@ func mustCheck(t *testing.T, c Config) *Checked {
 func TestCheckGoesOn(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "audience.csv", "phone,name\n+447700900001,Ann\nx,Ben\n+447700900003,\n+447700900001,Ann\n")
+	if err := os.Chtimes(filepath.Join(dir, "audience.csv"), testTime, testTime); err != nil {
+		t.Fatal(err)
+	}
 	for _, tc := range []struct {
 		name, campaign string
 		want           []string

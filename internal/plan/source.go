@@ -48,13 +48,13 @@ func openAudience(c Config) (source, error) {
 
 // tooOld refuses a file that is probably not today's.
 func tooOld(c Config, info table.Info) campaign.Problems {
-	age, most := c.Now.Sub(info.ModTime), c.Campaign.Audience.MaxAge
-	if most == 0 || age <= most {
+	stale := table.Stale(info.ModTime, c.Now, c.Campaign.Audience.MaxAge, "audience.max_age")
+	if stale == "" {
 		return nil
 	}
 	return campaign.Problems{{
 		File:    info.Path,
-		Message: fmt.Sprintf("is %s old, and audience.max_age is %s; the export may have failed", prose.Age(age), prose.Age(most)),
+		Message: stale + "; the export may have failed",
 		Hint:    "have it written again; whoever wants to send to these people all the same takes max_age out of the campaign",
 	}}
 }

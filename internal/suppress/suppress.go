@@ -13,7 +13,6 @@ import (
 
 	"sendoff/campaign"
 	"sendoff/internal/phone"
-	"sendoff/internal/prose"
 	"sendoff/internal/table"
 )
 
@@ -124,14 +123,11 @@ func (l *list) read(numbers *phone.Reader, own []campaign.OwnColumn) error {
 }
 
 func (l *list) tooOld(now time.Time) error {
-	age := now.Sub(l.current.Load().info.ModTime)
-	if l.spec.MaxAge == 0 || age <= l.spec.MaxAge {
+	stale := table.Stale(l.current.Load().info.ModTime, now, l.spec.MaxAge, "its max_age")
+	if stale == "" {
 		return nil
 	}
-	return campaign.Problems{{
-		File: l.path, Message: fmt.Sprintf("is %s old, and its max_age is %s", prose.Age(age), prose.Age(l.spec.MaxAge)),
-		Hint: "the export that writes this suppression list may have failed",
-	}}
+	return campaign.Problems{{File: l.path, Message: stale, Hint: "the export that writes this suppression list may have failed"}}
 }
 
 // Match reports whether one of the lists keeps a person out, by any of their addresses or by the customer's own id for them, which may be

@@ -318,6 +318,7 @@ func TestFailsClosed(t *testing.T) {
 		{"header only", "phone\n", 0, []string{"0:0 nobody can be read"}},
 		{"comments only", "# nobody\n# yet\n", 0, []string{"0:0 nobody can be read"}},
 		{"too old", "+447700900001\n", time.Hour, []string{"0:0 is 2 h old, and its max_age is 1 h"}},
+		{"yet to come", "+447700900001\n", time.Hour, []string{"0:0 was written on "}},
 		{"unreadable number", "07700900001\n077OO900002\n\n+999 555 0100\n", 0, []string{
 			"0:0 2 of 3 rows of this suppression list cannot be read", "2:0 phone: has a letter in it", "4:0 phone: no country has its calling code"}},
 		{"number beside a good id", "phone,id\n0770,C1\n", 0, []string{"0:0 1 of 1 rows", "2:0 phone: is too short"}},
@@ -333,6 +334,9 @@ func TestFailsClosed(t *testing.T) {
 				write(t, filepath.Join(dir, "list.csv"), tc.content)
 			}
 			now := time.Now().Add(2 * time.Hour)
+			if tc.name == "yet to come" {
+				now = now.Add(-5 * time.Hour)
+			}
 			_, err := Load(dir, []campaign.SuppressionList{{File: "good.txt"}, {File: "list.csv", MaxAge: tc.maxAge}}, "GB", everyChannel(), now)
 			var problems campaign.Problems
 			if !errors.As(err, &problems) {

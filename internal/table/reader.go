@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/prose"
 )
 
 // batchRows is how many rows a batch holds at most.
@@ -97,6 +98,22 @@ type Info struct {
 	Sheet       string // of a workbook
 	Hidden      int    // rows of the sheet that are hidden, complete with SHA256
 	Notes       []Note // what is remarkable about the file as a whole, complete with SHA256
+}
+
+// aheadAtMost is how far the time of a file may lie ahead of now: clocks differ, and some copies are off by summer time.
+const aheadAtMost = 65 * time.Minute
+
+// Stale says why a file of modTime may be older than most, which is what limit names, or 0: any age; "" where it is not. How old one is that seems to be
+// written in time to come, nobody knows.
+func Stale(modTime, now time.Time, most time.Duration, limit string) string {
+	switch age := now.Sub(modTime); {
+	case most == 0:
+	case age > most:
+		return fmt.Sprintf("is %s old, and %s is %s", prose.Age(age), limit, prose.Age(most))
+	case age < -aheadAtMost:
+		return fmt.Sprintf("was written on %s, which is yet to come, so nobody knows how old it is, and %s is %s", prose.Moment(modTime), limit, prose.Age(most))
+	}
+	return ""
 }
 
 // Reader reads a file's rows from front to back. It is not safe for concurrent use.
