@@ -13,6 +13,8 @@ import (
 	"sendoff/campaign"
 	"sendoff/internal/ledger"
 	"sendoff/internal/prose"
+	"sendoff/internal/receipts"
+	"sendoff/internal/report"
 	"sendoff/internal/runs"
 	"sendoff/internal/runstore"
 )
@@ -120,7 +122,10 @@ func (s *session) eraseRun(dir string, now time.Time) (m runstore.Meta, err erro
 		return m, err
 	}
 	m = run.Meta()
-	if err = mayErase(run); err == nil { // the seeds first: if we die behind them, the run still has people to be erased
+	if err = mayErase(run); err == nil {
+		_, _ = receipts.Merge(run, nil) // whoever reads them next says what is wrong
+		report.Conclude(run)
+		// The seeds first: if we die behind them, the run still has people to be erased
 		err = eachSeeds(dir, now, func(seeds *runstore.Run) error { return seeds.ErasePeople(now) })
 	}
 	if err == nil {

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"sendoff/campaign"
+	"sendoff/internal/forecast"
 	"sendoff/internal/prose"
+	"sendoff/internal/receipts"
 	"sendoff/internal/report"
 	"sendoff/internal/runs"
 	"sendoff/internal/runstore"
@@ -141,6 +143,7 @@ func (f *forgetting) personIn(p *persons, run *runstore.Run) error {
 		f.erased(run, "planning has not come to its end, and what it left is erased")
 		return nil
 	}
+	_, _ = receipts.Merge(run, nil) // they decide what a message has cost; whoever reads them next says what is wrong
 	full := m.State.Done() || fileExists(run.Path(runstore.RowsName))
 	some := full || !m.Ended.IsZero() || fileExists(run.Path(runstore.InDoubtName))
 	rows, err := p.rows(run)
@@ -151,7 +154,7 @@ func (f *forgetting) personIn(p *persons, run *runstore.Run) error {
 	if err != nil {
 		return err
 	}
-	if err := run.Forget(rows, f.now); err != nil {
+	if err := run.Forget(rows, forecast.WithErased(run, rows), f.now); err != nil {
 		return err
 	}
 	f.erased(run, describeErased(len(rows), counts))

@@ -25,6 +25,7 @@ type Costs struct {
 	PriceDate string          `json:"price_date"`
 	// Accepted is the same of those whose message Sinch has taken; nil where nobody has counted them since the run went on.
 	Accepted *forecast.Cost `json:"accepted,omitempty"`
+	Erased   int            `json:"people_erased,omitempty"` // accepted, and not in Accepted: their data was erased before it was known
 }
 
 // String says it in words: estimated EUR 10.00–16.00 for the accepted, EUR 12.00–19.20 for everybody (prices.csv, 2026-10-01).
@@ -36,7 +37,15 @@ func (c *Costs) String() string {
 	case accepted != nil:
 		text = spread(accepted.Low, accepted.High) + " for the accepted, " + text
 	}
-	return fmt.Sprintf("estimated %s %s (%s, %s)", c.Currency, text, c.PriceList, c.PriceDate)
+	return fmt.Sprintf("estimated %s %s%s (%s, %s)", c.Currency, text, withoutErased(c.Erased), c.PriceList, c.PriceDate)
+}
+
+// withoutErased says that so many accepted messages are missing from a cost.
+func withoutErased(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return "; without " + prose.Counted(n, "message", "messages") + " to people whose data was erased"
 }
 
 func spread(low, high campaign.Micros) string {
@@ -60,6 +69,7 @@ func costsOf(f *forecast.Forecast) *Costs {
 type SettledCost struct {
 	Currency string `json:"currency"`
 	forecast.Settled
+	Erased    int    `json:"people_erased,omitempty"` // not in Settled: their data was erased before it was known
 	PriceList string `json:"price_list"`
 	PriceDate string `json:"price_date"`
 }
@@ -86,7 +96,7 @@ func (c *SettledCost) String() string {
 	if c.NoPrice > 0 {
 		text += "; " + prose.Counted(c.NoPrice, "message has", "messages have") + " no price"
 	}
-	return fmt.Sprintf("%s (%s, %s)", text, c.PriceList, c.PriceDate)
+	return fmt.Sprintf("%s%s (%s, %s)", text, withoutErased(c.Erased), c.PriceList, c.PriceDate)
 }
 
 // writeCosts writes costs.csv, and gives the report what the accepted messages come to, where the run has prices and its campaign can be read.
@@ -97,8 +107,13 @@ func writeCosts(r *runstore.Run, rep *Report, s *survey, o Options) error {
 		return err
 	}
 	lines, erased := f.Outcomes(&s.account, list)
-	rep.Costs.Accepted = new(forecast.Cost)
-	settled := SettledCost{Currency: list.Currency, PriceList: list.File, PriceDate: list.Date}
+	kept, err := forecast.KeptErased(m)
+	if err != nil || kept.Accepted.People > erased { // as where people were erased again, whom a snapshot from before that had brought back
+		kept = forecast.Erased{}
+	}
+	missing := erased - kept.Accepted.People
+	rep.Costs.Accepted, rep.Costs.Erased = &forecast.Cost{Low: kept.Accepted.Cost.Low, High: kept.Accepted.Cost.High}, missing
+	settled := SettledCost{Settled: kept.Settled, Erased: missing, Currency: list.Currency, PriceList: list.File, PriceDate: list.Date}
 	for _, l := range lines { // no more than the forecast, which could be counted
 		rep.Costs.Accepted.Low += l.Accepted.Cost.Low
 		rep.Costs.Accepted.High += l.Accepted.Cost.High
@@ -115,7 +130,7 @@ func writeCosts(r *runstore.Run, rep *Report, s *survey, o Options) error {
 			return err
 		}
 		out := csv.NewWriter(w)
-		for _, cells := range costLines(m, f, list, lines, erased, rep.Delivery != nil) {
+		for _, cells := range costLines(m, f, list, lines, erased, kept, rep.Delivery != nil) {
 			_ = out.Write(cells) // what keeps it from writing comes out of Error
 		}
 		out.Flush()
@@ -136,7 +151,7 @@ var costColumns = [...]string{
 	"settled_people", "settled_sms_parts", "settled_cost",
 }
 
-func costLines(m runstore.Meta, f *forecast.Forecast, list *prices.Table, lines []forecast.Outcome, erased int, collected bool) [][]string {
+func costLines(m runstore.Meta, f *forecast.Forecast, list *prices.Table, lines []forecast.Outcome, erased int, kept forecast.Erased, collected bool) [][]string {
 	header, labels := costColumns[:], []string(nil)
 	for _, l := range m.Labels {
 		header, labels = append(header[:len(header):len(header)], "label_"+l.Name), append(labels, guard(l.Value))
@@ -155,7 +170,12 @@ func costLines(m runstore.Meta, f *forecast.Forecast, list *prices.Table, lines 
 	}
 	if erased > 0 {
 		cells := make([]string, len(costColumns))
-		cells[0], cells[8] = "erased", strconv.Itoa(erased)
+		cells[0], cells[8] = erasedName, strconv.Itoa(erased)
+		if kept.Accepted.People == erased {
+			copy(cells[8:], sumCells(kept.Accepted))
+			cells[15], cells[16] = list.Currency, list.Date
+			copy(cells[17:], settledCells(kept.Settled, collected))
+		}
 		all = append(all, append(cells, labels...))
 	}
 	return all

@@ -125,11 +125,32 @@ func TestCosts(t *testing.T) {
 		t.Errorf("costs.csv of another version's forecast (-want +got):\n%s", diff)
 	}
 	r.update(func(m *runstore.Meta) { m.Forecast = kept.Forecast })
-	if err := r.Forget([]int{1}, testTime); err != nil {
-		t.Fatal(err)
+	forget := func(row int, keeps bool) {
+		var costs json.RawMessage
+		if keeps {
+			costs = forecast.WithErased(r.Run, []int{row})
+		}
+		if err := r.Forget([]int{row}, costs, testTime); err != nil {
+			t.Fatal(err)
+		}
 	}
+	forget(4, true) // nobody has sent to them
+	forget(1, true)
 	if diff := cmp.Diff("GB,SMS,,5,5,5,0.155,0.155,3,3,3,0.093,0.093,0.031,part,EUR,2026-01-01,,,,4711\n"+
-		"erased,,,,,,,,1,,,,,,,,,,,,4711\n", costs()); diff != "" {
+		"erased,,,,,,,,1,1,1,0.031,0.031,,,EUR,2026-01-01,,,,4711\n", costs()); diff != "" {
 		t.Errorf("costs.csv without somebody (-want +got):\n%s", diff)
+	}
+	if got := r.writtenReport().Costs; *got.Accepted != (forecast.Cost{Low: 124_000, High: 124_000}) || got.Erased != 0 {
+		t.Errorf("without somebody: %v", got)
+	}
+	// An older version has kept nothing of them.
+	forget(2, false)
+	if diff := cmp.Diff("GB,SMS,,5,5,5,0.155,0.155,2,2,2,0.062,0.062,0.031,part,EUR,2026-01-01,,,,4711\n"+
+		"erased,,,,,,,,2,,,,,,,,,,,,4711\n", costs()); diff != "" {
+		t.Errorf("costs.csv of an older version (-want +got):\n%s", diff)
+	}
+	want := "estimated EUR 0.07 for the accepted, 0.16 for everybody; without 2 messages to people whose data was erased (prices.csv, 2026-01-01)"
+	if got := r.writtenReport().Costs.String(); got != want {
+		t.Errorf("of an older version: %s", got)
 	}
 }

@@ -67,7 +67,7 @@ func Write(r *runstore.Run, o Options) (*Report, error) {
 	if err := writeLists(r, rep, doubtful, o); err != nil {
 		rep.Results, rep.CostSettled = nil, nil
 		if rep.Costs != nil {
-			rep.Costs.Accepted = nil
+			rep.Costs.Accepted, rep.Costs.Erased = nil, 0
 		}
 		if errors.Is(err, runstore.ErrErased) {
 			rep.keepResults(r.Path(runstore.ReportName))
@@ -88,6 +88,21 @@ func (r *Report) keepResults(path string) {
 	with.Results = earlier.Results
 	if with.balance() == nil {
 		r.Results, r.CostSettled = earlier.Results, earlier.CostSettled
+		if r.Costs != nil && earlier.Costs != nil {
+			r.Costs.Accepted, r.Costs.Erased = earlier.Costs.Accepted, earlier.Costs.Erased
+		}
+	}
+}
+
+// Conclude sees to it that report.json says what can be counted only as long as the people's data is there: results, and what they cost. What nobody can count any
+// more stays uncounted: that is no reason to keep anybody's data.
+func Conclude(r *runstore.Run) {
+	rep, _, err := collect(r)
+	if err != nil || !rep.Erased.IsZero() || !rep.State.Over() {
+		return
+	}
+	if rep.keepResults(r.Path(runstore.ReportName)); rep.Results == nil {
+		_, _ = Write(r, Options{})
 	}
 }
 

@@ -111,7 +111,7 @@ func TestReceiptsOfTheLog(t *testing.T) {
 // Of people whose data was erased nobody knows country and language; they are counted all the same.
 func TestSlicesOfErasedPeople(t *testing.T) {
 	r := deliveredRun(t)
-	if err := r.Forget([]int{0}, testTime); err != nil {
+	if err := r.Forget([]int{0}, nil, testTime); err != nil {
 		t.Fatal(err)
 	}
 	rep, err := Write(r.Run, Options{})
@@ -167,6 +167,40 @@ func TestResultsOfAnErasedRun(t *testing.T) {
 	r.hear(7, delivery.Delivered, "", campaign.RCS, testTime.Add(time.Hour))
 	if after, _ = Write(r.Run, Options{}); after.Results != nil || after.Delivered != 4 {
 		t.Errorf("after another receipt: %d delivered, %+v", after.Delivered, after.Results)
+	}
+}
+
+// Whoever is erased takes nothing with them of what the messages have cost.
+func TestCostsOfErasedPeople(t *testing.T) {
+	r := deliveredRun(t)
+	before := r.writtenReport()
+	for _, rows := range [][]int{{0, 1}, {2, 3, 4, 5, 6, 7, 8, 9, 10, 11}} {
+		if err := r.Forget(rows, forecast.WithErased(r.Run, rows), testTime); err != nil {
+			t.Fatal(err)
+		}
+		after := r.writtenReport()
+		if diff := cmp.Diff(before.CostSettled, after.CostSettled); diff != "" || before.CostSettled.Cost == 0 {
+			t.Errorf("settled (-before +after):\n%s", diff)
+		}
+		if diff := cmp.Diff(before.Costs, after.Costs); diff != "" {
+			t.Errorf("estimated (-before +after):\n%s", diff)
+		}
+	}
+}
+
+// What came after the last report is counted before the people's data is erased.
+func TestConclude(t *testing.T) {
+	r := deliveredRun(t)
+	r.write(Options{Now: testTime})
+	r.end(runstore.Cancelled, 0, "")
+	r.hear(7, delivery.Delivered, "", campaign.RCS, testTime.Add(time.Hour))
+	Conclude(r.Run)
+	if err := r.ErasePeople(testTime); err != nil {
+		t.Fatal(err)
+	}
+	rep, err := Write(r.Run, Options{})
+	if !errors.Is(err, runstore.ErrErased) || rep.Results == nil || rep.Delivered != 4 || rep.CostSettled == nil || rep.Costs.Accepted == nil {
+		t.Errorf("%+v, costs %+v, settled %+v: %v", rep.Results, rep.Costs, rep.CostSettled, err)
 	}
 }
 

@@ -136,6 +136,15 @@ func (r *testRun) end(s runstore.State, code int, reason string) {
 	})
 }
 
+func (r *testRun) writtenReport() *Report {
+	r.t.Helper()
+	rep, err := Write(r.Run, Options{})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return rep
+}
+
 func (r *testRun) write(o Options) {
 	r.t.Helper()
 	if _, err := Write(r.Run, o); err != nil {

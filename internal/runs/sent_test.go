@@ -296,7 +296,7 @@ func TestForgottenAreCounted(t *testing.T) {
 	r.send(4, testTime, ledger.Accepted, 0)
 	forget := func(want string, rows ...int) {
 		t.Helper()
-		if err := r.Forget(rows, testTime); err != nil {
+		if err := r.Forget(rows, nil, testTime); err != nil {
 			t.Fatal(err)
 		}
 		s := scope(dir)

@@ -3,6 +3,7 @@ package runstore
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -19,10 +20,10 @@ import (
 var ErrErased = errors.New("the people's data of this run was erased")
 
 // Forget erases the people of rows, which are in ascending order, from the snapshot, and sees to it in the ledger that they are not sent to any
-// more. The lists, which hold them too, are removed: whoever wants them makes them again. Nothing may be begun meanwhile.
+// more. The lists, which hold them too, are removed: whoever wants them makes them again. The run keeps costs as its ErasedCosts. Nothing may be begun meanwhile.
 //
 // If we die before the ledger's transaction nothing has happened; behind it, whoever holds the run next goes on from there.
-func (r *Run) Forget(rows []int, now time.Time) error {
+func (r *Run) Forget(rows []int, costs json.RawMessage, now time.Time) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -36,7 +37,7 @@ func (r *Run) Forget(rows []int, now time.Time) error {
 		of[i] = uint32(row)
 	}
 	err = r.update(
-		func(m *Meta) { m.NextSnapshotBytes, m.NextSnapshotSHA256 = size, sum },
+		func(m *Meta) { m.NextSnapshotBytes, m.NextSnapshotSHA256, m.ErasedCosts = size, sum, costs },
 		func(run []byte) error { return r.Ledger.Forget(of, uint8(campaign.Forgotten), run, now) },
 	)
 	if err != nil {

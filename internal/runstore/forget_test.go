@@ -80,7 +80,7 @@ func TestForget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Forget(rows, testTime); err != nil {
+	if err := r.Forget(rows, nil, testTime); err != nil {
 		t.Fatal(err)
 	}
 	checkForgotten(t, r, rows)
@@ -91,7 +91,7 @@ func TestForget(t *testing.T) {
 		t.Error("a list or a temporary file is left")
 	}
 	// A second time, on top of the first.
-	if err := r.Forget([]int{7}, testTime); err != nil {
+	if err := r.Forget([]int{7}, nil, testTime); err != nil {
 		t.Fatal(err)
 	}
 	checkForgotten(t, r, append(rows, 7))
@@ -189,7 +189,7 @@ func TestForgetDies(t *testing.T) {
 				t.Errorf("the list is left: %v; meta = %+v", exists(dir, RowsName), r.Meta())
 			}
 			if !tc.finished { // else nobody would find them again
-				if err := r.Forget(rows, testTime); err != nil {
+				if err := r.Forget(rows, nil, testTime); err != nil {
 					t.Fatal(err)
 				}
 			}

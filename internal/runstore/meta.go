@@ -185,6 +185,8 @@ type Meta struct {
 	NextSnapshotBytes  int64     `json:"next_snapshot_bytes,omitempty"` // of the one that is about to take its place
 	NextSnapshotSHA256 string    `json:"next_snapshot_sha256,omitempty"`
 	Erased             time.Time `json:"erased,omitzero"` // when the data of all its people was
+	// ErasedCosts is what the messages of people came to who were erased one by one, as package forecast writes it.
+	ErasedCosts json.RawMessage `json:"erased_costs,omitempty"`
 
 	// Set by sending.
 	Destination  Destination  `json:"destination,omitzero"`
