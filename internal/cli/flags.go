@@ -90,7 +90,7 @@ func sendingFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "say nothing unless something is wrong"},
 		&cli.DurationFlag{Name: "max-duration", Usage: "stop after so long; run again for the rest", DefaultText: "any"},
 		&cli.BoolFlag{Name: "exit-outside-window", Usage: "where nobody may get a message now (window, not_before), leave with 7 instead of waiting; run again for the rest"},
-		&cli.StringFlag{Name: "tolerate", Usage: "finished is finished (exit 0) with at most `SHARE` of the recipients rejected, left in doubt or expired: 1%, or a number", DefaultText: "none"},
+		tolerateFlag(),
 		&cli.StringFlag{Name: "if-locked", Usage: "`POLICY` where another process holds the run: fail, wait, or skip (exit 0)", Value: string(lockedFail)},
 	}
 }
@@ -165,10 +165,8 @@ func readRunFlags(c *cli.Context) (f runFlags, err error) {
 	if f.tuning, err = readTuning(c); err != nil {
 		return f, err
 	}
-	if text := c.String("tolerate"); text != "" {
-		if f.tolerate, err = campaign.ParseShare(text); err != nil {
-			return f, inputErrorf("--tolerate %v", err)
-		}
+	if f.tolerate, err = readTolerate(c); err != nil {
+		return f, err
 	}
 	if text := c.String("plan"); c.IsSet("plan") {
 		if f.plan, err = proposal.ParseCode(text); err != nil {
@@ -217,4 +215,17 @@ func readRunFlags(c *cli.Context) (f runFlags, err error) {
 		}
 	}
 	return f, nil
+}
+
+func tolerateFlag() cli.Flag {
+	return &cli.StringFlag{Name: "tolerate", Usage: "finished is finished (exit 0) with at most `SHARE` of the recipients rejected, left in doubt or expired: 1%, or a number", DefaultText: "none"}
+}
+
+func readTolerate(c *cli.Context) (share campaign.Share, err error) {
+	if text := c.String("tolerate"); text != "" {
+		if share, err = campaign.ParseShare(text); err != nil {
+			return share, inputErrorf("--tolerate %v", err)
+		}
+	}
+	return share, nil
 }

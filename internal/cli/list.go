@@ -221,7 +221,7 @@ const mostEarlier = 3
 // noteEarlier says which earlier runs of the campaign would go on if somebody started them, the newest first: nobody else may notice that
 // they have stopped.
 func (r *runner) noteEarlier() {
-	if r.flags.sandbox {
+	if r.flags.sandbox || r.resume != "" { // whoever resumes knows of them, and may be about to go on with them all
 		return
 	}
 	folder, own := filepath.Split(filepath.Clean(r.run.Dir))
@@ -229,7 +229,7 @@ func (r *runner) noteEarlier() {
 	slices.SortFunc(earlier, func(a, b runs.Summary) int { return b.Started.Compare(a.Started) })
 	for i, e := range earlier {
 		if i == mostEarlier {
-			r.warn("note: so are %s: sendoff status %s", prose.Counted(len(earlier)-i, "other", "others"), quote(filepath.Clean(folder)))
+			r.warn("note: %s unfinished too: sendoff status %s", prose.Counted(len(earlier)-i, "other run is", "other runs are"), quote(filepath.Clean(folder)))
 			return
 		}
 		r.noteUnfinished(e)

@@ -19,6 +19,7 @@ import (
 // persons are those whom somebody asks about, as they were written. How a number is read can depend on the run.
 type persons struct {
 	country string // of all numbers without a calling code; empty: the run's own
+	noFlag  bool   // there is no --country to say it with
 	numbers []phoneCell
 	others  []campaign.Identity
 	ids     map[string]bool
@@ -302,8 +303,11 @@ func (p *persons) soughtAs(country string) (*sought, error) {
 	for _, n := range p.numbers {
 		address, _ := reader.Read(n.cell, n.country)
 		if address.IsZero() {
-			return nil, inputErrorf("a number is written without its country, and cannot be read as this run reads numbers").
-				hint("write it with + and the calling code, or say --country")
+			hint := "write it with + and the calling code"
+			if !p.noFlag {
+				hint += ", or say --country"
+			}
+			return nil, inputErrorf("a number is written without its country, and cannot be read as this run reads numbers").hint("%s", hint)
 		}
 		s.add(campaign.NumberIdentity("", address))
 	}

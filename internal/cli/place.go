@@ -24,7 +24,7 @@ import (
 	"sendoff/internal/runstore"
 )
 
-// loadCampaign reads the campaign file at path or in the folder path, and prints its warnings.
+// loadCampaign reads the campaign file at path or in the folder path, and prints its warnings: they are the same every night, so not to who wants it quiet.
 func (s *session) loadCampaign(path string) (*campaign.Campaign, error) {
 	c, err := campaign.Load(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -34,7 +34,7 @@ func (s *session) loadCampaign(path string) (*campaign.Campaign, error) {
 		return nil, err
 	}
 	for _, w := range c.Warnings {
-		s.warn("%v", w)
+		s.say("%v", w)
 	}
 	return c, nil
 }

@@ -198,6 +198,7 @@ func (p *previewer) readPeople() (err error) {
 	if p.choice.people, err = newPersons(p.campaign.Audience.Country); err != nil {
 		return err
 	}
+	p.choice.people.noFlag = true
 	switch {
 	case p.to == "-" && isStandardInput(p.campaign):
 		return inputErrorf("the audience comes through standard input, so --to cannot")

@@ -46,7 +46,7 @@ func reconcileCommand(s *session) *cli.Command {
 			&cli.StringFlag{Name: "assume", Usage: "`WHAT` people are about whom Sinch cannot be asked: sent (they are left in doubt for good) or not-sent (the next run sends to them)"},
 			&cli.StringFlag{Name: "only", Usage: "--assume it of the people in `FILE` alone: numbers or ids, or lines of in-doubt.csv", DefaultText: "all of them"},
 			&cli.DurationFlag{Name: "settle", Usage: "how long a message whose answer was lost may take to show up at Sinch", Value: defaultSettle},
-			timeoutFlag(), giveUpFlag(), profileFlag(), adoptFlag(), reportFlag(),
+			timeoutFlag(), giveUpFlag(), profileFlag(), adoptFlag(), tolerateFlag(), reportFlag(),
 		}, whichRun()...),
 		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
 		Action: s.onRun(func(c *cli.Context, dir string) error {
@@ -61,8 +61,12 @@ func reconcileCommand(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
+			tolerate, err := readTolerate(c)
+			if err != nil {
+				return err
+			}
 			r := &runner{session: s, path: c.Args().First(), flags: runFlags{
-				place: readPlace(c), tuning: t, profile: c.String("profile"), json: c.Bool("json"), adopt: c.Bool("adopt"),
+				place: readPlace(c), tuning: t, profile: c.String("profile"), json: c.Bool("json"), adopt: c.Bool("adopt"), tolerate: tolerate,
 			}}
 			return r.reconcile(c.Context, dir, assumption{what: assume, only: c.String("only")})
 		}),
@@ -310,6 +314,7 @@ func (r *runner) among(rows []uint32, path string) ([]uint32, error) {
 	if err != nil {
 		return nil, err
 	}
+	people.noFlag = true
 	lines, lineOf := map[int][]*campaign.Recipient{}, report.LineOf(list.Columns().Header, columns)
 	named, err := people.addList(list, path, func(row *campaign.Recipient) bool {
 		line, err := strconv.Atoi(strings.TrimSpace(row.Field(lineOf)))
