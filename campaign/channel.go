@@ -54,6 +54,14 @@ func (s ChannelSet) With(c Channel) ChannelSet {
 // Has reports whether a channel is in the set.
 func (s ChannelSet) Has(c Channel) bool { i := c.Index(); return i >= 0 && s>>i&1 != 0 }
 
+// ChannelAt returns the channel at a position in [Channels]; "" where this version has none there.
+func ChannelAt(i int) Channel {
+	if i < 0 || i >= len(Channels) {
+		return ""
+	}
+	return Channels[i]
+}
+
 // ByPhone reports whether people are addressed on c by their phone number.
 func (c Channel) ByPhone() bool {
 	switch c {
