@@ -125,7 +125,7 @@ func (q *inquiry) lookInto(ctx context.Context, run *runstore.Run) error {
 	if err != nil {
 		return err
 	}
-	teller, err := story.New(run, kin, story.Options{Full: q.full, Now: q.Now()})
+	teller, err := story.New(run, kin, story.Options{Full: q.full, Awaited: isAwaited(run), Now: q.Now()})
 	if err != nil {
 		return err
 	}

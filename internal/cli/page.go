@@ -38,6 +38,9 @@ func (s *session) writePage(run *runstore.Run, rep *report.Report) error {
 		return fmt.Errorf("write page: %w", err)
 	}
 	for _, name := range []string{runstore.PageName, runstore.PageFileName(m.Key)} {
+		if rep.Redacted {
+			name = filepath.Join(runstore.RedactedFolder, name)
+		}
 		err := durable.WriteFile(run.Path(name), func(w io.Writer) error {
 			_, err := w.Write(page.Bytes())
 			return err
@@ -92,7 +95,7 @@ func filesOf(dir string) ([]resultpage.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	passing := []string{runstore.AuditName, runstore.StatusName, runstore.ControlName}
+	passing := []string{runstore.AuditName, runstore.StatusName, runstore.ControlName, runstore.TurnName}
 	var all []resultpage.File
 	for _, e := range entries {
 		if !e.Type().IsRegular() || slices.Contains(passing, e.Name()) || strings.HasSuffix(e.Name(), ".tmp") || strings.HasPrefix(e.Name(), ".") {

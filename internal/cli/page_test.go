@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -76,6 +77,34 @@ func TestPagesHoldNoCell(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(b.runDir(), "*.html")); len(left) > 0 || err != nil {
 		t.Errorf("erased, the run leaves %v (%v)", left, err)
+	}
+}
+
+// Several reports at once write the results one after another: each says what it has to say, and every file is whole.
+func TestReportsTakeTurns(t *testing.T) {
+	b := newBench(t, 300)
+	if out, err := b.command(b.runArgs()...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var all sync.WaitGroup
+	for i := range 8 {
+		args := []string{"report", "--quiet", b.runDir()}
+		if i%2 == 0 {
+			args = append(args, "--full")
+		}
+		all.Go(func() {
+			if out, err := b.command(args...).CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+	all.Wait()
+	if left, err := filepath.Glob(filepath.Join(b.runDir(), "*.tmp")); err != nil || len(left) > 0 {
+		t.Errorf("they leave %v (%v)", left, err)
+	}
+	list, err := os.ReadFile(filepath.Join(b.runDir(), runstore.RowsName))
+	if lines := strings.Count(string(list), "\n"); err != nil || lines != 301 {
+		t.Errorf("report.csv has %d lines (%v)", lines, err)
 	}
 }
 

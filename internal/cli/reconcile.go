@@ -304,8 +304,9 @@ func (r *runner) assumeRest(assume assumption, state ledger.State) error {
 
 // among returns those of rows in which the people of a file stand.
 func (r *runner) among(rows []uint32, path string) ([]uint32, error) {
-	columns := r.run.Meta().Columns
-	list, err := audience.OpenPart(path, table.Options{HiddenRows: table.IncludeHidden}, columns)
+	m := r.run.Meta()
+	columns := m.Columns
+	list, err := openPart(path, m)
 	if err != nil {
 		return nil, err
 	}
@@ -362,6 +363,19 @@ func (r *runner) among(rows []uint32, path string) ([]uint32, error) {
 	return rows, nil
 }
 
+// openPart opens a list of people of a run. Where nobody could tell its encoding it is read as the run writes its own.
+func openPart(path string, m runstore.Meta) (*audience.Reader, error) {
+	options := table.Options{HiddenRows: table.IncludeHidden}
+	list, err := audience.OpenPart(path, options, m.Columns)
+	if err != nil && m.Dialect.Encoding != "" {
+		options.Encoding = m.Dialect.Encoding
+		if own, e := audience.OpenPart(path, options, m.Columns); e == nil {
+			return own, nil
+		}
+	}
+	return list, err
+}
+
 // onLines returns the rows of the run that rows of one of its own lists name by their line and all their cells. They are taken out of lines.
 func (r *runner) onLines(lines map[int][]*campaign.Recipient) ([]int, error) {
 	if len(lines) == 0 {
@@ -372,14 +386,14 @@ func (r *runner) onLines(lines map[int][]*campaign.Recipient) ([]int, error) {
 		return nil, err
 	}
 	defer snapshot.Close()
-	columns := r.run.Meta().Columns
+	m := r.run.Meta()
 	var found []int
 	err = eachRow(snapshot, func(row *campaign.Recipient) {
 		listed, before := lines[row.Line], len(lines[row.Line])
 		if before == 0 {
 			return
 		}
-		listed = slices.DeleteFunc(listed, func(l *campaign.Recipient) bool { return report.Names(l.Fields, row, columns) })
+		listed = slices.DeleteFunc(listed, func(l *campaign.Recipient) bool { return report.Names(l.Fields, row, m) })
 		if lines[row.Line] = listed; len(listed) < before {
 			found = append(found, row.Row)
 		}

@@ -40,7 +40,7 @@ func reportCommand(s *session) *cli.Command {
 			"   sendoff report --quiet --min-delivered 95% --within 12h RUN     the check on the morning after: silent where all is well",
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "full", Usage: "write whole phone numbers into report.csv, not masked ones"},
-			&cli.BoolFlag{Name: "redact", Usage: "leave people, app and labels out of report.html, report.json, report.xml and report.csv, for outsiders; the other lists stay as they are"},
+			&cli.BoolFlag{Name: "redact", Usage: "write report.html, report.json, report.xml and report.csv without people, app and labels into the folder redacted within the run's, which can be passed on whole"},
 			&cli.BoolFlag{Name: "audit", Usage: "write audit.html too"},
 			&cli.BoolFlag{Name: "xlsx", Usage: "write the lists as workbooks too, however large they are (up to 20,000 rows they always are)"},
 			&cli.BoolFlag{Name: "json", Usage: "print it as JSON"},
@@ -93,6 +93,10 @@ func (r *reporter) readFlags(c *cli.Context) (err error) {
 	switch {
 	case r.options.Full && r.options.Redact:
 		return inputErrorf("--full and --redact exclude each other")
+	case r.audit && r.options.Redact:
+		return inputErrorf("--audit names who has started and approved what, and --redact leaves names out")
+	case r.xlsx && r.options.Redact:
+		return inputErrorf("--xlsx makes workbooks of the lists of people, and --redact writes none of these")
 	case c.IsSet("until") && !r.watch:
 		return inputErrorf("--until says how long to --watch")
 	case r.within > 0 && r.minDelivered == 0:
@@ -183,6 +187,9 @@ func (r *reporter) write(ctx context.Context) (rep *report.Report, live bool, er
 	defer func() {
 		if rep != nil {
 			rep.Awaited = isAwaited(run)
+			if r.options.Redact { // also where nothing could be written
+				rep.Redact()
+			}
 		}
 		closeRun()
 	}()
@@ -203,7 +210,11 @@ func (r *reporter) write(ctx context.Context) (rep *report.Report, live bool, er
 	if !run.Meta().State.Over() {
 		r.warnOfCopy(run)
 	}
-	rep, err = report.Write(run, r.options)
+	done, err := run.TakeTurn(ctx, func() { r.say("another sendoff report writes the results of this run; waiting for it") })
+	if err == nil {
+		defer done()
+		rep, err = report.Write(run, r.options)
+	}
 	switch {
 	case errors.Is(err, runstore.ErrErased) && !r.options.Full:
 		return rep, false, r.writePages(run, rep)
@@ -214,8 +225,12 @@ func (r *reporter) write(ctx context.Context) (rep *report.Report, live bool, er
 	case err != nil:
 		return nil, false, err
 	}
-	r.writeWorkbooks(run, r.xlsx, false)
-	r.say("lists: %s", r.dir)
+	if r.options.Redact {
+		r.say("for outsiders: %s, and nothing else that lies in %s", run.Path(runstore.RedactedFolder), r.dir)
+	} else {
+		r.writeWorkbooks(run, r.xlsx, false)
+		r.say("lists: %s", r.dir)
+	}
 	return rep, false, r.writePages(run, rep)
 }
 

@@ -34,4 +34,8 @@ func TestReportWhereNobodyMayWrite(t *testing.T) {
 	if strings.Contains(string(out), "lists: ") {
 		t.Errorf("it names lists:\n%s", out)
 	}
+	out, err = b.command("report", "--redact", "--json", dir).Output() // nothing is written, and yet an outsider may read it
+	if err != nil || !strings.Contains(string(out), `"redacted": true`) || strings.Contains(string(out), "run_id\": \"0") {
+		t.Errorf("for outsiders (%v):\n%s", err, out)
+	}
 }

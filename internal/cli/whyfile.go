@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -127,7 +128,7 @@ func (q *inquiry) answered(header []string, lines [][]string) iter.Seq[[]string]
 				if !e.Time.IsZero() {
 					at = e.Time.UTC().Format("2006-01-02T15:04:05Z")
 				}
-				row := append(slices.Clone(cells), entryName(e), e.Day.Local().Format("2006-01-02"), string(e.Verdict), e.Sentence, e.Channel, at)
+				row := append(slices.Clone(cells), entryName(e), e.Day.Format(time.DateOnly), string(e.Verdict), e.Sentence, e.Channel, at)
 				if !yield(row) {
 					return
 				}

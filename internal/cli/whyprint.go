@@ -154,11 +154,10 @@ func entryName(e *story.Entry) string {
 
 // entryDay is its day, with the year where that is another one.
 func entryDay(e *story.Entry, now time.Time) string {
-	day := e.Day.Local()
-	if day.Year() == now.Local().Year() {
-		return day.Format("_2 Jan")
+	if e.Day.Year() == now.In(e.Day.Location()).Year() {
+		return e.Day.Format("_2 Jan")
 	}
-	return day.Format("_2 Jan 2006")
+	return e.Day.Format("_2 Jan 2006")
 }
 
 func widest(texts []string) (most int) {
@@ -197,7 +196,7 @@ func details(e *story.Entry, verbose bool) []string {
 		}
 	}
 	if !e.Started.IsZero() {
-		text := fmt.Sprintf("the start of %s (epoch %s)", moment(e.Started), e.Epoch)
+		text := fmt.Sprintf("the start of %s (epoch %s)", moment(e, e.Started), e.Epoch)
 		if e.Attempts > 0 {
 			text += ", " + prose.Counted(e.Attempts, "attempt", "attempts")
 		}
@@ -213,7 +212,7 @@ func details(e *story.Entry, verbose bool) []string {
 		if h.Code != "" {
 			text += " [" + h.Code + "]"
 		}
-		add("receipt ", fmt.Sprintf("of %s: %s (heard %s)", moment(h.Time), text, moment(h.Heard)))
+		add("receipt ", fmt.Sprintf("of %s: %s (heard %s)", moment(e, h.Time), text, moment(e, h.Heard)))
 	}
 	if c := e.Cost; c != nil {
 		text := c.Currency + " " + c.Amount.String() + " on " + e.Channel
@@ -244,4 +243,7 @@ func rowDetail(e *story.Entry) string {
 	return prose.Printable(text)
 }
 
-func moment(t time.Time) string { return t.Local().Format("2 Jan 15:04:05 MST") }
+// moment is a time on the clock of the entry's day.
+func moment(e *story.Entry, t time.Time) string {
+	return t.In(e.Day.Location()).Format("2 Jan 15:04:05 MST")
+}

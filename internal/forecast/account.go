@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,13 +37,10 @@ const UnknownChannel campaign.Channel = "unknown"
 
 // HeardOn returns the channel that the receipts of a row name; "" where none has come.
 func HeardOn(r ledger.Receipt) campaign.Channel {
-	switch {
-	case r.Status == delivery.None:
+	if r.Status == delivery.None {
 		return ""
-	case r.Channel < len(campaign.Channels):
-		return campaign.Channels[r.Channel]
 	}
-	return UnknownChannel
+	return cmp.Or(campaign.ChannelAt(r.Channel), UnknownChannel)
 }
 
 // Add counts a person of a slice. Whoever does not matter, as [Counts] says, is passed over.

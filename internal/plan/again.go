@@ -47,7 +47,9 @@ func openAgain(a *Again) (source, error) {
 
 func (r *againReader) Columns() campaign.Columns { return r.again.columns() }
 
-func (r *againReader) origin() origin { return origin{name: r.again.Name()} }
+func (r *againReader) origin() origin {
+	return origin{name: r.again.Name(), dialect: r.again.Run(0).Meta().Dialect}
+}
 
 func (r *againReader) Close() error {
 	var errs []error

@@ -93,7 +93,8 @@ func (p *peopleReader) Columns() campaign.Columns { return p.columns }
 func (p *peopleReader) Close() error { return p.snapshot.Close() }
 
 func (p *peopleReader) origin() origin {
-	return origin{name: PeopleName(p.of[0].Meta().Key, p.states), digest: PeopleDigest(p.of, p.states)}
+	m := p.of[0].Meta()
+	return origin{name: PeopleName(m.Key, p.states), digest: PeopleDigest(p.of, p.states), dialect: m.Dialect}
 }
 
 // PeopleName is what an audience of the people of a run is called: run KEY (accepted).

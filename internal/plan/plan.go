@@ -260,6 +260,7 @@ func (b *builder) commit() (*Plan, error) {
 		}
 		m.CampaignDigest = hex.EncodeToString(content[:])
 		m.AudienceFile, m.AudienceSheet, m.AudienceDigest = audience.name, audience.file.Sheet, audience.digest
+		m.Dialect = audience.dialect
 		m.Encoding, m.Delimiter = b.config.Campaign.Audience.Encoding, ""
 		if d := b.config.Campaign.Audience.Delimiter; d != 0 {
 			m.Delimiter = string(d)

@@ -27,6 +27,7 @@ type source interface {
 type origin struct {
 	name, digest string
 	file         table.Info // zero where it is none
+	dialect      runstore.Dialect
 
 	unused, suggestions []string // columns of a file; see audience.Reader
 }
@@ -71,8 +72,12 @@ type rowReader struct {
 
 func (r *rowReader) origin() origin {
 	info := r.Info()
+	var dialect runstore.Dialect
+	if info.Format == table.CSV && info.Delimiter != 0 {
+		dialect = runstore.Dialect{Delimiter: string(info.Delimiter), Encoding: info.Certain(), CRLF: info.CRLF}
+	}
 	return origin{
-		name: r.name, digest: hex.EncodeToString(info.SHA256[:]), file: info,
+		name: r.name, digest: hex.EncodeToString(info.SHA256[:]), file: info, dialect: dialect,
 		unused: r.Unused(), suggestions: r.Suggestions(),
 	}
 }

@@ -26,7 +26,7 @@ func WriteSkipped(r *runstore.Run, path string) (rows int, err error) {
 		return 0, fmt.Errorf("write list: %w", err)
 	}
 	defer func() { _ = snapshot.Close() }() // nothing was written to it
-	t := newTable(r.Meta().Columns, false)
+	t := newTable(r.Meta(), false)
 	printers := make([]*printer, runtime.GOMAXPROCS(0))
 	for i := range printers {
 		printers[i] = newPrinter(t, snapshot, r.Ledger, []list{skipped})
@@ -64,7 +64,9 @@ func WriteCorrected(r *runstore.Run, path, rest string) (Correction, error) {
 		return c, fmt.Errorf("write corrected audience: %w", err)
 	}
 	defer func() { _ = snapshot.Close() }() // nothing was written to it
-	p := newPrinter(newTable(r.Meta().Columns, false), snapshot, r.Ledger, nil)
+	m := r.Meta()
+	m.Dialect = runstore.Dialect{} // what has to be mended is made plain
+	p := newPrinter(newTable(m, false), snapshot, r.Ledger, nil)
 	for _, write := range []func() error{
 		func() error { return writeNew(path, func(w io.Writer) error { return p.corrected(w, &c) }) },
 		func() error {

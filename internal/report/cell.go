@@ -11,16 +11,27 @@ func guard(cell string) string {
 	if !hasSign(cell) {
 		return cell
 	}
-	var b strings.Builder
 	if strings.IndexByte("\t\r\n", cell[0]) >= 0 { // some drop these before they look
-		b.WriteByte('\'')
+		return "'" + guardAt(cell, elsewhere)
 	}
+	return guardAt(cell, elsewhere)
+}
+
+// elsewhere is what divides lines into cells in spreadsheets of other countries, and ends them.
+const elsewhere = ";\t\r\n"
+
+// guardAt is guard where parts of a cell begin behind each of separators.
+func guardAt(cell, separators string) string {
+	if !hasSign(cell) {
+		return cell
+	}
+	var b strings.Builder
 	for rest := cell; rest != ""; {
 		part := rest
-		if i := strings.IndexAny(rest, ";\t\r\n"); i >= 0 {
+		if i := strings.IndexAny(rest, separators); i >= 0 {
 			part = rest[:i+1]
 		}
-		if computes(strings.TrimFunc(strings.TrimSuffix(part, ";"), isBlank)) {
+		if computes(strings.TrimFunc(strings.TrimRight(part, separators), isBlank)) {
 			b.WriteByte('\'')
 		}
 		b.WriteString(part)
@@ -37,14 +48,22 @@ func unguard(cell string) string {
 	if len(cell) > 1 && cell[0] == '\'' && strings.IndexByte("\t\r\n", cell[1]) >= 0 {
 		cell = cell[1:]
 	}
+	return unguardAt(cell, elsewhere)
+}
+
+// unguardAt undoes [guardAt].
+func unguardAt(cell, separators string) string {
+	if !strings.Contains(cell, "'") {
+		return cell
+	}
 	var b strings.Builder
 	for rest := cell; rest != ""; {
 		part := rest
-		if i := strings.IndexAny(rest, ";\t\r\n"); i >= 0 {
+		if i := strings.IndexAny(rest, separators); i >= 0 {
 			part = rest[:i+1]
 		}
 		rest = rest[len(part):]
-		if bare, isGuarded := strings.CutPrefix(part, "'"); isGuarded && computes(strings.TrimFunc(strings.TrimSuffix(bare, ";"), isBlank)) {
+		if bare, isGuarded := strings.CutPrefix(part, "'"); isGuarded && computes(strings.TrimFunc(strings.TrimRight(bare, separators), isBlank)) {
 			part = bare
 		}
 		b.WriteString(part)

@@ -33,8 +33,8 @@
 // is measured again, by the campaign and the prices that are frozen with the run. It is written with the whole lists, not after an interruption; and so is
 // report.xml, which says the same as test cases: the run's promises, and each slice, which fails where anybody was rejected or failed.
 //
-// For outsiders there are report.json, report.csv and report.xml without names and ids ([Options.Redact]), in the place of those with them. They are to be handed
-// out alone: the other lists in the run's folder stay what they are.
+// For outsiders there are report.json, report.csv and report.xml without names and ids ([Options.Redact]), in a folder within the run's that holds nothing else: it can
+// be handed out whole, and what the run's folder holds stays what it is. There are no failures.csv and so on: report.csv says as much of these rows as an outsider may know.
 //
 // # Slices
 //
@@ -57,20 +57,23 @@
 // still; both would be read as facts. So the numbers that only receipts can give do not appear at all then, and "receipts": "none"
 // says why.
 //
-// # Why every list begins with a byte order mark
+// # How lists are written
 //
-// Spreadsheets take a CSV file without the mark for one in the code page of the country, and names come out wrong. Whether any
-// cell of a list is not ASCII is known only when it has been written, so the mark is always there; sendoff's own reader of
-// audiences passes over it. A first line "sep=," would help where the list separator is a semicolon, but then Excel ignores the
-// mark, and other programs take it for the header. The delimiter is a comma and lines end in a line feed (RFC 4180, but for
-// that).
+// Lists of people are written as the file of the audience was: what stands between its cells, its line ends and its encoding. So the program that has made the one
+// opens the others, and a campaign that says how its audience is written takes a list in its place. Where an encoding was only guessed a list is in UTF-8: nobody
+// could guess it of a few rows. A character of ours that an old encoding has not is a question mark there. Of a workbook, and of JSON, lists are in UTF-8 with
+// commas and line feeds.
+//
+// UTF-8 always begins with a byte order mark. Spreadsheets take a CSV file without it for one in the code page of the country, and names come out wrong; and whether
+// any cell of a list is not ASCII is known only when it has been written. sendoff's own reader of audiences passes over it. A first line "sep=," would make Excel
+// ignore the mark, and other programs take it for the header.
 //
 // # Why a cell may begin with an apostrophe
 //
 // A spreadsheet computes what begins with = + - or @, and an audience is often filled in by strangers. Such a cell gets an
 // apostrophe in front, as OWASP advises against CSV injection, unless it is a number and nothing else ("+447700900123", "-5 %")
 // or a formula that is one quoted text (="0077"), which computes nothing. The same goes for what follows a semicolon, a tab or a
-// line break within a cell, where a spreadsheet of another country begins a new one.
+// line break within a cell, where a spreadsheet of another country begins a new one; and for what follows a comma, in lists in which that divides no cells.
 //
 // When a list serves as an audience again, its people are the same: an apostrophe before a phone number is dropped by the reader
 // of audiences. In all other columns it would be sent: a text that began with a formula arrives with one apostrophe more. An

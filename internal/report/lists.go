@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"path/filepath"
 	"runtime"
 	"time"
 
@@ -33,7 +34,7 @@ var listNames = [listCount]string{runstore.RowsName, runstore.FailuresName, runs
 type Options struct {
 	Full      bool           // whole addresses in report.csv, not masked ones
 	OnlyDoubt bool           // report.json and in-doubt.csv alone: what somebody needs who goes on after an interruption
-	Redact    bool           // report.json, report.csv and report.xml alone, as an outsider may have them: as of [Report.Redact]; Full then means nothing
+	Redact    bool           // report.json, report.csv and report.xml alone, as an outsider may have them: as of [Report.Redact], in a folder of their own; Full then means nothing
 	Tolerate  campaign.Share // so many rejected or failed of those that were tried make no failure in report.xml; zero: none
 	Now       time.Time      // zero: as the clock has it
 }
@@ -47,6 +48,14 @@ func (o Options) lists() []list {
 		return []list{everyone}
 	}
 	return []list{everyone, failures, skipped, inDoubt}
+}
+
+// name is that of a file within the run's directory.
+func (o Options) name(file string) string {
+	if o.Redact {
+		return filepath.Join(runstore.RedactedFolder, file)
+	}
+	return file
 }
 
 // Write writes report.json and the lists into the run's directory, and report.xml; costs.csv too, where the run has prices; and returns the report, with its Results.
@@ -63,6 +72,11 @@ func Write(r *runstore.Run, o Options) (*Report, error) {
 	}
 	if rep.State == runstore.Planning {
 		return nil, errors.New("write report: the run was never planned to its end")
+	}
+	if o.Redact {
+		if err := durable.MakeDir(r.Path(runstore.RedactedFolder)); err != nil {
+			return nil, fmt.Errorf("write report: %w", err)
+		}
 	}
 	if err := writeLists(r, rep, doubtful, o); err != nil {
 		rep.Results, rep.CostSettled = nil, nil
@@ -111,7 +125,7 @@ func writeNumbers(r *runstore.Run, rep *Report, o Options) error {
 	if o.Redact {
 		rep.Redact()
 	}
-	if err := r.WriteJSON(runstore.ReportName, rep); err != nil {
+	if err := r.WriteJSON(o.name(runstore.ReportName), rep); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
@@ -128,7 +142,7 @@ func writeLists(r *runstore.Run, rep *Report, doubtful []int, o Options) error {
 	if !o.OnlyDoubt {
 		frames, ask = allOf(snapshot.Frames()), newQuestion(r.Meta(), o.Now)
 	}
-	t := newTable(r.Meta().Columns, o.Full)
+	t := newTable(r.Meta(), o.Full)
 	t.collected, t.redact = rep.Delivery != nil, o.Redact
 	printers := make([]*printer, runtime.GOMAXPROCS(0))
 	for i := range printers {
@@ -137,7 +151,7 @@ func writeLists(r *runstore.Run, rep *Report, doubtful []int, o Options) error {
 			printers[i].survey = ask.survey()
 		}
 	}
-	return replace(r, lists, nil, func(files []io.Writer) error {
+	return o.replace(r, lists, nil, func(files []io.Writer) error {
 		for i, l := range lists {
 			if _, err := files[i].Write(t.header(l)); err != nil {
 				return err
@@ -172,7 +186,7 @@ func writeResults(r *runstore.Run, rep *Report, s *survey, o Options) error {
 	if err := writeCosts(r, rep, s, o); err != nil {
 		return err
 	}
-	return rep.writeJUnit(r.Path(runstore.JUnitName), o.Tolerate)
+	return rep.writeJUnit(r.Path(o.name(runstore.JUnitName)), o.Tolerate)
 }
 
 // writePages writes each list's part of the pages to its file, and counts the rows.
@@ -184,7 +198,7 @@ func writePages(files []io.Writer, lists []list, all iter.Seq2[*page, error]) (c
 		}
 		printed.add(p.count)
 		for i, l := range lists {
-			if _, err := files[i].Write(p.text[l].Bytes()); err != nil {
+			if _, err := files[i].Write(p.out[l]); err != nil {
 				return printed, err
 			}
 		}
@@ -193,12 +207,12 @@ func writePages(files []io.Writer, lists []list, all iter.Seq2[*page, error]) (c
 }
 
 // replace opens lists one within another, and lets write fill them. None is published before all of them are written.
-func replace(r *runstore.Run, lists []list, files []io.Writer, write func([]io.Writer) error) error {
+func (o Options) replace(r *runstore.Run, lists []list, files []io.Writer, write func([]io.Writer) error) error {
 	if len(files) == len(lists) {
 		return write(files)
 	}
-	return durable.WriteFile(r.Path(listNames[lists[len(files)]]), func(w io.Writer) error {
-		return replace(r, lists, append(files, w), write)
+	return durable.WriteFile(r.Path(o.name(listNames[lists[len(files)]])), func(w io.Writer) error {
+		return o.replace(r, lists, append(files, w), write)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"sendoff/internal/ledger"
 	"sendoff/internal/prose"
 	"sendoff/internal/runstore"
+	rowsof "sendoff/internal/table" // report has a table of its own
 )
 
 const (
@@ -32,12 +34,21 @@ type table struct {
 	full    bool
 	added   [3]string // our names for line, reason and detail
 
+	comma    rune // between cells
+	crlf     bool
+	encoding string
+	encode   func([]byte) []byte
+
 	collected bool // receipts were
 	redact    bool // nothing in report.csv says who somebody is
 }
 
-func newTable(c campaign.Columns, full bool) *table {
-	t := &table{columns: c, full: full, numbers: []int{c.Phone}}
+func newTable(m runstore.Meta, full bool) *table {
+	c := m.Columns
+	t := &table{columns: c, full: full, numbers: []int{c.Phone}, comma: ',', crlf: m.Dialect.CRLF, encoding: m.Dialect.Encoding, encode: rowsof.Encoder(m.Dialect.Encoding)}
+	for _, r := range m.Dialect.Delimiter {
+		t.comma = r
+	}
 	for _, own := range c.Own {
 		if own.Channel.ByPhone() {
 			t.numbers = append(t.numbers, own.Column)
@@ -75,10 +86,10 @@ func LineOf(header []string, audience campaign.Columns) int {
 	return i
 }
 
-// Names reports whether cells, of a list that a run writes, are those of a row of its audience, which has the given columns.
-func Names(cells []string, r *campaign.Recipient, audience campaign.Columns) bool {
-	p := &printer{table: newTable(audience, false)}
-	want := p.original(r, &ledger.Entry{}, inDoubt)[:len(audience.Header)]
+// Names reports whether cells, of a list that a run writes, are those of a row of its audience.
+func Names(cells []string, r *campaign.Recipient, m runstore.Meta) bool {
+	p := &printer{table: newTable(m, false)}
+	want := p.guarded(p.original(r, &ledger.Entry{}, inDoubt)[:len(m.Columns.Header)])
 	return len(cells) >= len(want) && slices.Equal(cells[:len(want)], want)
 }
 
@@ -97,15 +108,34 @@ func (t *table) header(l list) []byte {
 	}
 	var b bytes.Buffer
 	b.WriteString(byteOrderMark)
-	w := csv.NewWriter(&b)
-	_ = w.Write(names) // a bytes.Buffer takes everything
+	w := t.writer(&b)
+	_ = w.Write(t.guarded(slices.Clone(names))) // a bytes.Buffer takes everything
 	w.Flush()
-	return b.Bytes()
+	return t.encode(b.Bytes())
+}
+
+// writer writes lines as those of the audience are written, but in UTF-8.
+func (t *table) writer(to io.Writer) *csv.Writer {
+	w := csv.NewWriter(to)
+	w.Comma, w.UseCRLF = t.comma, t.crlf
+	return w
+}
+
+// guarded has no spreadsheet find a formula behind a comma within a cell either, where that is not what stands between cells, and so needs no quotes. It
+// changes cells.
+func (t *table) guarded(cells []string) []string {
+	if t.comma != ',' {
+		for i, cell := range cells {
+			cells[i] = guardAt(cell, ",")
+		}
+	}
+	return cells
 }
 
 // page is what the lists say about the rows of one frame.
 type page struct {
 	text  [listCount]bytes.Buffer
+	out   [listCount][]byte // the same in the encoding of the lists
 	count count
 }
 
@@ -138,7 +168,7 @@ func (p *printer) print(frame int) (*page, error) {
 	var lines [listCount]*csv.Writer
 	for l := range lines {
 		pg.text[l].Grow(p.sizes[l])
-		lines[l] = csv.NewWriter(&pg.text[l])
+		lines[l] = p.writer(&pg.text[l])
 	}
 	for i := range rows {
 		e, err := p.entries.Entry(uint32(rows[i].Row))
@@ -154,16 +184,17 @@ func (p *printer) print(frame int) (*page, error) {
 			p.survey.add(&rows[i], &e)
 		}
 		if p.wanted[everyone] {
-			_ = lines[everyone].Write(p.whole(&rows[i], &e)) // a bytes.Buffer takes everything
+			_ = lines[everyone].Write(p.guarded(p.whole(&rows[i], &e))) // a bytes.Buffer takes everything
 		}
 		// Of a row whose person was erased there is nothing that could be fed back.
 		if l, isListed := listOf(&e); isListed && p.wanted[l] && !rows[i].Erased() {
-			_ = lines[l].Write(p.original(&rows[i], &e, l))
+			_ = lines[l].Write(p.guarded(p.original(&rows[i], &e, l)))
 		}
 	}
 	for l, w := range lines {
 		w.Flush()
 		p.sizes[l] = pg.text[l].Len()
+		pg.out[l] = p.encode(pg.text[l].Bytes())
 	}
 	return &pg, nil
 }
@@ -193,8 +224,8 @@ func (p *printer) whole(r *campaign.Recipient, e *ledger.Entry) []string {
 	if e.State == ledger.Skipped {
 		reason = campaign.SkipReason(e.Reason).String()
 	}
-	if e.Attempts > 0 && e.Channel < len(campaign.Channels) {
-		channel = string(campaign.Channels[e.Channel])
+	if e.Attempts > 0 {
+		channel = string(campaign.ChannelAt(e.Channel))
 	}
 	if e.State == ledger.Accepted {
 		accepted = e.Time.UTC().Format(moment)
@@ -246,11 +277,11 @@ func usedOther(r *campaign.Recipient, e *ledger.Entry) (campaign.Identity, bool)
 	if len(r.Others) == 0 {
 		return campaign.Identity{}, false
 	}
-	if e.State == ledger.Accepted && e.Attempts > 0 && e.Channel < len(campaign.Channels) {
+	if on := campaign.ChannelAt(e.Channel); e.State == ledger.Accepted && e.Attempts > 0 && on != "" {
 		if contact, isContact := r.On(campaign.Contact); isContact { // who is one is written to as that alone
 			return contact, true
 		}
-		if own, has := r.On(campaign.Channels[e.Channel]); has {
+		if own, has := r.On(on); has {
 			return own, true
 		}
 	}

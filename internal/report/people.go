@@ -29,7 +29,7 @@ func People(r *runstore.Run) iter.Seq2[Person, error] {
 			return
 		}
 		defer func() { _ = snapshot.Close() }() // nothing was written to it
-		p := newPrinter(newTable(r.Meta().Columns, false), snapshot, r.Ledger, nil)
+		p := newPrinter(newTable(r.Meta(), false), snapshot, r.Ledger, nil)
 		for frame := range snapshot.Frames() {
 			rows, err := snapshot.Frame(frame)
 			for i := 0; i < len(rows) && err == nil; i++ {

@@ -105,7 +105,7 @@ func TestGolden(t *testing.T) {
 			var got bytes.Buffer
 			rep.Summary(&got)
 			for _, name := range append([]string{runstore.ReportName, runstore.JUnitName, runstore.CostsName}, listNames[:]...) {
-				b, err := os.ReadFile(r.Path(name))
+				b, err := os.ReadFile(r.Path(tc.opts.name(name)))
 				isLeftOut := name == runstore.CostsName || tc.opts.OnlyDoubt && name != listNames[inDoubt] || tc.opts.Redact && name != listNames[everyone]
 				if errors.Is(err, os.ErrNotExist) && isLeftOut && name != runstore.ReportName {
 					continue

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -303,17 +304,27 @@ func TestReasonsAreFew(t *testing.T) {
 	}
 }
 
-// An outsider's files name nobody, and leave those of others alone.
+// An outsider's files name nobody, lie in a folder of their own with nothing beside them, and leave those of others alone.
 func TestRedacted(t *testing.T) {
 	r := deliveredRun(t)
 	r.write(Options{})
-	before, err := os.ReadFile(r.Path(runstore.FailuresName))
-	if err != nil {
-		t.Fatal(err)
+	own := []string{runstore.ReportName, runstore.RowsName, runstore.JUnitName, runstore.FailuresName}
+	before := map[string][]byte{}
+	for _, name := range own {
+		b, err := os.ReadFile(r.Path(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before[name] = b
 	}
 	r.write(Options{Redact: true})
-	for _, name := range []string{runstore.ReportName, runstore.RowsName, runstore.JUnitName} {
-		b, err := os.ReadFile(r.Path(name))
+	folder, err := os.ReadDir(r.Path(runstore.RedactedFolder))
+	if err != nil || len(folder) != 3 {
+		t.Errorf("the folder for outsiders holds %v (%v), want the results and nothing else", folder, err)
+	}
+	for _, file := range folder {
+		name := file.Name()
+		b, err := os.ReadFile(r.Path(filepath.Join(runstore.RedactedFolder, name)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -323,8 +334,10 @@ func TestRedacted(t *testing.T) {
 			}
 		}
 	}
-	if after, err := os.ReadFile(r.Path(runstore.FailuresName)); err != nil || string(after) != string(before) {
-		t.Errorf("failures.csv has changed: %v", err)
+	for _, name := range own {
+		if after, err := os.ReadFile(r.Path(name)); err != nil || string(after) != string(before[name]) {
+			t.Errorf("%s has changed: %v", name, err)
+		}
 	}
 }
 

@@ -3,7 +3,9 @@ package report
 import (
 	"errors"
 	"io"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,13 +15,19 @@ import (
 	"sendoff/internal/delivery"
 	"sendoff/internal/ledger"
 	"sendoff/internal/phone"
+	"sendoff/internal/runstore"
 	rowsof "sendoff/internal/table" // report has a table of its own
 )
 
 // readAudience reads a list as `sendoff` reads an audience.
 func readAudience(t *testing.T, path string) (campaign.Columns, []campaign.Recipient) {
 	t.Helper()
-	r, err := audience.Open(path, campaign.Audience{File: path, Columns: map[string]string{"id": "CustomerNo"}})
+	return readAs(t, campaign.Audience{File: path, Columns: map[string]string{"id": "CustomerNo"}})
+}
+
+func readAs(t *testing.T, spec campaign.Audience) (campaign.Columns, []campaign.Recipient) {
+	t.Helper()
+	r, err := audience.Open(spec.File, spec)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +103,53 @@ func TestFailuresServeAsAnAudience(t *testing.T) {
 		}
 		if got[i].Field(0) != rows[i].Field(0) || got[i].Field(2) != texts[i].want {
 			t.Errorf("row %d came back as %q", i, got[i].Fields)
+		}
+	}
+}
+
+// Lists are written as the audience was, so that a campaign which says how its audience is written reads them, and so does the program that made it. What a
+// spreadsheet would compute is guarded behind commas too, where these are in no quotes.
+func TestListsAreWrittenAsTheAudience(t *testing.T) {
+	for _, tc := range []struct {
+		dialect runstore.Dialect
+		want    string // how failures.csv begins
+		spec    campaign.Audience
+		text    string // that comes back
+	}{
+		{runstore.Dialect{}, "\ufeffCustomerNo,Mobile,Text,line,reason\nC0000,", campaign.Audience{}, "Zoë, =1+1;' =2"},
+		{runstore.Dialect{Delimiter: ";", Encoding: "UTF-8", CRLF: true}, "\ufeffCustomerNo;Mobile;Text;line;reason\r\nC0000;",
+			campaign.Audience{Encoding: "utf-8", Delimiter: ';'}, "Zoë,' =1+1;' =2"},
+		{runstore.Dialect{Delimiter: ";", Encoding: "Windows-1252"}, "CustomerNo;Mobile;Text;line;reason\nC0000;+447700900000;\"Zo\xeb,' =1+1;' =2\";2;400 \x85 ?\n",
+			campaign.Audience{Encoding: "windows-1252", Delimiter: ';'}, "Zoë,' =1+1;' =2"},
+		{runstore.Dialect{Delimiter: "\t", Encoding: "UTF-16 BE"}, "\xfe\xff\x00C\x00u", campaign.Audience{Encoding: "utf-16", Delimiter: '\t'}, "Zoë,' =1+1;' =2"},
+	} {
+		r := newRun(t, false)
+		row := person(0, "Zoë, =1+1; =2")
+		r.freeze([]string{"CustomerNo", "Mobile", "Text"}, []campaign.Recipient{row})
+		r.update(func(m *runstore.Meta) { m.Dialect = tc.dialect })
+		r.start()
+		r.send(0, ledger.Result{State: ledger.Rejected, Detail: "400 … 👋"})
+		r.write(Options{})
+		b, err := os.ReadFile(r.Path(runstore.FailuresName))
+		if err != nil || !strings.HasPrefix(string(b), tc.want) {
+			t.Errorf("%+v: %q (%v)", tc.dialect, b, err)
+		}
+		if notes, err := WriteWorkbooks(r.Run, true, false); err != nil || notes != nil {
+			t.Errorf("%+v: %v, %q", tc.dialect, err, notes)
+		}
+		for name, want := range map[string]string{runstore.FailuresName: tc.text, runstore.FailuresBookName: "Zoë, =1+1; =2"} {
+			spec := campaign.Audience{Columns: map[string]string{"id": "CustomerNo"}}
+			if name == runstore.FailuresName {
+				spec.Encoding, spec.Delimiter = tc.spec.Encoding, tc.spec.Delimiter
+			}
+			spec.File = r.Path(name)
+			_, got := readAs(t, spec)
+			if len(got) != 1 {
+				t.Fatalf("%+v: %s holds %d rows", tc.dialect, name, len(got))
+			}
+			if got[0].Address != row.Address || got[0].Field(2) != want || !Names(got[0].Fields, &row, r.Meta()) && name == runstore.FailuresName {
+				t.Errorf("%+v: %s holds %q", tc.dialect, name, got[0].Fields)
+			}
 		}
 	}
 }

@@ -167,8 +167,8 @@ func channelOf(e *ledger.Entry, first campaign.Channel) campaign.Channel {
 			return heard
 		}
 	}
-	if e.Attempts > 0 && e.Channel < len(campaign.Channels) {
-		return campaign.Channels[e.Channel]
+	if e.Attempts > 0 {
+		return cmp.Or(campaign.ChannelAt(e.Channel), first)
 	}
 	return first
 }

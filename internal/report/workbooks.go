@@ -51,14 +51,15 @@ func fileExists(path string) bool {
 func writeWorkbook(r *runstore.Run, l list) (note string, err error) {
 	name := bookNames[l]
 	beside := runstore.Beside(name)
-	hasPeople, err := hasRows(r.Path(listNames[l]))
+	t := newTable(r.Meta(), false)
+	hasPeople, err := t.hasRows(r.Path(listNames[l]))
 	if err != nil {
 		return "", err
 	}
 	if !hasPeople {
 		return "", removeBooks(r, name, beside)
 	}
-	write := func(w io.Writer) error { return convert(w, r.Path(listNames[l]), strings.TrimSuffix(name, ".xlsx")) }
+	write := func(w io.Writer) error { return t.convert(w, r.Path(listNames[l]), strings.TrimSuffix(name, ".xlsx")) }
 	err = durable.WriteFile(r.Path(name), write)
 	var taken *os.LinkError // of the rename
 	switch {
@@ -86,13 +87,13 @@ func removeBooks(r *runstore.Run, names ...string) error {
 }
 
 // hasRows reports whether the list at path has more than its header.
-func hasRows(path string) (bool, error) {
+func (t *table) hasRows(path string) (bool, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return false, err
 	}
 	defer f.Close()
-	lines := csv.NewReader(f)
+	lines := t.reader(f)
 	_, err = lines.Read()
 	if err == nil {
 		_, err = lines.Read()
@@ -104,24 +105,27 @@ func hasRows(path string) (bool, error) {
 }
 
 // convert writes a workbook of the list at path. Its cells are the audience's own: what a text says is not computed, so no apostrophe is wanted.
-func convert(w io.Writer, path, sheet string) error {
+func (t *table) convert(w io.Writer, path, sheet string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	in := bufio.NewReaderSize(f, 64<<10)
-	if _, err := in.Discard(len(byteOrderMark)); err != nil {
-		return err
-	}
 	var unread error
-	err = rowsof.WriteWorkbook(w, sheet, records(in, &unread))
+	err = rowsof.WriteWorkbook(w, sheet, t.records(f, &unread))
 	return errors.Join(unread, err)
 }
 
+// reader reads what [table.writer] has written.
+func (t *table) reader(in io.Reader) *csv.Reader {
+	lines := csv.NewReader(bufio.NewReaderSize(rowsof.Decode(in, t.encoding), 64<<10))
+	lines.Comma = t.comma
+	return lines
+}
+
 // records yields the lines of a list as they were before they were guarded, until one cannot be read: unread says why.
-func records(in io.Reader, unread *error) iter.Seq[[]string] {
-	lines := csv.NewReader(in)
+func (t *table) records(in io.Reader, unread *error) iter.Seq[[]string] {
+	lines := t.reader(in)
 	lines.ReuseRecord = true
 	return func(yield func([]string) bool) {
 		for {
@@ -133,6 +137,9 @@ func records(in io.Reader, unread *error) iter.Seq[[]string] {
 				return
 			}
 			for i := range cells {
+				if t.comma != ',' {
+					cells[i] = unguardAt(cells[i], ",")
+				}
 				cells[i] = unguard(cells[i])
 			}
 			if !yield(cells) {

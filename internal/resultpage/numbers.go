@@ -37,7 +37,7 @@ var (
 	}
 )
 
-// share writes a part of a whole with one digit: 95.6 %. It is 0 % and 100 % of nothing but nothing and all.
+// share writes a part of a whole with one digit: 95.6 %, never on two lines. It is 0 % and 100 % of nothing but nothing and all.
 func share(n, of int) string {
 	if of == 0 {
 		return "–"
@@ -45,11 +45,11 @@ func share(n, of int) string {
 	tenths := math.Round(float64(n) / float64(of) * 1000)
 	switch {
 	case n == of:
-		return "100 %"
+		return "100\u00a0%"
 	case n == 0:
-		return "0 %"
+		return "0\u00a0%"
 	}
-	return strconv.FormatFloat(min(max(tenths, 1), 999)/10, 'f', 1, 64) + " %"
+	return strconv.FormatFloat(min(max(tenths, 1), 999)/10, 'f', 1, 64) + "\u00a0%"
 }
 
 // width is how wide a bar is, in hundredths of its place. What is there at all is seen.

@@ -309,6 +309,9 @@ func TestSharesAreHonest(t *testing.T) {
 	r.Results, r.Rejected, r.InDoubt, r.Skipped = nil, 0, 0, nil
 	r.Rows, r.Accepted, r.Delivered, r.Read, r.Delivery.Failed, r.Pending = 100_000, 100_000, 99_999, 0, 1, 0
 	has(t, plain(write(t, resultpage.Facts{Report: r})), "99,999 of 100,000 people have it (99.9 %), 1 failed.")
+	if !strings.Contains(write(t, resultpage.Facts{Report: r}), "(99.9\u00a0%)") {
+		t.Error("a line may end within a share")
+	}
 	r.Delivered, r.Delivery.Failed = 1, 99_999
 	has(t, plain(write(t, resultpage.Facts{Report: r})), "1 of 100,000 people has it (0.1 %), 99,999 failed.")
 }

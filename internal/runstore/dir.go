@@ -30,6 +30,7 @@ const (
 	SkippedName  = "skipped.csv"
 	InDoubtName  = "in-doubt.csv"
 	CostsName    = "costs.csv"
+	TurnName     = "report.lock" // by which those who write results of a run that nobody holds take turns
 	SpoolName    = "numbers.tmp" // planning's own, gone when it ends
 )
 
@@ -61,7 +62,7 @@ var files = [...]string{
 	SpoolName, SnapshotName, OriginsName, FrozenName, RunName, StatusName, ControlName, LogName, ReceiptsName,
 	ReportName, PageName, AuditName, JUnitName, RowsName, FailuresName, SkippedName, InDoubtName,
 	RowsBookName, FailuresBookName, SkippedBookName, InDoubtBookName, rowsBeside, failuresBeside, skippedBeside, inDoubtBeside,
-	CostsName, ledger.WitnessName, ledger.FileName,
+	CostsName, TurnName, ledger.WitnessName, ledger.FileName,
 }
 
 // The folders of runs, beside their campaign. The one within keeps runs that reach nobody apart; so no real run may have its name.
@@ -69,6 +70,9 @@ const (
 	RunsFolder    = "runs"
 	SandboxFolder = "sandbox"
 )
+
+// RedactedFolder is the one within a run's in which its results lie as outsiders may have them: nothing else does.
+const RedactedFolder = "redacted"
 
 // RetryPrefix is how the folders begin, within that of a run, in which it is tried again for some of its people: retry-1, retry-2, …
 const RetryPrefix = "retry-"

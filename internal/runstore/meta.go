@@ -54,6 +54,13 @@ type List struct {
 	Matches  int       `json:"matches"`
 }
 
+// Dialect is how a CSV file is written.
+type Dialect struct {
+	Delimiter string `json:"delimiter"`
+	Encoding  string `json:"encoding"` // as messages name it; UTF-8 has a byte order mark, and where another one was only guessed it is UTF-8
+	CRLF      bool   `json:"crlf,omitempty"`
+}
+
 // Template is a template made at Sinch, as planning found it.
 type Template struct {
 	ID           string            `json:"id"`
@@ -165,6 +172,7 @@ type Meta struct {
 	AudienceSheet  string            `json:"audience_sheet,omitempty"`  // of a workbook
 	Encoding       string            `json:"encoding,omitempty"`        // of the audience\'s file, as somebody has said
 	Delimiter      string            `json:"delimiter,omitempty"`       // the same
+	Dialect        Dialect           `json:"audience_dialect,omitzero"` // as the file is written, and lists of people are; zero: it is no CSV
 	AudienceDigest string            `json:"audience_sha256,omitempty"` // of the file's bytes
 	PlanDigest     string            `json:"plan_sha256,omitempty"`
 	Day            string            `json:"day,omitempty"`       // that of the plan, as 2026-03-28, where it decides who is meant or what is sent

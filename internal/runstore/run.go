@@ -310,10 +310,16 @@ func Erase(dir string) error {
 	if err := errors.Join(eraseRetries(dir), eraseSeeds(dir)); err != nil {
 		return err
 	}
-	names := files[:]
+	results := []string{ReportName, PageName, JUnitName, RowsName}
+	var names []string
 	if m, err := Glance(dir); err == nil {
-		names = append([]string{PageFileName(m.Key)}, names...)
+		results = append(results, PageFileName(m.Key))
+		names = append(names, PageFileName(m.Key))
 	}
+	for _, name := range results {
+		names = append(names, filepath.Join(RedactedFolder, name))
+	}
+	names = append(names, files[:]...)
 	for _, name := range names {
 		for _, path := range []string{filepath.Join(dir, name), filepath.Join(dir, name) + ".tmp"} {
 			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -321,5 +327,6 @@ func Erase(dir string) error {
 			}
 		}
 	}
+	_ = os.Remove(filepath.Join(dir, RedactedFolder)) // it stays where somebody has put something beside them
 	return nil
 }

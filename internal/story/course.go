@@ -99,18 +99,10 @@ func because(r delivery.Reason) string {
 
 // channelName is what people call a channel.
 func channelName(i int) string {
-	if c := channelOf(i); c != "" {
+	if c := campaign.ChannelAt(i); c != "" {
 		return preview.ChannelName(c)
 	}
 	return "a channel that this version does not know"
-}
-
-// channelOf returns a channel by its position in campaign.Channels; "" for one that this version does not know.
-func channelOf(i int) campaign.Channel {
-	if i < 0 || i >= len(campaign.Channels) {
-		return ""
-	}
-	return campaign.Channels[i]
 }
 
 // heard is records as an entry has them.
@@ -118,7 +110,7 @@ func heard(records []receipts.Record) []Heard {
 	var all []Heard
 	for _, r := range records {
 		h := Heard{
-			Time: r.Time, Heard: r.Heard, Status: r.Status.String(), Channel: string(channelOf(r.Channel)), Code: r.Reason.Code(), MessageID: r.MessageID,
+			Time: r.Time, Heard: r.Heard, Status: r.Status.String(), Channel: string(campaign.ChannelAt(r.Channel)), Code: r.Reason.Code(), MessageID: r.MessageID,
 		}
 		if r.Status == delivery.Failed || r.Status == delivery.Switching {
 			h.Reason = r.Reason.Words()

@@ -34,7 +34,7 @@ type Entry struct {
 	Sandbox  bool      `json:"sandbox,omitempty"` // nothing was sent to anyone
 	Seeds    string    `json:"seeds,omitempty"`   // the person is a seed of the run: seeds-first or seeds-last
 	Live     bool      `json:"live,omitempty"`    // the run goes on; this is how it stood a moment ago
-	Day      time.Time `json:"day"`               // when the run was started first, else when it was made
+	Day      time.Time `json:"day"`               // when the run was started first, else when it was made; on the campaign's clock, as times in Sentence are
 	Verdict  Verdict   `json:"verdict"`
 	Sentence string    `json:"sentence"` // the verdict in capitals, and what there is to say about it
 	Skipped  string    `json:"skipped,omitempty"`

@@ -18,7 +18,7 @@ import (
 // clock writes a time of an entry as the campaign's clock has it: 10:04:31, and with the day where that is another than the run's.
 func (t *Teller) clock(e *Entry, at time.Time) string {
 	at = at.In(t.zone)
-	if at.Format(time.DateOnly) == e.Day.In(t.zone).Format(time.DateOnly) {
+	if at.Format(time.DateOnly) == e.Day.Format(time.DateOnly) {
 		return at.Format("15:04:05")
 	}
 	return at.Format("2 Jan 15:04:05")
@@ -34,7 +34,7 @@ func (t *Teller) where(at time.Time) string {
 
 // sent says how far a message has come that Sinch has.
 func (t *Teller) sent(e *Entry, le *ledger.Entry, way *course) {
-	e.Channel, e.MessageID = string(channelOf(way.channel)), way.id
+	e.Channel, e.MessageID = string(campaign.ChannelAt(way.channel)), way.id
 	by := channelName(way.channel)
 	if le.State == ledger.Accepted {
 		e.Accepted = le.Time
@@ -71,11 +71,14 @@ func (t *Teller) accepted(e *Entry, le *ledger.Entry, way *course) {
 	if e.Time = le.Time; le.State == ledger.Accepted {
 		took = "Sinch took it at " + t.clock(e, le.Time) + " " + t.where(le.Time)
 	}
-	if !t.collected {
+	if !t.collected && !t.options.Awaited {
 		e.Verdict, e.Sentence = ArrivalUnknown, "SENT, ARRIVAL UNKNOWN: "+took+"; no delivery receipts were collected for this run."
 		return
 	}
 	last := "no receipt has come for it"
+	if !t.collected {
+		last = "no receipt has come for it, and somebody listens for them now"
+	}
 	switch way.status {
 	case delivery.Submitted:
 		last = "it was handed to " + channelName(way.channel) + " at " + t.clock(e, way.time) + ", and no receipt that is final has come since"

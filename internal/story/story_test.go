@@ -350,7 +350,7 @@ func TestIdsAreMasked(t *testing.T) {
 	r := &campaign.Recipient{Others: []campaign.Identity{id}, Fields: []string{id.Reveal()}}
 	columns := campaign.Columns{Phone: -1, ID: -1, Own: []campaign.OwnColumn{{Channel: campaign.Line}}}
 	for full, want := range map[bool][2]string{false: {"", "LINE ·····def"}, true: {"U4af4980629abcdef", "LINE:U4af4980629abcdef"}} {
-		teller := &Teller{run: new(runstore.Run), meta: runstore.Meta{Columns: columns}, options: Options{Full: full}}
+		teller := &Teller{run: new(runstore.Run), meta: runstore.Meta{Columns: columns}, options: Options{Full: full}, zone: time.UTC}
 		if e := teller.place(r); e.Original != want[0] || e.Address != want[1] {
 			t.Errorf("full %t: %q read as %q, want %q", full, e.Original, e.Address, want)
 		}
@@ -366,5 +366,41 @@ func BenchmarkFind(b *testing.B) {
 		if err != nil || len(rows) != 1 {
 			b.Fatal(len(rows), err)
 		}
+	}
+}
+
+// The day of a run is one on the campaign's clock, as the times in its sentences are, wherever this machine stands.
+func TestDayOfTheCampaign(t *testing.T) {
+	r := newRun(t, 1)
+	r.send(0, ledger.Result{State: ledger.Accepted})
+	r.update(func(m *runstore.Meta) {
+		m.Sources = []campaign.Source{{Name: "campaign.yaml", Data: []byte(strings.Replace(testCampaign, "Europe/London", "Pacific/Kiritimati", 1))}}
+	})
+	_, e := tell(t, r.end(runstore.Finished), 0)
+	if got := e.Day.Format(time.RFC3339); got != "2026-11-22T23:01:00+14:00" || !strings.Contains(e.Sentence, "took it at 23:03:00 (Pacific/Kiritimati)") {
+		t.Errorf("%s: %s", got, e.Sentence)
+	}
+}
+
+// Where nothing has been heard yet, and somebody listens, nobody may say that no receipts were collected.
+func TestReceiptsAreAwaited(t *testing.T) {
+	r := newRun(t, 1)
+	r.send(0, ledger.Result{State: ledger.Accepted})
+	run := r.end(runstore.Finished)
+	all, _, err := Find(context.Background(), run, func(*campaign.Recipient) bool { return true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	teller, err := New(run, all, Options{Awaited: true, Now: testTime.Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := teller.Tell(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "SENT, NOT YET CONFIRMED: Sinch took it at 09:03:00 (Europe/London); no receipt has come for it, and somebody listens for them now."
+	if e := entries[0]; e.Verdict != NotConfirmed || e.Sentence != want {
+		t.Errorf("%s: %s", e.Verdict, e.Sentence)
 	}
 }

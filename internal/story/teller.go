@@ -19,8 +19,9 @@ import (
 
 // Options say how a story is told.
 type Options struct {
-	Full bool      // addresses whole, not masked
-	Now  time.Time // for what is still to come
+	Full    bool      // addresses whole, not masked
+	Awaited bool      // somebody listens for the run's receipts now
+	Now     time.Time // for what is still to come
 }
 
 // Teller tells of some people of one open run, which stays open meanwhile. It is not safe for concurrent use.
@@ -145,7 +146,7 @@ func (e *Entry) add(sentence string) { e.Sentence = strings.TrimSpace(e.Sentence
 func (t *Teller) place(r *campaign.Recipient) Entry {
 	m := &t.meta
 	e := Entry{
-		Run: m.Key, Campaign: m.Campaign, Dir: t.run.Dir, Sandbox: m.Sandbox, Seeds: m.Seeds, Live: t.run.Live(), Day: Day(*m),
+		Run: m.Key, Campaign: m.Campaign, Dir: t.run.Dir, Sandbox: m.Sandbox, Seeds: m.Seeds, Live: t.run.Live(), Day: Day(*m).In(t.zone),
 		File: filepath.Base(m.AudienceFile), Sheet: m.AudienceSheet, Line: r.Line, ID: strings.TrimSpace(r.Field(m.Columns.ID)),
 	}
 	if m.AudienceFile == "" {

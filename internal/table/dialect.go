@@ -17,6 +17,7 @@ type dialect struct {
 	delimiter rune
 	isTold    bool
 	isNamed   bool              // the first line says sep=; and is no row
+	isCRLF    bool              // the first line ends in CR LF
 	unnamed   int               // columns at the end that hold nothing
 	spare     int               // cells that the rows have behind those of the columns, all empty
 	problem   campaign.Problems // why the header cannot be found
@@ -39,6 +40,9 @@ type sampleRow struct {
 // findDialect looks at the first rows.
 func (t *text) findDialect(told rune) (dialect, error) {
 	d := dialect{delimiter: told, isTold: told != 0}
+	if end := bytes.IndexByte(t.start, '\n'); end > 0 {
+		d.isCRLF = t.start[end-1] == '\r'
+	}
 	named, err := t.namedDelimiter()
 	if err != nil {
 		return d, err

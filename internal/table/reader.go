@@ -95,6 +95,7 @@ type Info struct {
 	Encoding    string // of text, such as "UTF-8"; ASCII is called that too
 	Confidence  int    // in Encoding, in percent; 100: it is certain, or was told
 	Delimiter   rune   // of CSV
+	CRLF        bool   // the first line of CSV ends as Windows ends lines
 	Sheet       string // of a workbook
 	Hidden      int    // rows of the sheet that are hidden, complete with SHA256
 	Notes       []Note // what is remarkable about the file as a whole, complete with SHA256

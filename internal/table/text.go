@@ -278,7 +278,7 @@ func (t *text) describe(i *Info) {
 	i.Format, i.Compression = CSV, t.content.compression
 	i.Encoding, i.Confidence = t.stream.encoding.name, t.stream.sure
 	if t.csv != nil { // else it is divided otherwise
-		i.Delimiter = t.csv.Comma
+		i.Delimiter, i.CRLF = t.csv.Comma, t.dialect.isCRLF
 	}
 	i.Notes = t.notes()
 }
