@@ -33,6 +33,11 @@ func LoadFor(c *campaign.Campaign, home string, own []campaign.OwnColumn, now ti
 		if s, err = Load("", nil, c.Audience.Country, own, now); err != nil {
 			return nil, err
 		}
+		for _, spec := range c.Suppress {
+			if spec.File != "" {
+				s.lists = append(s.lists, &list{spec: spec, path: listPath(c.Dir(), spec.File)}) // which is not read as one that nobody names
+			}
+		}
 	}
 	if c.MessageContentType == "CONTENT_MARKETING" {
 		if err := s.lookAbove(c.Dir(), home); !problems.Collect(err) {

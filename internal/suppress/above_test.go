@@ -126,6 +126,21 @@ func TestLoadForFailsClosed(t *testing.T) {
 	}
 }
 
+// What is wrong with a list that the campaign names is said once, also where it is one that would be obeyed unnamed; and what the campaign says of
+// such a list holds where another one is broken.
+func TestLoadForSaysItOnce(t *testing.T) {
+	home, dir := below(t, "campaigns", "spring")
+	write(t, filepath.Join(dir, OptOutsName), "phone\n+447700900001\nno number\n")
+	var once campaign.Problems
+	if _, err := loadFor(t, dir, home, campaign.SuppressionList{File: OptOutsName}); !errors.As(err, &once) || len(once) != 2 {
+		t.Errorf("got %v, want what is wrong with the list, and with its line", err)
+	}
+	specs := []campaign.SuppressionList{{File: OptOutsName, IgnoreUnreadable: true}, {File: "missing.csv"}}
+	if _, err := loadFor(t, dir, home, specs...); err == nil || strings.Contains(err.Error(), OptOutsName) {
+		t.Errorf("got %v, want only the list that is missing", err)
+	}
+}
+
 // Opt-outs begin to come in while the first campaign is being sent.
 func TestRefreshFindsLists(t *testing.T) {
 	home, dir := below(t, "campaigns", "spring")

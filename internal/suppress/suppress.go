@@ -79,10 +79,7 @@ func Load(dir string, specs []campaign.SuppressionList, country string, own []ca
 		if spec.File == "" {
 			continue // of runs or of Sinch: see AddSent and AddOptOuts
 		}
-		l := &list{spec: spec, path: spec.File, only: i >= len(specs)-len(only)}
-		if !filepath.IsAbs(l.path) {
-			l.path = filepath.Join(dir, l.path)
-		}
+		l := &list{spec: spec, path: listPath(dir, spec.File), only: i >= len(specs)-len(only)}
 		err := l.read(numbers, own)
 		if err == nil {
 			err = l.tooOld(now)
@@ -96,6 +93,14 @@ func Load(dir string, specs []campaign.SuppressionList, country string, own []ca
 		return nil, err
 	}
 	return s, nil
+}
+
+// listPath is where a list is that a campaign in dir names.
+func listPath(dir, file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(dir, file)
 }
 
 // AddSent adds the people of other runs. It belongs before the first Match.
