@@ -55,7 +55,7 @@ var reasons = [...]reason{
 	19:       {"DELIVERY_TIMED_OUT", Ambiguous, "it was not delivered in time; the device may still get it", "Leave it, or retry by name: they may get it twice."},
 	20:       {"DELIVERY_REJECTED_DUE_TO_POLICY", Never, "the channel's rules do not allow it", "Change what is sent."},
 	21:       {"CONTACT_NOT_FOUND", Never, "there is no such contact", "Correct the contact."},
-	22:       {"BAD_REQUEST", Fix, "Sinch could not make a message for the channel of it", "Correct the message, then send anew."},
+	22:       {"BAD_REQUEST", Fix, "Sinch could not turn the message into one for this channel", "Correct the message, then send anew."},
 	23:       {"UNKNOWN_APP", Fix, "the app was removed while it was processed", "Look after the app, then retry."},
 	24:       {"NO_CHANNEL_IDENTITY_FOR_CONTACT", Never, "the contact has no address on these channels", "Give the contact an address."},
 	25:       {"CHANNEL_REJECT", Never, "the channel has refused it", "Look at what the channel allows."},

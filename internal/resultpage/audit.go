@@ -52,6 +52,7 @@ type auditDocument struct {
 	Policy    string
 	Style     template.CSS
 	Title     string
+	Banner    string
 	Written   string
 	Who       []fact
 	Rules     []fact
@@ -76,7 +77,7 @@ type anomaly struct{ Times, Message string }
 func WriteAudit(w io.Writer, f AuditFacts) error {
 	r, zone := f.Report, zoneOf(f.Campaign)
 	d := auditDocument{
-		Report: r, Policy: page.Policy, Style: page.Style() + template.CSS(styleText), Title: title(r), Written: moment(f.Now, zone),
+		Report: r, Policy: page.Policy, Style: page.Style() + template.CSS(styleText), Title: title(r), Banner: banner(r), Written: moment(f.Now, zone),
 		Who: who(f, zone), Rules: rules(f.Campaign, zone), Starts: starts(f, zone), Events: events(f, zone), Lists: lists(f.Meta.Lists, zone), Sums: books(r),
 		Storage: storage(f.Meta.Storage, zone), Digests: digests(f.Meta),
 	}

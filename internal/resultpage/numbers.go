@@ -117,7 +117,7 @@ func sentences(r *report.Report) []string {
 		for _, part := range []struct {
 			n    int
 			text string
-		}{{d.Failed, " failed"}, {r.Pending, are(r.Pending) + " still open"}} {
+		}{{d.Failed, " failed"}, {r.Pending, are(r.Pending) + " pending"}} {
 			if part.n > 0 {
 				text += ", " + prose.Thousands(part.n) + part.text
 			}
@@ -208,7 +208,7 @@ func funnel(r *report.Report) []step {
 	}
 	if d := r.Delivery; d != nil {
 		steps = append(steps,
-			at("delivered", number{"delivered+read", d.Arrived()}, append(failures(r), present(loss{number{"pending", r.Pending}, "still open"})...)),
+			at("delivered", number{"delivered+read", d.Arrived()}, append(failures(r), present(loss{number{"pending", r.Pending}, "pending: nothing final was heard"})...)),
 			at("read", number{"read", d.Read}, present(loss{number{"delivered", d.Delivered}, "delivered, and nobody has heard that they read it; SMS never says so"})))
 	}
 	return steps

@@ -47,6 +47,7 @@ type document struct {
 	Policy            string
 	Style, PhoneStyle template.CSS
 	Title             string
+	Banner            string // across every page
 	When              string
 	Grave, Notes      []report.Note
 	Message           *message
@@ -101,7 +102,7 @@ func newDocument(f Facts) (*document, error) {
 	r, zone := f.Report, zoneOf(f.Campaign)
 	d := &document{
 		Report: r, Policy: page.Policy, Style: page.Style(), PhoneStyle: template.CSS(preview.Style + styleText),
-		Title: title(r), When: when(r, zone),
+		Title: title(r), Banner: banner(r), When: when(r, zone),
 		Sentences: sentences(r), Headlines: headlines(r), Halted: halted(r), Steps: funnel(r), Sums: books(r), Pace: pace(r, zone),
 		Lists: lists(r.Lists, zone), Foot: foot(r, f.Version),
 	}
@@ -290,6 +291,14 @@ func prefixed(prefix, text string) string {
 		return ""
 	}
 	return prefix + text
+}
+
+// banner says of a run that did not go to Sinch where it went.
+func banner(r *report.Report) string {
+	if endpoint := r.Destination.Endpoint; endpoint != "" && !r.Sandbox {
+		return "sent to " + prose.Printable(endpoint) + ", not to Sinch's own hosts"
+	}
+	return r.Message
 }
 
 // through names what messages went through.

@@ -197,7 +197,7 @@ func TestPage(t *testing.T) {
 		"https://example.com/spring/<mark>language</mark>.jpg", "&lt;b&gt;Really&lt;/b&gt;", "the &lt;recipient&gt; is not a number")
 	hasNot(t, html, "<b>Really", "<recipient>", "<script", "ZgotmplZ", "${", "nothing was sent to anyone", "onclick")
 	has(t, plain(html),
-		"902,284 of 944,800 people have it (95.5 %), 23,620 failed, 18,896 are still open.",
+		"902,284 of 944,800 people have it (95.5 %), 23,620 failed, 18,896 are pending.",
 		"Sinch refused it for 5,000 people; 200 are in doubt.")
 }
 
@@ -259,7 +259,7 @@ func TestPageOfOtherRuns(t *testing.T) {
 	}{
 		"receipts not collected": {resultpage.Facts{Report: without(func(*report.Report) {}), Campaign: c},
 			[]string{"Sinch took the message for 4,724 of 4,750 people (99.5 %).", "delivery: not collected", "rejected 25", "in doubt 1", "left out 250", "= 5,000 rows"},
-			[]string{"pending", "Why some have not got it", "over time", "still open"}},
+			[]string{"pending", "Why some have not got it", "over time"}},
 		"interrupted": {resultpage.Facts{Report: without(func(r *report.Report) {
 			r.State, r.Accepted, r.NotSent = runstore.Stopped, r.Accepted-4_000, 4_000
 			r.Queued = &runstore.Queue{Time: testTime, Messages: 300, Rate: 20}
@@ -272,6 +272,8 @@ func TestPageOfOtherRuns(t *testing.T) {
 		}), Campaign: c}, []string{"1 was not sent to: the run was cancelled.", "not sent the run was cancelled before"}, []string{"not sent yet"}},
 		"rehearsal": {resultpage.Facts{Report: without(func(r *report.Report) { r.Sandbox = true }), Campaign: c},
 			[]string{"The sandbox took the message for 4,724 of 4,750 people (99.5 %).", "accepted by the sandbox"}, []string{"accepted by Sinch"}},
+		"elsewhere": {resultpage.Facts{Report: without(func(r *report.Report) { r.Destination.Endpoint = "http://127.0.0.1:8089" }), Campaign: c},
+			[]string{"sent to http://127.0.0.1:8089, not to Sinch's own hosts spring-sale-2026"}, nil},
 		"older ledger": {resultpage.Facts{Report: without(func(r *report.Report) { r.State = runstore.NeedsReconcile }), Campaign: c},
 			[]string{"needs reconcile", "it has forgotten some"}, []string{"everything adds up"}},
 		"nobody accepted": {resultpage.Facts{Report: without(func(r *report.Report) { r.Accepted, r.Rejected = 0, r.Accepted+r.Rejected }), Campaign: c},
@@ -283,7 +285,7 @@ func TestPageOfOtherRuns(t *testing.T) {
 		"erased":   {resultpage.Facts{Report: without(func(r *report.Report) { r.Erased = testTime })}, []string{"people's data was erased on 22 Nov 2026; these totals are what is left"}, []string{"Every row"}},
 		"killed":   {resultpage.Facts{Report: without(func(r *report.Report) { r.Starts[0].Ended = time.Time{} }), Campaign: c}, nil, []string{"a second on average"}},
 		"redacted": {resultpage.Facts{Report: func() *report.Report { r := aReport(20); r.Redacted = true; return r }(), Campaign: c, People: everybody(aReport(20))}, nil, []string{"Every row", "+44"}},
-		"one row":  {resultpage.Facts{Report: aReport(1), Campaign: c}, []string{"1 of 1 person has it (100 %)"}, []string{"NaN", "still open"}},
+		"one row":  {resultpage.Facts{Report: aReport(1), Campaign: c}, []string{"1 of 1 person has it (100 %)"}, []string{"NaN", "are pending", "is pending"}},
 	} {
 		html := write(t, tc.facts)
 		t.Run(name, func(t *testing.T) {

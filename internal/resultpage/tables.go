@@ -64,7 +64,7 @@ func columns(receipts bool) []column {
 		all = append(all,
 			column{"delivered", "delivered+read", func(s *report.Slice) int { return heard(s).Arrived() }},
 			column{"failed", "failed", func(s *report.Slice) int { return heard(s).Failed }},
-			column{"open", "pending", func(s *report.Slice) int { return heard(s).Pending }})
+			column{"pending", "pending", func(s *report.Slice) int { return heard(s).Pending }})
 	}
 	return all
 }
