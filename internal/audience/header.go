@@ -198,7 +198,7 @@ func (h *header) misspelt(role string) string {
 func (h *header) missingPhone() {
 	hint := h.hint("")
 	if !h.isData() {
-		if near := h.likelyPhone(); near != "" {
+		if near := h.likelyPhone(); near != "" && !h.isUndivided() {
 			hint = fmt.Sprintf("if it is %q, say so: %s; ", near, line("phone", near)) + h.list()
 		}
 	}
@@ -240,10 +240,18 @@ func (h *header) hint(near string) string {
 	if h.isData() {
 		return h.dataHint()
 	}
+	if h.isUndivided() {
+		return "the header is a single column that way: something else divides it; " + h.list()
+	}
 	if near != "" {
 		return fmt.Sprintf("did you mean %q? ", near) + h.list()
 	}
 	return h.list()
+}
+
+// isUndivided reports whether the header's only name looks like several, which another delimiter would divide.
+func (h *header) isUndivided() bool {
+	return len(h.names) == 1 && strings.ContainsAny(h.names[0], ",;\t|")
 }
 
 func (h *header) list() string {

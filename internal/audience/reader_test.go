@@ -213,7 +213,7 @@ func TestOpenRefuses(t *testing.T) {
 		want    string
 		hint    string
 	}{
-		{filepath.Join(folder, "none.csv"), nil, "there is no such file", "folder of the campaign file"},
+		{filepath.Join(folder, "none.csv"), nil, "there is no such file", "in a campaign file is seen from its folder"},
 		{folder, nil, "is a folder, not a file", "CSV file"},
 		{writeFile(t, "nr,Mobil nr\n1,2\n"), map[string]string{"phone": "mobil"}, `there is no column "mobil", which audience.columns names for phone`, `did you mean "Mobil nr"?`},
 		{writeFile(t, "Mobile,Custmer\n1,2\n"), map[string]string{"id": "Customer"}, `there is no column "Customer", which audience.columns names for id`, `did you mean "Custmer"?`},

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"sendoff/internal/durable"
 	"sendoff/internal/ledger"
 	"sendoff/internal/runstore"
 )
@@ -128,6 +129,8 @@ func explainAcquire(err error, dir string) error {
 			"    hint: put %s back as it was when it was last used; another --run-key sends to everyone again", err, hint, dir)
 	case errors.Is(err, runstore.ErrOtherRun):
 		return fmt.Errorf("%w\n    hint: choose another --run-key or --run-dir", err)
+	case durable.IsFull(err):
+		return inputErrorf("%v", err).hint("free space, or choose a folder on another disk with --run-dir")
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EROFS):
 		return inputErrorf("%v", err).hint("a run keeps its progress in a folder of its own: choose one with --run-dir")
 	}

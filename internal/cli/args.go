@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"sendoff/campaign"
 )
 
 // reorder puts the flags of a command before its arguments, since urfave/cli stops reading flags at the first argument: run
@@ -25,8 +28,10 @@ func reorder(app *cli.App, args []string) []string {
 			rest = append(rest, arg)
 		default:
 			flags = append(flags, arg)
-			if takesValue(cmd, arg) && i+1 < len(args) {
-				i++
+			if takesValue(cmd, arg) {
+				if i++; i == len(args) {
+					return flags // which ends with a flag that lacks its value: urfave/cli would take what we put behind it for that
+				}
 				flags = append(flags, args[i])
 			}
 		}
@@ -63,11 +68,54 @@ func takesValue(cmd *cli.Command, arg string) bool {
 	if strings.Contains(name, "=") {
 		return false
 	}
-	for _, f := range cmd.Flags {
+	f := flagNamed(cmd.Flags, name)
+	_, isBool := f.(*cli.BoolFlag)
+	return f != nil && !isBool // of an unknown one urfave/cli says that it is
+}
+
+func flagNamed(flags []cli.Flag, name string) cli.Flag {
+	for _, f := range flags {
 		if slices.Contains(f.Names(), name) {
-			_, isBool := f.(*cli.BoolFlag)
-			return !isBool
+			return f
 		}
 	}
-	return false // unknown: urfave/cli says so
+	return nil
+}
+
+// flagInError finds the flag of which package flag speaks, with the dashes that people write.
+var flagInError = regexp.MustCompile(`^(flag provided but not defined|flag needs an argument|invalid .* for(?: flag)?):? -([^:]*)`)
+
+// describeFlagError says in our words what package flag says of the flags of a command; near are known ones that may have been meant.
+func describeFlagError(flags []cli.Flag, err error) (text, near string) {
+	found := flagInError.FindStringSubmatch(err.Error())
+	if found == nil {
+		return err.Error(), ""
+	}
+	name := found[2]
+	switch flagNamed(flags, name).(type) {
+	case nil:
+		var known []string
+		for _, f := range flags {
+			for _, k := range f.Names() {
+				known = append(known, dashed(k))
+			}
+		}
+		return "there is no flag " + dashed(name), campaign.Nearest(dashed(name), known)
+	case *cli.BoolFlag:
+		return dashed(name) + " takes no value", ""
+	case *cli.IntFlag:
+		return dashed(name) + " wants a number", ""
+	case *cli.DurationFlag:
+		return dashed(name) + " wants a time such as 30s, 10m or 3h", ""
+	default:
+		return dashed(name) + " wants a value", ""
+	}
+}
+
+// dashed is a flag as it is written.
+func dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
 }

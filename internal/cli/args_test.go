@@ -14,7 +14,7 @@ func TestReorder(t *testing.T) {
 		{"sendoff run -y spring.yaml", "sendoff run -y -- spring.yaml"},
 		{"sendoff run -- --odd-name.yaml", "sendoff run -- --odd-name.yaml"},
 		{"sendoff run spring.yaml --unknown", "sendoff run --unknown -- spring.yaml"},
-		{"sendoff run spring.yaml --limit", "sendoff run --limit -- spring.yaml"},
+		{"sendoff run spring.yaml --yes --limit", "sendoff run --yes --limit"},
 		{"sendoff run spring.yaml --help", "sendoff run --help"},
 		{"sendoff check -h spring.yaml", "sendoff check -h"},
 		{"sendoff run spring.yaml --generate-bash-completion", "sendoff run spring.yaml --generate-bash-completion"},

@@ -80,9 +80,10 @@ func (k *checker) check(ctx context.Context) error {
 		}
 	}
 	c, err := campaign.Load(k.path)
+	if err != nil {
+		err = explainNoCampaign(k.path, err)
+	}
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return inputErrorf("%v", err)
 	case !k.Problems.Collect(err):
 		return err
 	case err != nil:

@@ -73,11 +73,11 @@ func (s *session) printError(err error) {
 	if exitCode(err) == exitBug {
 		prefix = "sendoff: unexpected error: "
 	}
-	fmt.Fprintln(s.Stderr, prefix+err.Error())
+	s.print(s.Stderr, prefix+err.Error())
 	var input *inputError
 	if errors.As(err, &input) {
 		for _, h := range input.hints {
-			fmt.Fprintln(s.Stderr, "    hint: "+h)
+			s.print(s.Stderr, "    hint: "+h)
 		}
 	}
 }
@@ -137,11 +137,15 @@ func prepareCommands(commands []*cli.Command) {
 }
 
 func usageError(c *cli.Context, err error, _ bool) error {
-	e := inputErrorf("%v", err)
-	if c.Command != nil && c.Command.Name != "" && c.Command.Name != c.App.Name {
-		return e.hint("%s --help lists the flags", c.Command.HelpName)
+	if c.Command == nil || c.Command.Name == "" || c.Command.Name == c.App.Name {
+		text, _ := describeFlagError(c.App.Flags, err)
+		return inputErrorf("%s", text).hint("sendoff --help lists the commands")
 	}
-	return e.hint("sendoff --help lists the commands")
+	text, near := describeFlagError(c.Command.Flags, err)
+	if near != "" {
+		return inputErrorf("%s", text).hint("did you mean %s?", near)
+	}
+	return inputErrorf("%s", text).hint("%s --help lists the flags", c.Command.HelpName)
 }
 
 // noCommand answers where a command is missing, or is none of those that there are: of the program, or below another command.

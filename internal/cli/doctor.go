@@ -130,7 +130,11 @@ func readOnlyTo(g plan.Guard, country string, hasCampaign bool) (isNational bool
 }
 
 func (r *runner) finding(verdict, what, format string, args ...any) {
-	fmt.Fprintf(r.Stdout, "%-5s %-9s %s\n", verdict, what, fmt.Sprintf(format, args...))
+	line := fmt.Sprintf("%-5s %-9s %s", verdict, what, fmt.Sprintf(format, args...))
+	if isTerminal(r.Stdout) {
+		line = prose.Wrapped(line, 16, r.width(r.Stdout))
+	}
+	fmt.Fprintln(r.Stdout, line)
 }
 
 // examineApp returns an error where messages of the campaign could not leave.
@@ -204,7 +208,11 @@ func (r *runner) examineWebhooks(ctx context.Context) {
 	if app.Callbacks > 0 {
 		r.finding("note", "webhooks", "%s: about %d for each message; callback_url sends them elsewhere", proposal.Receive(*app.Webhooks), app.Callbacks)
 	}
-	r.finding("note", "receipts", "%s", strings.TrimSuffix(app.ReceiptsGo(), "."))
+	if text := strings.TrimSuffix(app.ReceiptsGo(), "."); len(app.Receipts) > 0 {
+		r.finding("note", "receipts", "%s", text)
+	} else {
+		r.finding("note", "receipts", "%s; sendoff receipts listen --register URL makes one", text)
+	}
 	const people = 100_000
 	if takes := app.ReceiptsTake(people); takes > 0 {
 		r.finding("note", "", "the app makes %v callbacks a second: those of %s people take %s", app.CallbackRate, prose.Thousands(people), prose.Lasting(takes))

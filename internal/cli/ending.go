@@ -71,7 +71,10 @@ func (r *runner) putOnRecord(rep *report.Report, end ending) (*report.Report, er
 		if m.State == runstore.Cancelled {
 			return // for good, whatever else is found out about it
 		}
-		m.State, m.Reason, m.ExitCode, m.Ended = end.state, end.reason, end.code, time.Now()
+		if r.epoch != "" || !m.State.Done() || m.State != end.state { // else it had ended so before, and was only looked at
+			m.Ended = time.Now()
+		}
+		m.State, m.Reason, m.ExitCode = end.state, end.reason, end.code
 		m.Queued = cmp.Or(r.queued, m.Queued)
 		if last := len(m.Starts) - 1; r.epoch != "" && last >= 0 { // else this process has sent nothing, and the last start's end was its own
 			m.Starts = slices.Clone(m.Starts)

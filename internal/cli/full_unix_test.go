@@ -3,9 +3,21 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"strings"
+	"syscall"
 	"testing"
 )
+
+// A disk that is full before a run has a folder is said with the way on.
+func TestNoRoomToBegin(t *testing.T) {
+	err := explainAcquire(fmt.Errorf("create ledger: %w", syscall.ENOSPC), "runs/spring")
+	var input *inputError
+	if !errors.As(err, &input) || len(input.hints) != 1 || !strings.Contains(input.hints[0], "--run-dir") || exitCode(err) != exitInput {
+		t.Errorf("got %v (exit %d), want a hint that names --run-dir and exit 2", err, exitCode(err))
+	}
+}
 
 // A file that may not grow any more stands for a full disk, where no room can be reserved: the run stops with nothing damaged, says what to do,
 // and the same command finishes. Those whose answer could not be recorded are in doubt.

@@ -90,7 +90,11 @@ func (b *beginning) begin(ctx context.Context) error {
 		return err
 	}
 	if b.isAsking {
-		b.say("A new campaign in %s. Enter takes what stands in [brackets]; Ctrl-C leaves, and nothing is written.\n", b.dir)
+		where := b.dir
+		if where == "." {
+			where = "this folder"
+		}
+		b.say("A new campaign in %s. Enter takes what stands in [brackets]; Ctrl-C leaves, and nothing is written.\n", where)
 	}
 	if err := b.gather(ctx); err != nil {
 		return err

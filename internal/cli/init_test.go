@@ -47,7 +47,7 @@ func TestInitAsks(t *testing.T) {
 	}
 	to := filepath.Join(dir, "c")
 	shown, err := asked(t, to, strings.Join([]string{
-		"Vårrea", "advert", "service", dir, `"` + people + `"`, "XMS", "rcs,sms", "", "Numer", "nummer", "Sweden", "se", "Acme Stores of London", "Acme",
+		"Vårrea", "advert", "service", dir, `"` + people + `"`, "XMS", "rcs sms", "", "Numer", "nummer", "Narnia", "Sverige", "Acme Stores of London", "Acme",
 		"Hej ${Fornamn}", `Hej ${Förnamn}, se #rea: "50 %"`, "",
 	}, "\n"))
 	if err != nil {

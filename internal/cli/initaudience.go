@@ -298,8 +298,11 @@ func (b *beginning) sayColumns() {
 func (b *beginning) askCountry(ctx context.Context) error {
 	a := &b.answers.Audience
 	take := func(country string) error {
-		a.Country = strings.ToUpper(country)
-		_, err := phone.New(a.Country)
+		names, err := phone.New("")
+		if err == nil {
+			a.Country = cmp.Or(names.CountryIn(country), strings.ToUpper(country))
+			_, err = phone.New(a.Country)
+		}
 		return err
 	}
 	if b.flags.IsSet("country") {

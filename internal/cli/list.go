@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 
@@ -30,6 +31,9 @@ func (s *session) onRunOrFolder(do func(c *cli.Context, dir string) error) cli.A
 		}
 		if c.NArg() > 1 || p.runDir != "" || p.runKey != "" || c.NArg() == 1 && !isPlainFolder(folder) {
 			return s.onRun(do)(c)
+		}
+		if c.Bool("watch") {
+			return inputErrorf("--watch wants a RUN").hint("sendoff status lists the runs that there are")
 		}
 		return s.listRuns(c.Context, folder, p.sandbox, c.Bool("json"))
 	}
@@ -157,13 +161,15 @@ func wasNeverStarted(r runs.Summary) bool {
 	return (r.State == runstore.Planning || r.State == runstore.Planned) && r.Started.IsZero()
 }
 
-// mostColumns is how much of a run's key a list shows.
-const mostColumns = 40
+const (
+	mostColumns = 40         // of a run's key in a list
+	toGoOn      = "TO GO ON" // the heading of commands
+)
 
 func (s *session) printRuns(all []runs.Summary) {
 	var table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "RUN\tSTARTED\tSTATE\tACCEPTED\tNOT SENT\tIN DOUBT\tTO GO ON")
+	fmt.Fprintln(w, "RUN\tSTARTED\tSTATE\tACCEPTED\tNOT SENT\tIN DOUBT\t"+toGoOn)
 	for _, r := range all {
 		started := "not yet"
 		if !r.Started.IsZero() {
@@ -184,15 +190,36 @@ func (s *session) printRuns(all []runs.Summary) {
 			prose.Thousands(r.Accepted), prose.Thousands(r.NotSent), prose.Thousands(r.InDoubt), next)
 	}
 	_ = w.Flush() // into memory
+	lines := strings.Split(strings.TrimSuffix(table.String(), "\n"), "\n")
+	if isTerminal(s.Stdout) {
+		lines = foldRuns(lines, s.width(s.Stdout))
+	}
 	first := slices.IndexFunc(all, wasNeverStarted)
-	i := -1 // the heading's
-	for line := range strings.Lines(table.String()) {
-		if i == first && i >= 0 {
+	for i, line := range lines {
+		if i-1 == first && first >= 0 { // above all is the heading
 			fmt.Fprintln(s.Stdout, "not started:")
 		}
-		fmt.Fprintln(s.Stdout, strings.TrimRight(line, " \n"))
-		i++
+		fmt.Fprintln(s.Stdout, strings.TrimRight(line, " "))
 	}
+}
+
+// foldRuns puts the commands of a list that is wider than the screen below their runs, where they can be read and copied.
+func foldRuns(lines []string, width int) []string {
+	if !slices.ContainsFunc(lines, func(line string) bool { return utf8.RuneCountInString(line) > width }) {
+		return lines
+	}
+	at := strings.Index(lines[0], toGoOn)
+	folded := []string{lines[0][:at]}
+	for _, line := range lines[1:] {
+		chars := []rune(line)
+		end := min(at, len(chars)) // which it is only of what an error of several lines says
+		run, command := string(chars[:end]), string(chars[end:])
+		if command != "" {
+			run = strings.TrimRight(run, " ") + "\n    " + command
+		}
+		folded = append(folded, run)
+	}
+	return folded
 }
 
 func isSameFile(a, b string) bool {

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"sendoff/campaign"
@@ -28,5 +29,17 @@ func TestExitCodesOfOtherRuns(t *testing.T) {
 		if got := exitCode(explainOther(tc.err, campaign.Problem{})); got != tc.want {
 			t.Errorf("%v: exit code %d, want %d", tc.err, got, tc.want)
 		}
+	}
+}
+
+// On a screen that is too narrow for a list of runs, commands stand below their runs.
+func TestFoldRuns(t *testing.T) {
+	lines := []string{"RUN      STATE     TO GO ON", "vårrea   stopped   sendoff resume vår", "spring   finished  "}
+	want := []string{"RUN      STATE     ", "vårrea   stopped\n    sendoff resume vår", "spring   finished  "}
+	if got := foldRuns(lines, 30); !slices.Equal(got, want) {
+		t.Errorf("foldRuns = %q, want %q", got, want)
+	}
+	if got := foldRuns(lines, 80); !slices.Equal(got, lines) {
+		t.Errorf("foldRuns = %q on a wide screen", got)
 	}
 }

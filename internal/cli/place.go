@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,16 +28,27 @@ import (
 // loadCampaign reads the campaign file at path or in the folder path, and prints its warnings: they are the same every night, so not to who wants it quiet.
 func (s *session) loadCampaign(path string) (*campaign.Campaign, error) {
 	c, err := campaign.Load(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, inputErrorf("%v", err)
-	}
 	if err != nil {
-		return nil, err
+		return nil, explainNoCampaign(path, err)
 	}
 	for _, w := range c.Warnings {
 		s.say("%v", w)
 	}
 	return c, nil
+}
+
+// explainNoCampaign says what to do where no campaign is at path, or something that is none by its name. Other errors stay as they are.
+func explainNoCampaign(path string, err error) error {
+	extension := strings.ToLower(filepath.Ext(path))
+	switch {
+	case slices.Contains([]string{".csv", ".tsv", ".xlsx", ".xlsm", ".jsonl"}, extension) && fileExists(path):
+		return inputErrorf("%s is a list by its name, and a campaign is wanted", path).hint("sendoff init FOLDER --audience %s writes a campaign for it", quote(path))
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	case isRun(path):
+		return inputErrorf("%s is a run's folder, and a campaign is wanted", path).hint("sendoff resume %s goes on with the run", quote(path))
+	}
+	return inputErrorf("%v", err).hint("a new campaign begins with sendoff init FOLDER")
 }
 
 // key is that of the run of a campaign which begins now.

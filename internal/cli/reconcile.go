@@ -424,6 +424,11 @@ func (r *runner) sayReconciled(stop *send.Stop) error {
 		if end, err = r.conclude(rep, stop); err != nil {
 			return err
 		}
+	} else if rep.State == runstore.Cancelled {
+		end = ending{runstore.Cancelled, exitOK, ""} // there is nothing to go on with
+		if rep.InDoubt > 0 {
+			end.code, end.reason = exitDoubt, prose.Counted(rep.InDoubt, "recipient is", "recipients are")+" in doubt"
+		}
 	}
 	if rep, err = r.putOnRecord(rep, end); err != nil {
 		return err

@@ -235,10 +235,18 @@ func (r *reporter) write(ctx context.Context) (rep *report.Report, live bool, er
 }
 
 func (r *reporter) writePages(run *runstore.Run, rep *report.Report) error {
-	if err := r.writePage(run, rep); err != nil || !r.audit {
+	if err := r.writePage(run, rep); err != nil {
 		return err
 	}
-	return r.writeAudit(run, rep)
+	r.say("page: %s", run.Path(runstore.PageFileName(run.Meta().Key)))
+	if !r.audit {
+		return nil
+	}
+	if err := r.writeAudit(run, rep); err != nil {
+		return err
+	}
+	r.say("audit: %s", run.Path(runstore.AuditName))
+	return nil
 }
 
 // writeWorkbooks makes workbooks of the lists. They are a convenience: where that fails the lists are what counts.

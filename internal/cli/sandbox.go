@@ -165,7 +165,7 @@ func listenLocally(addr string) (net.Listener, error) {
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, inputErrorf("--addr: %v", err)
+		return nil, inputErrorf("--addr: %v", err).hint("where another sandbox runs already, use that one; or choose another port with --addr")
 	}
 	return l, nil
 }

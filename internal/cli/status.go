@@ -62,7 +62,7 @@ func (s *session) status(ctx context.Context, dir, args string, asJSON bool) err
 	if asJSON {
 		return s.printJSON(live)
 	}
-	fmt.Fprintln(s.Stdout, strings.Join(slices.Concat(live.heading(), live.lines()), "\n"))
+	s.print(s.Stdout, strings.Join(slices.Concat(live.heading(), live.lines()), "\n"))
 	if next := live.next(args); next != "" {
 		s.say("%s", next)
 	}

@@ -158,15 +158,15 @@ func (a Answers) DefaultChannels() []campaign.Channel {
 	return a.Kind.Channels()
 }
 
-// ParseChannels reads the names of channels with commas between them, in either case.
+// ParseChannels reads the names of channels with commas or spaces between them, in either case.
 func ParseChannels(s string) ([]campaign.Channel, error) {
 	known := make([]string, len(campaign.Channels))
 	for i, c := range campaign.Channels {
 		known[i] = string(c)
 	}
 	var channels []campaign.Channel
-	for name := range strings.SplitSeq(s, ",") {
-		name = strings.ToUpper(strings.TrimSpace(name))
+	for name := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ',' || r == ' ' }) {
+		name = strings.ToUpper(name)
 		c := campaign.Channel(name)
 		switch near := campaign.Nearest(name, known); {
 		case c.Index() < 0 && near != "":

@@ -46,7 +46,7 @@ func openSource(path string, o Options) (*source, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, s.problem("there is no such file", "give the path as it is seen from the folder of the campaign file")
+		return nil, s.problem("there is no such file", "a path in a campaign file is seen from its folder, one in a command from the folder that you are in")
 	case err != nil:
 		return nil, fmt.Errorf("look at %s: %w", path, err)
 	case info.IsDir():
