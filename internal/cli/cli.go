@@ -52,6 +52,11 @@ func Main(args []string, env Env) int {
 	defer func() { s.brief.end() }()
 	defer func() { s.stdin.close() }()
 	app := newApp(s)
+	if isTerminal(s.Stdout) {
+		help := &helpWriter{out: s.Stdout, width: s.width(s.Stdout)}
+		defer help.flush()
+		app.Writer = help
+	}
 	err := app.Run(reorder(app, args))
 	if err == nil {
 		return exitOK
@@ -132,6 +137,11 @@ func prepareCommands(commands []*cli.Command) {
 		c.OnUsageError = usageError
 		c.HideHelpCommand = true
 		c.BashComplete = completeFlags
+		for _, f := range c.Flags {
+			if f, isBool := f.(*cli.BoolFlag); isBool && f.DefaultText == "" {
+				f.DisableDefaultText = true // it is off
+			}
+		}
 		prepareCommands(c.Subcommands)
 	}
 }

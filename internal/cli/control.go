@@ -27,7 +27,7 @@ func stopCommand(s *session) *cli.Command {
 		Usage:     "stop a run as Ctrl-C does where it sends, and say what still goes out; the same run command goes on later",
 		ArgsUsage: "RUN",
 		Flags: append([]cli.Flag{
-			&cli.DurationFlag{Name: "timeout", Usage: "how long to wait until it has ended", Value: time.Minute},
+			&cli.DurationFlag{Name: "timeout", Usage: "wait `TIME` until it has ended", Value: time.Minute},
 			&cli.BoolFlag{Name: "no-wait", Usage: "do not wait until it has ended"},
 		}, whichRun()...),
 		Action: s.onRun(func(c *cli.Context, dir string) error {

@@ -79,7 +79,7 @@ func sendingFlags() []cli.Flag {
 		&cli.StringFlag{Name: "rate", Usage: "`RATE`: auto, a number a second, or a share of the app's own such as 80%", DefaultText: "the campaign's, else auto"},
 		&cli.IntFlag{Name: "max-in-flight", Usage: "at most `N` recipients begun and not yet answered", DefaultText: "64"},
 		timeoutFlag(),
-		&cli.DurationFlag{Name: "settle", Usage: "how long a message whose answer was lost may take to show up at Sinch; whoever shows up later gets it twice", Value: defaultSettle},
+		&cli.DurationFlag{Name: "settle", Usage: "`TIME` that a message whose answer was lost may take to show up at Sinch; whoever shows up later gets it twice", Value: defaultSettle},
 		giveUpFlag(),
 		&cli.StringFlag{Name: "in-doubt", Usage: "`POLICY` for people in doubt about whom Sinch cannot be asked: hold, resend (they may get it twice) or leave", DefaultText: "the campaign's, else hold"},
 		&cli.StringFlag{Name: "server-errors", Usage: "`POLICY` after a 500 or 503 that cannot be looked up: retry, as Sinch advises (they may get it twice), or hold", Value: "retry"},
@@ -88,7 +88,7 @@ func sendingFlags() []cli.Flag {
 		&cli.StringFlag{Name: "if-sent-before", Usage: "`POLICY` where another run with this key has sent to the next recipients: stop or go-on (they get it twice)", Value: "stop"},
 		reportFlag(),
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "say nothing unless something is wrong"},
-		&cli.DurationFlag{Name: "max-duration", Usage: "stop after so long; run again for the rest", DefaultText: "any"},
+		&cli.DurationFlag{Name: "max-duration", Usage: "stop after `TIME`, such as 3h; run again for the rest", DefaultText: "any"},
 		&cli.BoolFlag{Name: "exit-outside-window", Usage: "where nobody may get a message now (window, not_before), leave with 7 instead of waiting; run again for the rest"},
 		tolerateFlag(),
 		&cli.StringFlag{Name: "if-locked", Usage: "`POLICY` where another process holds the run: fail, wait, or skip (exit 0)", Value: string(lockedFail)},
@@ -113,11 +113,11 @@ func reportFlag() cli.Flag {
 }
 
 func timeoutFlag() cli.Flag {
-	return &cli.DurationFlag{Name: "http-timeout", Usage: "how long to wait for one answer", Value: defaultTimeout}
+	return &cli.DurationFlag{Name: "http-timeout", Usage: "wait for one answer for `TIME`", Value: defaultTimeout}
 }
 
 func giveUpFlag() cli.Flag {
-	return &cli.DurationFlag{Name: "give-up", Usage: "stop after so long without any answer", Value: defaultGiveUp}
+	return &cli.DurationFlag{Name: "give-up", Usage: "stop after `TIME` without any answer", Value: defaultGiveUp}
 }
 
 func profileFlag() cli.Flag {

@@ -45,7 +45,7 @@ func reconcileCommand(s *session) *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "assume", Usage: "`WHAT` people are about whom Sinch cannot be asked: sent (they are left in doubt for good) or not-sent (the next run sends to them)"},
 			&cli.StringFlag{Name: "only", Usage: "--assume it of the people in `FILE` alone: numbers or ids, or lines of in-doubt.csv", DefaultText: "all of them"},
-			&cli.DurationFlag{Name: "settle", Usage: "how long a message whose answer was lost may take to show up at Sinch", Value: defaultSettle},
+			&cli.DurationFlag{Name: "settle", Usage: "`TIME` that a message whose answer was lost may take to show up at Sinch", Value: defaultSettle},
 			timeoutFlag(), giveUpFlag(), profileFlag(), adoptFlag(), tolerateFlag(), reportFlag(),
 		}, whichRun()...),
 		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
