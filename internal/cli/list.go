@@ -248,7 +248,13 @@ const mostEarlier = 3
 // noteEarlier says which earlier runs of the campaign would go on if somebody started them, the newest first: nobody else may notice that
 // they have stopped.
 func (r *runner) noteEarlier() {
-	if r.flags.sandbox || r.resume != "" { // whoever resumes knows of them, and may be about to go on with them all
+	switch {
+	case r.flags.sandbox:
+		return
+	case r.resume != "": // whoever resumes knows of the others, and may be about to go on with them all
+		for _, retry := range runs.UnfinishedRetries(r.run.Dir, r.campaign.Name) {
+			r.noteUnfinished(retry)
+		}
 		return
 	}
 	folder, own := filepath.Split(filepath.Clean(r.run.Dir))

@@ -145,13 +145,16 @@ func (r *Report) lines() []line {
 	if r.State == runstore.Cancelled {
 		rest.state, rest.text = "not sent", "the run was cancelled before"
 	}
+	total := line{r.Rows, "rows", r.sum()}
+	if r.Rows == 1 {
+		total.state = "row"
+	}
 	all := append(r.accepted(), []line{
 		{r.Rejected, "rejected", "Sinch refused it; nobody got anything" + r.list(failures)},
 		{r.InDoubt, "in doubt", "Sinch did not answer; they may or may not have it, and we did not send again" + r.list(inDoubt)},
 		{r.LeftInDoubt, "left in doubt", "Sinch did not answer; somebody has settled that we shall not know"},
 		{r.skipped(), "left out", "we did not send, on purpose: " + prose.Breakdown(r.Skipped) + r.list(skipped)},
-		rest,
-		{r.Rows, "rows", r.sum()},
+		rest, total,
 	}...)
 	return slices.DeleteFunc(all, func(l line) bool {
 		return l.count == 0 && l.state != "accepted" && l.state != "rows"
