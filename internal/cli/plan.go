@@ -41,104 +41,134 @@ func planCommand(s *session) *cli.Command {
 			&cli.BoolFlag{Name: "rows", Usage: "list every row too: who it goes to, masked, with the text, or why it is left out"},
 			checkURLsFlag(s), exceptFlag(), profileFlag(), offlineFlag(),
 		}, feedFlagList(), placeFlags()),
-		Action: func(c *cli.Context) error {
-			path, err := oneArgument(c, "CAMPAIGN")
-			if err != nil {
+		Action: func(c *cli.Context) (err error) {
+			p := &planner{
+				session: s, place: readPlace(c), profile: c.String("profile"),
+				json: c.Bool("json"), rows: c.Bool("rows"), html: c.String("html"), offline: c.Bool("offline"),
+			}
+			if p.path, err = oneArgument(c, "CAMPAIGN"); err != nil {
 				return err
 			}
-			except, err := readExcept(c)
-			if err != nil {
+			if p.except, err = readExcept(c); err != nil {
 				return err
 			}
-			feed, err := readFeedFlags(c)
-			if err != nil {
+			if p.feed, err = readFeedFlags(c); err != nil {
 				return err
 			}
-			return s.planOnly(c.Context, path, readPlace(c), feed, except, c.String("profile"),
-				planOutput{json: c.Bool("json"), rows: c.Bool("rows"), html: c.String("html"), offline: c.Bool("offline")})
+			return p.plan(c.Context)
 		},
 	}
 }
 
-// planOutput says how a plan is shown.
-type planOutput struct {
+// planner is one call of plan.
+type planner struct {
+	*session
+	path       string
+	place      place
+	feed       feedFlags
+	except     []string
+	profile    string // as --profile says it
 	json, rows bool
 	html       string // a file to write; empty: none
 	offline    bool   // Sinch is not asked
+
+	campaign *campaign.Campaign
+	through  *profile.Profile // nil: none
 }
 
-// planOnly plans into the run's folder where one is named, and otherwise leaves nothing.
-func (s *session) planOnly(ctx context.Context, path string, p place, feed feedFlags, except []string, profileName string, out planOutput) error {
-	if out.html != "" {
-		if err := refuseToReplace(out.html); err != nil {
+// plan plans into the run's folder where one is named, and otherwise leaves nothing.
+func (p *planner) plan(ctx context.Context) (err error) {
+	if p.html != "" {
+		if err := refuseToReplace(p.html); err != nil {
 			return err
 		}
 	}
-	c, err := s.loadCampaign(path)
-	if err == nil {
-		err = feed.apply(c)
+	if p.campaign, err = p.loadCampaign(p.path); err != nil {
+		return err
 	}
+	if err := p.feed.apply(p.campaign); err != nil {
+		return err
+	}
+	if p.through, err = p.planningProfile(p.profile, p.campaign); err != nil {
+		return err
+	}
+	templates, err := p.plannedTemplates(ctx, p.campaign, p.through, p.offline)
 	if err != nil {
 		return err
 	}
-	through, err := s.planningProfile(profileName, c)
-	if err != nil {
+	show := func(built *plan.Plan, run *runstore.Run) error { return p.show(ctx, built, run) }
+	if p.place.runDir == "" {
+		return p.planAside(ctx, p.campaign, p.place, p.except, p.through, templates, show)
+	}
+	return p.planInto(ctx, p.place.runDir, templates, show)
+}
+
+// planInto plans into a run's folder, so that run goes on from there.
+func (p *planner) planInto(ctx context.Context, dir string, templates templates, show func(*plan.Plan, *runstore.Run) error) error {
+	key := p.place.key(p.campaign, p.Now())
+	if err := p.checkVolume(dir, key); err != nil {
 		return err
 	}
-	templates, err := s.plannedTemplates(ctx, c, through, out.offline)
+	run, err := runstore.Acquire(dir, runstore.Options{Key: key, Campaign: p.campaign.Name, Now: p.Now()})
 	if err != nil {
-		return err
-	}
-	show := func(built *plan.Plan, run *runstore.Run) error {
-		proposed := s.propose(ctx, c, built, run.Meta(), through, out.offline)
-		if p.runDir != "" {
-			if err := run.Update(func(m *runstore.Meta) { m.PlanCode = string(proposed.Code) }); err != nil {
-				return err
-			}
-		}
-		if out.html != "" {
-			if err := durable.WriteFile(out.html, proposed.HTML); err != nil {
-				return inputErrorf("%v", err)
-			}
-			s.say("%s shows texts with people's data in them; only you can read it", out.html)
-		}
-		switch {
-		case out.json && out.rows:
-			s.answered = true
-			return printPlanWithRows(s.Stdout, proposed.Result(), c, run)
-		case out.json:
-			return s.printJSON(proposed.Result())
-		case out.rows:
-			if err := printPlannedRows(s.Stdout, c, run); err != nil {
-				return err
-			}
-		}
-		proposed.Text(s.Stdout, s.width(s.Stdout))
-		arguments := func(p place) string {
-			return p.arguments(path) + feed.arguments() + flagArgument(c, profileName) + exceptArguments(except)
-		}
-		next := p
-		next.sandbox = p.runDir == "" // a folder that was planned for real is run for real
-		s.say("next: sendoff run %s", arguments(next))
-		if proposed.Approval && proposed.Destination.AppID != "" {
-			s.say("once it is approved: sendoff run %s --plan %s", arguments(p), proposed.Code)
-		}
-		return nil
-	}
-	if p.runDir == "" {
-		return s.planAside(ctx, c, p, except, through, templates, show)
-	}
-	if err := s.checkVolume(p.runDir, p.key(c, s.Now())); err != nil {
-		return err
-	}
-	run, err := runstore.Acquire(p.runDir, runstore.Options{Key: p.key(c, s.Now()), Campaign: c.Name, Now: s.Now()})
-	if err != nil {
-		return explainAcquire(err, p.runDir)
+		return explainAcquire(err, dir)
 	}
 	defer run.Close()
 	if run.Begun() {
-		return inputErrorf("%s has begun to send, so its plan stands", p.runDir).hint("sendoff status %s", quote(p.runDir))
+		return inputErrorf("%s has begun to send, so its plan stands", dir).hint("sendoff status %s", quote(dir))
 	}
+	return p.planIn(ctx, run, p.campaign, p.place, p.except, p.through, templates, show)
+}
+
+// show prints a plan as it is wanted.
+func (p *planner) show(ctx context.Context, built *plan.Plan, run *runstore.Run) error {
+	proposed := p.propose(ctx, p.campaign, built, run.Meta(), p.through, p.offline)
+	if p.place.runDir != "" {
+		if err := run.Update(func(m *runstore.Meta) { m.PlanCode = string(proposed.Code) }); err != nil {
+			return err
+		}
+	}
+	if p.html != "" {
+		if err := durable.WriteFile(p.html, proposed.HTML); err != nil {
+			return inputErrorf("%v", err)
+		}
+		p.say("%s shows texts with people's data in them; only you can read it", p.html)
+	}
+	switch {
+	case p.json && p.rows:
+		p.answered = true
+		return printPlanWithRows(p.Stdout, proposed.Result(), p.campaign, run)
+	case p.json:
+		return p.printJSON(proposed.Result())
+	case p.rows:
+		if err := printPlannedRows(p.Stdout, p.campaign, run); err != nil {
+			return err
+		}
+	}
+	proposed.Text(p.Stdout, p.width(p.Stdout))
+	arguments := func(at place) string {
+		return at.arguments(p.path) + p.feed.arguments() + flagArgument(p.campaign, p.profile) + exceptArguments(p.except)
+	}
+	next := p.place
+	next.sandbox = p.place.runDir == "" // a folder that was planned for real is run for real
+	p.say("next: sendoff run %s", arguments(next))
+	if proposed.Approval && proposed.Destination.AppID != "" {
+		p.say("once it is approved: sendoff run %s --plan %s", arguments(p.place), proposed.Code)
+	}
+	return nil
+}
+
+// planAside plans, for a profile that may be nil, in a folder of its own that is gone when it returns.
+func (s *session) planAside(ctx context.Context, c *campaign.Campaign, p place, except []string, through *profile.Profile, templates templates,
+	show func(*plan.Plan, *runstore.Run) error) error {
+	return s.aside(ctx, c, p.key(c, s.Now()), func(ctx context.Context, run *runstore.Run) error {
+		return s.planIn(ctx, run, c, p, except, through, templates, show)
+	})
+}
+
+// planIn plans, for a profile that may be nil, in the folder of a run that is held.
+func (s *session) planIn(ctx context.Context, run *runstore.Run, c *campaign.Campaign, p place, except []string, through *profile.Profile, templates templates,
+	show func(*plan.Plan, *runstore.Run) error) error {
 	o := s.others(c, run, p)
 	o.templates = templates
 	built, err := s.buildPlan(ctx, o, except, "", guardOf(through), s.plannedOptOuts(c, p, through))
@@ -146,20 +176,6 @@ func (s *session) planOnly(ctx context.Context, path string, p place, feed feedF
 		return err
 	}
 	return show(built, run)
-}
-
-// planAside plans, for a profile that may be nil, in a folder of its own that is gone when it returns.
-func (s *session) planAside(ctx context.Context, c *campaign.Campaign, p place, except []string, through *profile.Profile, templates templates,
-	show func(*plan.Plan, *runstore.Run) error) error {
-	return s.aside(ctx, c, p.key(c, s.Now()), func(ctx context.Context, run *runstore.Run) error {
-		o := s.others(c, run, p)
-		o.templates = templates
-		built, err := s.buildPlan(ctx, o, except, "", guardOf(through), s.plannedOptOuts(c, p, through))
-		if err != nil {
-			return err
-		}
-		return show(built, run)
-	})
 }
 
 // aside makes a run in a folder of its own that is gone when it returns. A signal ends it.

@@ -142,19 +142,8 @@ func (r *runner) do(ctx context.Context) error {
 
 // begin does everything that comes before the first message. It returns true where there is nothing to send.
 func (r *runner) begin(ctx context.Context) (over bool, err error) {
-	find := r.find
-	switch {
-	case r.resume != "":
-		find = r.reopen
-	case r.retry != nil:
-		find = r.chooseAgain
-	}
-	if err := find(ctx); errors.Is(err, errSeenTo) && r.flags.ifLocked == lockedSkip {
-		r.say("%s: nothing to do", firstLine(err))
-		r.outcome.elsewhere = true
-		return true, nil
-	} else if err != nil {
-		return false, err
+	if over, err := r.holdRun(ctx); over || err != nil {
+		return over, err
 	}
 	if r.flags.sandbox && r.flags.plan != "" {
 		return false, errRehearsal
@@ -198,15 +187,41 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	if r.plan != nil && !r.feed.same(audiencePath(r.campaign)) {
 		return false, inputErrorf("%s has changed since it was read. Nothing was sent", audiencePath(r.campaign)).hint("wait until the program that writes it has finished, then start again")
 	}
-	// Only now: whoever opted out meanwhile is left out.
+	if err := r.readLists(ctx); err != nil { // only now: whoever opted out meanwhile is left out
+		return false, err
+	}
+	r.budget, err = r.findBudget(ctx)
+	return false, err
+}
+
+// holdRun finds the run that is meant, and holds it. It returns true where another process does, and that is all right.
+func (r *runner) holdRun(ctx context.Context) (over bool, err error) {
+	find := r.find
+	switch {
+	case r.resume != "":
+		find = r.reopen
+	case r.retry != nil:
+		find = r.chooseAgain
+	}
+	err = find(ctx)
+	if errors.Is(err, errSeenTo) && r.flags.ifLocked == lockedSkip {
+		r.say("%s: nothing to do", firstLine(err))
+		r.outcome.elsewhere = true
+		return true, nil
+	}
+	return false, err
+}
+
+// readLists reads who is left out while it sends: the lists as they are now, and whom other runs have sent to.
+func (r *runner) readLists(ctx context.Context) (err error) {
 	said := r.sayIfLong("reading the suppression lists")
 	r.lists, err = suppress.LoadFor(r.campaign, homeFolder(), r.run.Meta().Columns.Own, time.Now(), guardOf(r.settings.profile).Lists()...)
 	said()
 	if err != nil {
-		return false, explainOnlyTo(err, guardOf(r.settings.profile))
+		return explainOnlyTo(err, guardOf(r.settings.profile))
 	}
 	if err := r.findOptOuts(ctx); err != nil {
-		return false, err
+		return err
 	}
 	if r.optOuts != nil {
 		r.keepOptOuts()
@@ -217,11 +232,10 @@ func (r *runner) begin(ctx context.Context) (over bool, err error) {
 	}
 	sent, err := r.others(r.campaign, r.run, r.flags.place).sent(ctx, r.flags.except, note)
 	if err != nil {
-		return false, err
+		return err
 	}
 	r.lists.AddSent(sent)
-	r.budget, err = r.findBudget(ctx)
-	return false, err
+	return nil
 }
 
 // keep is how long people's data of runs that are over is kept: the shorter of what campaign and profile say; 0: for ever.
