@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -20,19 +19,7 @@ import (
 // onDisk puts the bench's run onto a disk whose power can be cut. It skips the test, and says so, where there is no such disk.
 func (b *bench) onDisk(t testing.TB) *cutfs.FS {
 	t.Helper()
-	mount := t.TempDir()
-	disk, err := cutfs.Mount(mount)
-	if errors.Is(err, cutfs.ErrUnavailable) {
-		t.Skipf("SKIPPED: power cuts are not simulated here: %v", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := disk.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	disk, mount := cutfs.ForTest(t)
 	b.folder = filepath.Join(mount, "run")
 	return disk
 }

@@ -17,18 +17,7 @@ import (
 
 func mount(t *testing.T) *FS {
 	t.Helper()
-	f, err := Mount(t.TempDir())
-	if errors.Is(err, ErrUnavailable) {
-		t.Skipf("no /dev/fuse: power cuts are not simulated (%v)", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := f.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	f, _ := ForTest(t)
 	return f
 }
 
