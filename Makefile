@@ -23,7 +23,7 @@ test:
 	go test -vet=off -tags browser -run '^TestBrowser' ./internal/preview ./internal/resultpage
 
 race:
-	go test -race ./...
+	go test -race -timeout 60m ./...
 
 fuzz:
 	sh .ci/fuzz 10s

@@ -103,7 +103,7 @@ func describeFlagError(flags []cli.Flag, err error) (text, near string) {
 		return "there is no flag " + dashed(name), campaign.Nearest(dashed(name), known)
 	case *cli.BoolFlag:
 		return dashed(name) + " takes no value", ""
-	case *cli.IntFlag:
+	case *cli.IntFlag, *cli.Uint64Flag:
 		return dashed(name) + " wants a number", ""
 	case *cli.DurationFlag:
 		return dashed(name) + " wants a time such as 30s, 10m or 3h", ""

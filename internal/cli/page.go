@@ -38,10 +38,7 @@ func (s *session) writePage(run *runstore.Run, rep *report.Report) error {
 		return fmt.Errorf("write page: %w", err)
 	}
 	for _, name := range []string{runstore.PageName, runstore.PageFileName(m.Key)} {
-		if rep.Redacted {
-			name = filepath.Join(runstore.RedactedFolder, name)
-		}
-		err := durable.WriteFile(run.Path(name), func(w io.Writer) error {
+		err := durable.WriteFile(run.Path(pageName(name, rep)), func(w io.Writer) error {
 			_, err := w.Write(page.Bytes())
 			return err
 		})
@@ -50,6 +47,14 @@ func (s *session) writePage(run *runstore.Run, rep *report.Report) error {
 		}
 	}
 	return nil
+}
+
+// pageName is that of a page of a report within the run's folder.
+func pageName(name string, rep *report.Report) string {
+	if rep.Redacted {
+		return filepath.Join(runstore.RedactedFolder, name)
+	}
+	return name
 }
 
 // renewPage writes the page of a run whose people's data was erased anew, where there is one.

@@ -225,9 +225,7 @@ func (r *reporter) write(ctx context.Context) (rep *report.Report, live bool, er
 	case err != nil:
 		return nil, false, err
 	}
-	if r.options.Redact {
-		r.say("for outsiders: %s, and nothing else that lies in %s", run.Path(runstore.RedactedFolder), r.dir)
-	} else {
+	if !r.options.Redact {
 		r.writeWorkbooks(run, r.xlsx, false)
 		r.say("lists: %s", r.dir)
 	}
@@ -238,7 +236,10 @@ func (r *reporter) writePages(run *runstore.Run, rep *report.Report) error {
 	if err := r.writePage(run, rep); err != nil {
 		return err
 	}
-	r.say("page: %s", run.Path(runstore.PageFileName(run.Meta().Key)))
+	r.say("page: %s", run.Path(pageName(runstore.PageFileName(run.Meta().Key), rep)))
+	if rep.Redacted {
+		r.say("for outsiders: %s, and nothing else that lies in %s", run.Path(runstore.RedactedFolder), r.dir)
+	}
 	if !r.audit {
 		return nil
 	}

@@ -307,6 +307,7 @@ func TestReasonsAreFew(t *testing.T) {
 // An outsider's files name nobody, lie in a folder of their own with nothing beside them, and leave those of others alone.
 func TestRedacted(t *testing.T) {
 	r := deliveredRun(t)
+	r.update(func(m *runstore.Meta) { m.Destination.Endpoint = "http://proxy.internal:8089" })
 	r.write(Options{})
 	own := []string{runstore.ReportName, runstore.RowsName, runstore.JUnitName, runstore.FailuresName}
 	before := map[string][]byte{}
@@ -328,10 +329,13 @@ func TestRedacted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, secret := range []string{"C0003", "7700", "·", "01KAN9", "01FC66", "project-1", "app-1", "Acme", "production", "laptop", "0badcafe", "4711", "optouts", "audience.csv", "prices.csv"} {
+		for _, secret := range []string{"C0003", "7700", "·", "01KAN9", "01FC66", "project-1", "app-1", "Acme", "production", "laptop", "0badcafe", "4711", "optouts", "audience.csv", "prices.csv", "proxy"} {
 			if strings.Contains(string(b), secret) {
 				t.Errorf("%s holds %q", name, secret)
 			}
+		}
+		if name == runstore.ReportName && !strings.Contains(string(b), `"endpoint": "…"`) {
+			t.Errorf("%s does not say that the messages went elsewhere", name)
 		}
 	}
 	for _, name := range own {

@@ -274,6 +274,8 @@ func TestPageOfOtherRuns(t *testing.T) {
 			[]string{"The sandbox took the message for 4,724 of 4,750 people (99.5 %).", "accepted by the sandbox"}, []string{"accepted by Sinch"}},
 		"elsewhere": {resultpage.Facts{Report: without(func(r *report.Report) { r.Destination.Endpoint = "http://127.0.0.1:8089" }), Campaign: c},
 			[]string{"sent to http://127.0.0.1:8089, not to Sinch's own hosts spring-sale-2026"}, nil},
+		"elsewhere, for outsiders": {resultpage.Facts{Report: without(func(r *report.Report) { r.Destination.Endpoint = "http://127.0.0.1:8089"; r.Redact() }), Campaign: c},
+			[]string{"sent to …, not to Sinch's own hosts"}, []string{"127.0.0.1"}},
 		"older ledger": {resultpage.Facts{Report: without(func(r *report.Report) { r.State = runstore.NeedsReconcile }), Campaign: c},
 			[]string{"needs reconcile", "it has forgotten some"}, []string{"everything adds up"}},
 		"nobody accepted": {resultpage.Facts{Report: without(func(r *report.Report) { r.Accepted, r.Rejected = 0, r.Accepted+r.Rejected }), Campaign: c},
