@@ -197,6 +197,32 @@ func TestReceiptOfWhatWasNotAccepted(t *testing.T) {
 	}
 }
 
+// Who was refused, and was sent to again, may have the message also once a receipt has made an accepted one of it: the retry that goes on leaves them out.
+func TestSettledSinceChosen(t *testing.T) {
+	first := newFirst(t, 2)
+	for row := range uint32(2) {
+		became(t, first, row, ledger.Result{State: ledger.Rejected}, delivery.None, "", "")
+	}
+	c := mustNew(t, first, newRetry(t, first, 1, runstore.Running, chosen(t, mustNew(t, first), "rejected")...))
+	if may, err := c.MayHaveIt(1); err != nil || may {
+		t.Errorf("before a receipt has come: %v, %v", may, err)
+	}
+	late := []ledger.RowReceipt{{Row: 1, Receipt: ledger.NewReceipt(delivery.Queued, 0, 0, testTime, testID)}}
+	found := ledger.Result{State: ledger.Accepted, MessageID: testID, Time: testTime}
+	if err := errors.Join(first.Ledger.MergeReceipts(late, 99), first.Ledger.RecordFound(1, found), first.Ledger.Sync()); err != nil {
+		t.Fatal(err)
+	}
+	c.Refresh()
+	for row, want := range []bool{false, true} {
+		if may, err := c.MayHaveIt(row); err != nil || may != want {
+			t.Errorf("row %d: %v, %v; want %v", row, may, err, want)
+		}
+	}
+	if n, err := c.LeaveOutArrived(testTime); err != nil || n != 1 {
+		t.Errorf("%d are left out, %v; want 1", n, err)
+	}
+}
+
 func TestParseWanted(t *testing.T) {
 	for name, want := range map[string]string{
 		"never": "cannot be meant as a whole", "ambiguous": "they may have it", "latr": "did you mean later?", "RATE_LIMITD": "did you mean RATE_LIMITED?", "42": "use later, fix",

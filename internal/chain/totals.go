@@ -110,24 +110,32 @@ func (c *Chain) LeaveOutArrived(now time.Time) (int, error) {
 	return n, last.run.Ledger.Sync()
 }
 
-// MayHaveIt reports whether somebody in a row of the last retry is to be left out by the receipts that have been merged by now. It must not be called by many at
-// once.
+// MayHaveIt reports whether somebody in a row of the last retry is to be left out by the receipts that had been merged when c was made, or at the last
+// [Chain.Refresh]. It must not be called by many at once.
 func (c *Chain) MayHaveIt(row int) (bool, error) {
-	for i := range c.links {
-		c.links[i].entries = c.links[i].run.Ledger.Reader() // which keeps nothing of before
-	}
 	return c.mayHaveIt(&c.links[len(c.links)-1], uint32(row))
 }
 
-// mayHaveIt reports whether one of the runs that a row of a retry comes from has a receipt by which they got the message or may have it: that it arrived,
-// that there was a second one, or that there is one of what had not been accepted.
+// Refresh has [Chain.MayHaveIt] go by what has been merged by now.
+func (c *Chain) Refresh() {
+	for i := range c.links {
+		c.links[i].entries = c.links[i].run.Ledger.Reader() // which keeps nothing of before
+	}
+}
+
+// mayHaveIt reports whether by one of the runs that a row of a retry comes from they got the message or may have it: there was a second one, or there is a
+// receipt of what was not accepted, or what was accepted has not failed. That may be what was refused when they were chosen, and was settled by its receipt since.
 func (c *Chain) mayHaveIt(l *link, row uint32) (bool, error) {
 	for l.origins != nil {
 		before, at, e, err := c.before(l, row)
 		if err != nil {
 			return false, err
 		}
-		if e.Receipt.Status.Arrived() || e.Twice || e.Receipt.Twice || e.State != ledger.Accepted && e.Receipt.Status != delivery.None {
+		without := delivery.None // what is heard of a message that they do not have
+		if e.State == ledger.Accepted {
+			without = delivery.Failed
+		}
+		if e.Twice || e.Receipt.Twice || e.Receipt.Status != without {
 			return true, nil
 		}
 		l, row = before, at

@@ -392,6 +392,7 @@ func (t *retrial) had() func(row int) (string, error) {
 			if err := t.merge(); err != nil {
 				return "", err
 			}
+			t.bound.Refresh()
 		}
 		may, err := t.bound.MayHaveIt(row)
 		if !may || err != nil {
