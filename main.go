@@ -44,7 +44,8 @@
 // client, so that a mistake cannot cancel itself out.
 //
 // For tests alone, [sendoff/internal/books] holds ledger, report and sandbox against each other, [sendoff/internal/failpoint] kills the
-// program at named points and breaks its promises, and [sendoff/internal/cutfs] is a file system whose power can be cut.
+// program at named points and breaks its promises, [sendoff/internal/cutfs] is a file system whose power can be cut, and
+// [sendoff/internal/browser] has Chromium look at pages.
 // [sendoff/internal/importtest] holds the table of who may import whom.
 package main
 

@@ -67,6 +67,7 @@ var ours = map[string][]string{
 	"sendoff/internal/sandbox":    {},
 	"sendoff/internal/books":      {"internal/delivery", "internal/ledger", "internal/report", "internal/runstore", "internal/sandbox"},
 	"sendoff/internal/cutfs":      {},
+	"sendoff/internal/browser":    {},
 	"sendoff/internal/importtest": {},
 	"sendoff/internal/cli":        {"*"},
 }
@@ -96,8 +97,8 @@ var doors = map[string][]string{
 	"github.com/prometheus":            {"sendoff/internal/metrics"},
 	"github.com/google/jsonschema-go":  {"sendoff/internal/cli"},
 	"github.com/rivo/uniseg":           {"sendoff/internal/preview"},
-	"github.com/chromedp/chromedp":     {},
-	"github.com/chromedp/cdproto":      {},
+	"github.com/chromedp/chromedp":     {"sendoff/internal/browser"},
+	"github.com/chromedp/cdproto":      {"sendoff/internal/browser"},
 }
 
 type pkg struct {

@@ -3,106 +3,32 @@
 package preview_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/accessibility"
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
+	"sendoff/internal/browser"
 	"sendoff/internal/preview"
 )
 
-// browser is a Chromium that shows a page.
-type browser struct {
-	context.Context
-	mu       sync.Mutex
-	requests []string // what it has asked for
-}
-
-// open starts Chromium with a page. Where there is none the test is skipped, and says so whatever go test shows.
-func open(t *testing.T, page string) *browser {
+// open starts Chromium with a page.
+func open(t *testing.T, html string) *browser.Browser {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		fmt.Fprintf(os.Stderr, "%s SKIPPED: there is no Chromium, so nobody has looked at the page\n", t.Name())
-		t.Skip("no chromium in PATH")
-	}
-	file := filepath.Join(t.TempDir(), "preview.html")
-	if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()))
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	b := &browser{Context: ctx}
-	err := chromedp.Listen(ctx, func(event any) {
-		if e, ok := event.(*network.EventRequestWillBeSent); ok {
-			b.mu.Lock()
-			defer b.mu.Unlock()
-			b.requests = append(b.requests, e.Request.URL)
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	do(t, b, chromedp.Navigate("file://"+file))
+	b := browser.Open(t)
+	b.Show(html)
 	return b
 }
 
-func do[T any](t *testing.T, b *browser, action chromedp.Action[T]) T {
-	t.Helper()
-	v, err := chromedp.Run(b, action)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
-// call makes an action of a command of the DevTools protocol.
-func call[P, R any](command cdp.Command[P, R], parameters P) chromedp.Action[R] {
-	return func(ctx context.Context, t *chromedp.Target) (R, error) { return cdp.Call(ctx, t, command, parameters) }
-}
-
-// ask returns what an expression of JavaScript is on the page.
-func ask[T any](t *testing.T, b *browser, expression string) T {
-	t.Helper()
-	return do(t, b, chromedp.Evaluate[T](expression))
-}
-
-// scheme has the page shown in the dark or not, or printed.
-func (b *browser) scheme(t *testing.T, medium, scheme string) {
-	t.Helper()
-	do(t, b, call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Media: medium, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-	}))
-}
-
 // names returns what the page says to somebody who cannot see it.
-func (b *browser) names(t *testing.T) map[string]bool {
-	t.Helper()
+func names(b *browser.Browser) map[string]bool {
 	names := map[string]bool{}
-	for _, n := range do(t, b, call(accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})).Nodes {
+	for _, n := range browser.Do(b, browser.Call(accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})).Nodes {
 		var name string
 		if n.Name != nil && !n.Ignored && json.Unmarshal(n.Name.Value, &name) == nil {
 			names[name] = true
@@ -129,7 +55,7 @@ var onPhones = map[string][]string{
 
 func TestBrowserShowsEverything(t *testing.T) {
 	b := open(t, page(t, "Zoë 😀"))
-	phones := ask[map[string]string](t, b, `Object.fromEntries([...document.querySelectorAll("article")].map(a => [a.id, a.innerText]))`)
+	phones := browser.Ask[map[string]string](b, `Object.fromEntries([...document.querySelectorAll("article")].map(a => [a.id, a.innerText]))`)
 	if len(phones) != len(kinds)*len(shownChannels)+2*2+1 {
 		t.Errorf("%d phones are on the page", len(phones))
 	}
@@ -140,23 +66,21 @@ func TestBrowserShowsEverything(t *testing.T) {
 			}
 		}
 	}
-	names := b.names(t)
+	names := names(b)
 	for _, name := range []string{"Spring & summer", "Messages", "line 5 · carousel · +44 77·····001 · en", "WhatsApp", "carousel of 3 cards", "Tasting, Zoë 😀", "I am in",
 		"Find my shop", "Where is my parcel?", "a map, not loaded here", "Hej Zoë 😀", "Hallo Zoë 😀", "Preview: nothing was sent"} {
 		if !names[name] {
 			t.Errorf("nobody hears %q", name)
 		}
 	}
-	for _, dead := range ask[[]string](t, b, `[...document.querySelectorAll("nav a")].map(a => a.hash).filter(h => !document.querySelector(h))`) {
+	for _, dead := range browser.Ask[[]string](b, `[...document.querySelectorAll("nav a")].map(a => a.hash).filter(h => !document.querySelector(h))`) {
 		t.Errorf("%s leads nowhere", dead)
 	}
-	if got := ask[string](t, b, `document.querySelector("#row-11-SMS .screen").lang`); got != "sv" {
+	if got := browser.Ask[string](b, `document.querySelector("#row-11-SMS .screen").lang`); got != "sv" {
 		t.Errorf("the Swedish text is said to be in %q", got)
 	}
-	for _, r := range b.requests {
-		if !strings.HasPrefix(r, "file://") || len(b.requests) != 1 {
-			t.Errorf("the page has asked for %s", r)
-		}
+	if requests, _ := b.Heard(); len(requests) != 1 || !strings.HasPrefix(requests[0], "file://") {
+		t.Errorf("the page has asked for %v", requests)
 	}
 }
 
@@ -171,34 +95,35 @@ func TestBrowserCutsNothingOff(t *testing.T) {
 	for _, name := range []string{"Zoë 😀", hostile, strings.Repeat("Zoë", 80)} {
 		b := open(t, page(t, name))
 		for _, width := range []int64{360, 1200} {
-			do(t, b, chromedp.EmulateViewport(width, 800))
-			for _, e := range ask[[]string](t, b, tooWide) {
+			browser.Do(b, chromedp.EmulateViewport(width, 800))
+			for _, e := range browser.Ask[[]string](b, tooWide) {
 				t.Errorf("at %d: %s is cut off", width, e)
 			}
-			b.shot(t, fmt.Sprintf("%d-%d", len(name), width))
+			shot(t, b, fmt.Sprintf("%d-%d", len(name), width))
 		}
-		b.scheme(t, "print", "dark")
-		do(t, b, chromedp.EmulateViewport(700, 1000))
-		if cut := ask[int](t, b, `[...document.querySelectorAll(".carousel")].filter(e => e.scrollWidth > e.clientWidth + 1).length`); cut > 0 {
+		b.Scheme("print", "dark")
+		browser.Do(b, chromedp.EmulateViewport(700, 1000))
+		if cut := browser.Ask[int](b, `[...document.querySelectorAll(".carousel")].filter(e => e.scrollWidth > e.clientWidth + 1).length`); cut > 0 {
 			t.Errorf("printed, %d carousels are cut off", cut)
 		}
-		b.shot(t, fmt.Sprintf("%d-print", len(name)))
+		shot(t, b, fmt.Sprintf("%d-print", len(name)))
 	}
 }
 
 func TestBrowserObeysNoValue(t *testing.T) {
 	b := open(t, page(t, hostile))
-	if got := ask[string](t, b, "document.title"); got != "Spring & summer · preview" {
+	if got := browser.Ask[string](b, "document.title"); got != "Spring & summer · preview" {
 		t.Errorf("the title is %q: something was run", got)
 	}
-	if n := ask[int](t, b, `document.querySelectorAll("script, img, iframe, object, link, form").length`); n != 0 {
+	if n := browser.Ask[int](b, `document.querySelectorAll("script, img, iframe, object, link, form").length`); n != 0 {
 		t.Errorf("%d elements came of a value", n)
 	}
 	want := preview.Visible("Hi " + hostile + ", your parcel is at Leeds.\nOpen 10–18. 🎁")
-	if got := ask[string](t, b, `document.querySelector("#row-1-SMS .words").textContent`); got != want {
+	if got := browser.Ask[string](b, `document.querySelector("#row-1-SMS .words").textContent`); got != want {
 		t.Errorf("the text is\n%q, want\n%q", got, want)
 	}
-	for _, r := range b.requests {
+	requests, _ := b.Heard()
+	for _, r := range requests {
 		if !strings.HasPrefix(r, "file://") {
 			t.Errorf("the page has asked for %s", r)
 		}
@@ -224,12 +149,12 @@ func TestBrowserCanBeRead(t *testing.T) {
 	b := open(t, page(t, "Zoë 😀"))
 	backs := map[string]bool{}
 	for _, scheme := range []string{"light", "dark"} {
-		b.scheme(t, "screen", scheme)
-		for _, text := range ask[[]string](t, b, faint) {
+		b.Scheme("screen", scheme)
+		for _, text := range browser.Ask[[]string](b, faint) {
 			t.Errorf("%s: %s", scheme, text)
 		}
-		backs[ask[string](t, b, "getComputedStyle(document.body).backgroundColor")] = true
-		b.shot(t, scheme)
+		backs[browser.Ask[string](b, "getComputedStyle(document.body).backgroundColor")] = true
+		shot(t, b, scheme)
 	}
 	if len(backs) != 2 {
 		t.Error("dark is as light")
@@ -237,14 +162,14 @@ func TestBrowserCanBeRead(t *testing.T) {
 }
 
 // shot puts pictures of the page into the folder that PREVIEW_SHOTS names, for people.
-func (b *browser) shot(t *testing.T, name string) {
+func shot(t *testing.T, b *browser.Browser, name string) {
 	t.Helper()
 	folder := os.Getenv("PREVIEW_SHOTS")
 	if folder == "" {
 		return
 	}
 	for i := range kinds {
-		picture := do(t, b, chromedp.Screenshot(chromedp.CSS(fmt.Sprintf("#row-%d", i+1))))
+		picture := browser.Do(b, chromedp.Screenshot(chromedp.CSS(fmt.Sprintf("#row-%d", i+1))))
 		if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%s.png", name, kinds[i])), picture, 0o600); err != nil {
 			t.Fatal(err)
 		}
