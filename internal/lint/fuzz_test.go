@@ -28,6 +28,7 @@ func FuzzRow(f *testing.F) {
 	f.Add("{{q}} ’", "N/A", "a b&c", "Malmö", "http://localhost/x y", "sv")
 	f.Add("", " ", "-", "🙂é\xff\x00", "https://q", "de")
 	f.Add(strings.Repeat("long ", 300), "*|Q|*", "a\n\tb", "q     q", "ftp:x", "fr")
+	f.Add("a", "b", "c", "d", "ftp:x", "")
 	j := prepare(f, everything)
 	j.CollectAddresses()
 	f.Fuzz(func(t *testing.T, first, id, points, city, link, language string) {
@@ -40,6 +41,7 @@ func FuzzRow(f *testing.F) {
 		neutral := [][]string{
 			{"", "", "", "", "", language}, {"{{x}}", "{{x}}", "{{x}}", "{{x}}", "{{x}}", language}, {"N/A", "N/A", "N/A", "N/A", "N/A", language},
 			{"&", "&", "&", "&", "http://x http://localhost", language}, {"a\n", "a\n", "a\n", "a.b", "http://localhost", language},
+			{"a", "b", "c", "d", "ftp:x", language},
 		}
 		long := strings.Repeat("x", 3000)
 		for _, cells := range append(neutral, []string{long, long, long, long, long, language}, []string{"a", "b", "c", "d.local", "http://d.com", language}) {
